@@ -1,0 +1,138 @@
+"""What can go wrong, each as a class that builds its own sentence.
+
+A sentence says what happened and ends with what to do. It names tags, file keys and reasons,
+never a value from a header: a value may name a patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DicomlabError(Exception):
+    """The base of every error that dicomlab raises on purpose."""
+
+
+class UnknownColumn(DicomlabError):
+    """A name is neither a DICOM keyword nor a column of dicomlab."""
+
+    def __init__(self, name: str, known: Iterable[str]):
+        hint = _did_you_mean(name, known) or " docs/columns.md lists the columns that exist."
+        super().__init__(f"There is no DICOM keyword or column '{name}'.{hint}")
+
+
+class NotAColumn(DicomlabError):
+    """A DICOM attribute exists but cannot be one cell of a table."""
+
+    def __init__(self, name: str, why: str, instead: str):
+        super().__init__(f"'{name}' cannot be a column: {why}. {instead}")
+
+
+class MissingColumn(DicomlabError):
+    """A table lacks a column that the work needs."""
+
+    def __init__(self, column: str, have: Iterable[str]):
+        hint = _did_you_mean(column, have) or f' Scan again with Columns().add("{column}").'
+        super().__init__(f"The table has no column '{column}'.{hint}")
+
+
+class NoSuchSource(DicomlabError):
+    """What was given to scan is not there or is of no known kind."""
+
+    def __init__(self, source: str, why: str = "does not exist"):
+        super().__init__(f"{source} {why}. Give the path of a folder that holds DICOM files.")
+
+
+class EmptyScan(DicomlabError):
+    """A scan met no DICOM file, so there is nothing to make tables of."""
+
+    def __init__(self, source: str, files: int, reasons: str = ""):
+        met = f"It met {files:,} files ({reasons})." if files else "The folder holds no files."
+        super().__init__(
+            f"No DICOM in {source}. {met} Check the path, or run: dicomlab doctor {source}"
+        )
+
+
+class NoCatalog(DicomlabError):
+    """A path holds no catalog, or one that this version cannot read."""
+
+    def __init__(self, path: str, why: str = "is not a dicomlab catalog"):
+        super().__init__(f"{path} {why}. Make one with: dicomlab scan FOLDER --into {path}")
+
+
+class CatalogBusy(DicomlabError):
+    """Another scan is writing into the same catalog."""
+
+    def __init__(self, path: str):
+        super().__init__(
+            f"Another scan is writing into {path}. Wait until it has ended, or scan into another catalog."
+        )
+
+
+class NoSuchTable(DicomlabError):
+    """A catalog has no table of that name."""
+
+    def __init__(self, name: str, tables: Iterable[str]):
+        super().__init__(f"The catalog has no table '{name}'. It has: {', '.join(tables)}.")
+
+
+class NoSuchKey(DicomlabError):
+    """A catalog holds no file with that key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The catalog holds no header for that file key. Take one from catalog.files['file_key']."
+        )
+
+
+class NoHeaders(DicomlabError):
+    """A catalog was made without keeping the headers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This catalog keeps no headers (keep_headers=False). Scan again with keep_headers=True."
+        )
+
+
+class BadQuery(DicomlabError):
+    """A query is not one that reads."""
+
+    def __init__(self, why: str):
+        super().__init__(f"The query was not run: {why} Write one SELECT over the catalog's tables.")
+
+
+class BadFile(DicomlabError):
+    """A single file that was asked for cannot be read as DICOM."""
+
+    def __init__(self, file: str, reason: str):
+        super().__init__(
+            f"{file} cannot be read: {reason}. Run `dicomlab doctor` on its folder to see the rest."
+        )
+
+
+class NothingToJudge(DicomlabError):
+    """A table holds no rows that an analysis could use."""
+
+    def __init__(self, what: str, why: str, instead: str):
+        super().__init__(f"There is nothing to judge for {what}: {why}. {instead}")
+
+
+class WrongArgument(DicomlabError, ValueError):
+    """An argument has a value that the call does not take."""
+
+    def __init__(self, name: str, given: object, allowed: Iterable[object]):
+        choices = ", ".join(repr(a) for a in allowed)
+        super().__init__(f"{name}={given!r} is not possible. Use one of: {choices}.")
+
+
+class MissingPackage(DicomlabError, ImportError):
+    """A package that an optional part needs is not installed."""
+
+    def __init__(self, work: str, package: str, extra: str):
+        super().__init__(f'{work} needs {package}: pip install "dicomlab[{extra}]"')
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""

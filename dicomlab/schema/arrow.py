@@ -1,0 +1,49 @@
+"""Columns as Arrow sees them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from dicomlab.schema.columns import Column, Columns
+
+DERIVED = (
+    ("acquired_at", pa.timestamp("us")),
+    ("slice_position_mm", pa.float64()),
+    ("patient_age_years", pa.float64()),
+)
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type of a column's cells."""
+    one = {
+        "text": pa.string(),
+        "float": pa.float64(),
+        "int": pa.int64(),
+        "date": pa.date32(),
+        "time": pa.time64("us"),
+        "datetime": pa.timestamp("us"),
+        "binary": pa.binary(),
+    }[column.kind]
+    return pa.list_(one) if column.is_list else one
+
+
+def offset_name(column: Column) -> str | None:
+    """The column beside a date-time that keeps its offset from UTC, in minutes."""
+    is_moment = column.kind == "datetime" and not column.is_list
+    return f"{column.name}_utc_offset_minutes" if is_moment else None
+
+
+def instance_fields(columns: Columns) -> list[pa.Field]:
+    """The fields that columns make in the instances table."""
+    fields = []
+    for column in columns:
+        fields.append(pa.field(column.name, arrow_type(column)))
+        if beside := offset_name(column):
+            fields.append(pa.field(beside, pa.int64()))
+    return fields
+
+
+def instance_schema(columns: Columns) -> pa.Schema:
+    """The instances table for a set of columns."""
+    derived = [pa.field(name, kind) for name, kind in DERIVED]
+    return pa.schema([pa.field("file_key", pa.string()), *instance_fields(columns), *derived])

@@ -1,0 +1,319 @@
+"""A column, and the set of columns a scan writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from dicomlab.errors import NotAColumn, UnknownColumn, WrongArgument
+
+Level = Literal["patient", "study", "series", "instance"]
+Kind = Literal["text", "float", "int", "date", "time", "datetime", "binary"]
+RollUp = Literal["same", "median", "min", "max", "none"]
+
+LEVELS: tuple[Level, ...] = ("patient", "study", "series", "instance")
+
+# PS3.5 table 6.2-1, by what a cell becomes.
+_KIND_OF_VR: dict[str, Kind] = {
+    **dict.fromkeys("AE AS CS LO LT PN SH ST UC UI UR UT AT".split(), "text"),
+    **dict.fromkeys("DS FL FD".split(), "float"),
+    **dict.fromkeys(["IS", "US", "UL", "SS", "SL", "SV", "UV", "US or SS"], "int"),
+    **{"DA": "date", "TM": "time", "DT": "datetime"},
+    **dict.fromkeys(["OB", "OW", "OD", "OF", "OL", "OV", "UN", "OB or OW"], "binary"),
+    **{"US or OW": "binary", "US or SS or OW": "binary"},
+}
+# One value that may hold backslashes, whatever the dictionary says of multiplicity.
+_ONE_TEXT = frozenset("LT ST UT UR".split())
+
+_PATH_STEP = re.compile(r"(?P<keyword>[A-Za-z0-9]+)\[(?P<item>\d{1,6})\]")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One sequence on the way to a nested attribute: its tag and which item."""
+
+    tag: int
+    item: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the instances table.
+
+    `name` is the DICOM keyword where the values are verbatim, in DICOM's unit; `path` names a
+    nested attribute with item numbers (`RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose`);
+    `creator`, `group` and `element` name a private one by the block's creator and the offset
+    in the block, never by a fixed block number (PS3.5 7.8.1).
+    """
+
+    name: str
+    meaning: str
+    level: Level
+    vr: str
+    tag: int
+    steps: tuple[Step, ...] = ()
+    creator: str = ""
+    unit: str = ""
+    phi: bool = False
+    is_list: bool = False
+    rollup: RollUp = "same"
+    path: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What a cell holds, before lists."""
+        return _KIND_OF_VR[self.vr]
+
+    @property
+    def type(self) -> str:
+        """The type in the tables, in words."""
+        one = {"text": "string", "float": "float64", "int": "int64", "date": "date32"} | {
+            "time": "time64[us]",
+            "datetime": "timestamp[us]",
+            "binary": "binary",
+        }
+        return f"list<{one[self.kind]}>" if self.is_list else one[self.kind]
+
+    @property
+    def source(self) -> str:
+        """Where the values come from, as a person writes it."""
+        where = f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
+        if self.creator:
+            return f"({self.tag >> 16:04X},xx{self.tag & 0xFF:02X}) {self.creator}"
+        return f"{where} {self.path}" if self.path else where
+
+
+def public_column(
+    path: str,
+    *,
+    name: str | None = None,
+    meaning: str = "",
+    level: Level = "instance",
+    unit: str = "",
+    phi: bool | None = None,
+    rollup: RollUp = "same",
+) -> Column:
+    """Make a column from a keyword or a path of keywords with item numbers.
+
+    Raises UnknownColumn for a word that is not in the DICOM dictionary, and NotAColumn for a
+    sequence.
+    """
+    from pydicom.datadict import dictionary_description, dictionary_VM, dictionary_VR
+
+    *parents, keyword = path.split(".")
+    steps = tuple(_step(word) for word in parents)
+    tag = _tag(keyword)
+    vr = dictionary_VR(tag)
+    if vr not in _KIND_OF_VR:
+        example = f'"{path}[0].…"'
+        raise NotAColumn(path, "it is a sequence of items", f"Name a value in it: add_path({example}).")
+    return Column(
+        name=name or path,
+        meaning=meaning or f"{dictionary_description(tag)}.",
+        level=level,
+        vr=vr,
+        tag=tag,
+        steps=steps,
+        unit=unit,
+        phi=_may_identify(tag, vr) if phi is None else phi,
+        is_list=dictionary_VM(tag) != "1" and vr not in _ONE_TEXT and _KIND_OF_VR[vr] != "binary",
+        rollup=rollup,
+        path=path if steps else "",
+    )
+
+
+def private_column(
+    creator: str, group: int, element: int, name: str, *, vr: str = "LO", is_list: bool = False
+) -> Column:
+    """Make a column from a private element, found by its creator wherever its block lies."""
+    if group % 2 == 0 or not 0 <= element <= 0xFF:
+        instead = "Give an odd group and the last two digits of the element, 0x00 to 0xFF."
+        raise NotAColumn(name, f"({group:04X},xx{element:02X}) is no private element", instead)
+    if vr not in _KIND_OF_VR:
+        raise WrongArgument("vr", vr, sorted(_KIND_OF_VR))
+    return Column(
+        name=name,
+        meaning=f"Private element of {creator}.",
+        level="instance",
+        vr=vr,
+        tag=group << 16 | element,
+        creator=creator.strip(" \0"),
+        # What a maker hides in a private element nobody outside can promise.
+        phi=True,
+        is_list=is_list,
+    )
+
+
+class Columns:
+    """The columns a scan writes: the default ones, with some added or dropped.
+
+    A `Columns` does not change; each call gives a new one.
+
+    >>> len(Columns()) > 140
+    True
+    >>> more = Columns().add("TemporalPositionIndex").drop("PatientName")
+    >>> "TemporalPositionIndex" in more, "PatientName" in more
+    (True, False)
+    """
+
+    def __init__(self, columns: Iterable[Column] | None = None):
+        chosen = default_columns() if columns is None else tuple(columns)
+        self._by_name = {column.name: column for column in chosen}
+
+    @classmethod
+    def default(cls) -> Columns:
+        """The default columns, as docs/columns.md lists them."""
+        return cls()
+
+    @classmethod
+    def only(cls, *names: str) -> Columns:
+        """These columns and no others: default columns, keywords or paths."""
+        return cls(())._with(*(_named(name) for name in names))
+
+    def add(self, *keywords: str) -> Columns:
+        """Add attributes by keyword. Raises UnknownColumn with the nearest keyword."""
+        return self._with(*(_named(keyword) for keyword in keywords))
+
+    def add_path(self, path: str, name: str | None = None) -> Columns:
+        """Add a nested attribute: keywords with item numbers, joined by dots.
+
+        >>> "dose" in Columns().add_path(
+        ...     "RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose", "dose")
+        True
+        """
+        return self._with(public_column(path, name=name))
+
+    def add_private(
+        self,
+        creator: str,
+        group: int,
+        element: int,
+        name: str,
+        *,
+        vr: str = "LO",
+        is_list: bool = False,
+    ) -> Columns:
+        """Add a private element by creator, group and offset in the block.
+
+        `vr` is used where the file does not say it (implicit VR, UN).
+
+        >>> columns = Columns().add_private("GEMS_ACQU_01", 0x0019, 0x94, "transmit_gain", vr="SS")
+        >>> columns["transmit_gain"].type
+        'int64'
+        """
+        return self._with(private_column(creator, group, element, name, vr=vr, is_list=is_list))
+
+    def drop(self, *names: str) -> Columns:
+        """Leave columns out. The keys of the tree (UIDs, PatientID) cannot be dropped."""
+        for name in names:
+            if name not in self._by_name:
+                raise UnknownColumn(name, self._by_name)
+            if name in TREE_KEYS:
+                raise NotAColumn(name, "the tables are built on it", "Leave it in when dropping others.")
+        return Columns(c for c in self if c.name not in names)
+
+    def _with(self, *new: Column) -> Columns:
+        return Columns([*(c for c in self if c.name not in {n.name for n in new}), *new])
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._by_name:
+            raise UnknownColumn(name, self._by_name)
+        return self._by_name[name]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Columns) and self._by_name == other._by_name
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    @property
+    def names(self) -> list[str]:
+        """The names, in the order of the tables."""
+        return list(self._by_name)
+
+    def to_list(self) -> list[dict[str, object]]:
+        """Plain values from which `from_list` builds the same columns again."""
+        from dataclasses import asdict
+
+        return [asdict(column) for column in self]
+
+    @classmethod
+    def from_list(cls, rows: Iterable[dict[str, object]]) -> Columns:
+        """The columns that `to_list` wrote down."""
+        return cls(_from_dict(row) for row in rows)
+
+    def __repr__(self) -> str:
+        extra = [n for n in self._by_name if n not in Columns()._by_name]
+        gone = [n for n in Columns()._by_name if n not in self._by_name]
+        words = [f"{len(self)} columns"]
+        words += [f"added {', '.join(extra)}"] if extra else []
+        words += [f"dropped {', '.join(gone)}"] if gone else []
+        return f"<Columns: {'; '.join(words)}>"
+
+
+TREE_KEYS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+
+
+@cache
+def default_columns() -> tuple[Column, ...]:
+    """The columns of a scan that names none."""
+    from dicomlab.schema.tables import DEFAULT_ROWS
+
+    return tuple(_default(*row) for row in DEFAULT_ROWS)
+
+
+def _default(path: str, level: Level, unit: str, flags: str, meaning: str) -> Column:
+    name = path.rsplit(".", 1)[-1]
+    rollup: RollUp = next((r for r in ("median", "min", "max", "none") if r in flags.split()), "same")
+    column = public_column(path, name=name, meaning=meaning, level=level, unit=unit, phi=False)
+    return replace(column, phi="phi" in flags.split(), rollup=rollup)
+
+
+def _named(name: str) -> Column:
+    for column in default_columns():
+        if column.name == name:
+            return column
+    return public_column(name)
+
+
+def _step(word: str) -> Step:
+    match = _PATH_STEP.fullmatch(word)
+    if not match:
+        instead = "Write each sequence with an item number, such as SomeSequence[0]."
+        raise NotAColumn(word, "the path does not say which item of the sequence", instead)
+    return Step(_tag(match["keyword"]), int(match["item"]))
+
+
+def _tag(keyword: str) -> int:
+    from pydicom.datadict import keyword_dict, tag_for_keyword
+
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise UnknownColumn(keyword, keyword_dict)
+    return int(tag)
+
+
+# VRs whose values are written by people, or are dates of a person's life (PS3.15 E.1 leaves
+# out the rest by attribute; this only marks what a user has added).
+_FREE_VR = frozenset("PN LO LT SH ST UC UT DA DT TM AS UI".split())
+
+
+def _may_identify(tag: int, vr: str) -> bool:
+    return vr in _FREE_VR or tag >> 16 == 0x0010
+
+
+def _from_dict(row: dict[str, object]) -> Column:
+    steps = tuple(Step(**step) for step in row["steps"])  # type: ignore[attr-defined]
+    return Column(**{**row, "steps": steps})  # type: ignore[arg-type]
