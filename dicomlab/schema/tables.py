@@ -65,7 +65,13 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("Laterality", "series", "", "", "L or R of a paired body part."),
     ("PatientPosition", "series", "", "", "How the patient lies, such as HFS."),
     # every image: geometry and pixels
-    ("ImagePositionPatient", "instance", "mm", "none", "x, y, z of the first pixel's centre (PS3.3 C.7.6.2)."),
+    (
+        "ImagePositionPatient",
+        "instance",
+        "mm",
+        "none",
+        "x, y, z of the first pixel's centre (PS3.3 C.7.6.2).",
+    ),
     ("ImageOrientationPatient", "instance", "", "", "Direction cosines of rows and columns (PS3.3 C.7.6.2)."),
     ("SliceLocation", "instance", "mm", "none", "Position as the maker counts it; do not sort by it."),
     ("SliceThickness", "series", "mm", "", "Nominal thickness; not the distance between slices."),

@@ -1,0 +1,343 @@
+"""Read headers in bulk: files or bytes in, typed columns and whole headers out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dicomlab.errors import BadFile
+from dicomlab.header import kernel
+from dicomlab.header.derived import derive
+from dicomlab.header.fallback import LIMIT as ODD_LIMIT
+from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
+from dicomlab.header.plan import make_plan
+from dicomlab.header.values import Cells, Problem, cast, vr_code
+from dicomlab.schema.columns import Column, Columns, public_column
+
+UNREADABLE = "unreadable"
+CHUNK = 16 * 1024
+"""How much of a file is read first, in bytes."""
+MAX_HEADER = 64 * 1024 * 1024
+"""Headers longer than this are cut, and their row says so."""
+BATCH_ROWS = 2048
+BATCH_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some files read: one row a file, in the order they were given.
+
+    `table` has the wanted columns and the derived ones; rows whose status is `not DICOM` or
+    `unreadable` are null throughout. The headers lie in a buffer that the next batch
+    overwrites: `take_headers` copies what is to be kept.
+    """
+
+    table: pa.Table
+    status: np.ndarray
+    reason: np.ndarray
+    size: np.ndarray
+    header_bytes: np.ndarray
+    problems: list[Problem]
+    _headers: pa.ChunkedArray
+    _header_of: np.ndarray
+
+    def take_headers(self, rows: np.ndarray) -> pa.ChunkedArray:
+        """Each row's bytes up to PixelData, null where nothing was kept."""
+        return self._headers.take(pa.array(self._header_of[rows]))
+
+    @property
+    def is_dicom(self) -> np.ndarray:
+        """Which rows hold what was read of a DICOM file."""
+        return np.isin(self.status, (READ, PARTIAL))
+
+
+class HeaderReader:
+    """Reads headers with one set of columns, and one buffer used again and again.
+
+    `use_kernel=False` sends every file to pydicom: slow, and the same rows.
+    """
+
+    def __init__(
+        self,
+        columns: Columns | None = None,
+        *,
+        keep: bool = True,
+        max_header: int = MAX_HEADER,
+        use_kernel: bool = True,
+    ):
+        self.columns = columns or Columns()
+        self._wanted = list(self.columns)
+        self._all = [*self._wanted, *_helpers(self._wanted)]
+        names = [column.name for column in self._all]
+        self._charset = names.index("SpecificCharacterSet")
+        self._signed = names.index("PixelRepresentation")
+        self._plan = make_plan(self._all)
+        self._keep = keep
+        self._max_header = max_header
+        self._use_kernel = use_kernel
+        self._buffer = np.empty(0, np.uint8)
+        self._stack = kernel.new_stack()
+
+    def read(self, paths: Sequence[str]) -> Iterator[Batch]:
+        """Read files by path, a batch at a time."""
+        names, starts = _c_strings(paths)
+        first = 0
+        self._room(BATCH_BYTES)
+        while first < len(paths):
+            found = self._walk(paths, names, starts, first)
+            if found is None:  # one header alone is longer than the buffer
+                self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
+                continue
+            yield self._batch(paths, first, found)
+            first += len(found.status)
+
+    def parse(self, headers: pa.Array) -> Batch:
+        """Read headers that are in memory, such as those a catalog keeps.
+
+        Bytes kept of a deflated file are taken as the file they are.
+        """
+        offsets, data = _binary_buffers(headers)
+        found = _Found.empty(len(self._all), len(headers), data)
+        found.starts[:], found.totals[:] = offsets[:-1], np.diff(offsets)
+        kernel.walk_many(
+            data, found.starts, found.totals, self._keep, self._plan, *found.cells, found.status, found.ends
+        )
+        return self._batch(None, 0, found, given=headers)
+
+    def _room(self, size: int) -> None:
+        if self._buffer.size < size:
+            self._buffer = np.empty(size, np.uint8)
+
+    def _walk(self, paths: Sequence[str], names: np.ndarray, starts: np.ndarray, first: int) -> _Found | None:
+        n = min(BATCH_ROWS, len(paths) - first)
+        found = _Found.empty(len(self._all), n, self._buffer)
+        if kernel.READS_FILES:
+            done = kernel.read_many(
+                names,
+                starts,
+                first,
+                self._buffer,
+                CHUNK,
+                self._max_header,
+                self._keep,
+                self._plan,
+                *found.cells,
+                found.status,
+                found.starts,
+                found.ends,
+                found.totals,
+            )
+        else:
+            done = self._read_slowly(paths, first, found)
+        return found.cut(done) if done else None
+
+    def _read_slowly(self, paths: Sequence[str], first: int, found: _Found) -> int:
+        """Open the files from Python, where the kernel cannot."""
+        at = 0
+        for row in range(len(found.status)):
+            found.starts[row] = at
+            try:
+                head, total = _head(paths[first + row], CHUNK)
+            except OSError:
+                found.status[row] = kernel.UNOPENED
+                continue
+            state, where, head = self._grow(paths[first + row], head, total, found, row, at)
+            if at + len(head) > self._buffer.size:
+                return row
+            found.totals[row], found.status[row] = total, state
+            if state == kernel.OK:
+                found.ends[row] = where
+                at += where
+        return len(found.status)
+
+    def _grow(
+        self, path: str, head: bytes, total: int, found: _Found, row: int, at: int
+    ) -> tuple[int, int, bytes]:
+        while True:
+            if at + len(head) > self._buffer.size:
+                return kernel.NEED_MORE, 0, head
+            self._buffer[at : at + len(head)] = np.frombuffer(head, np.uint8)
+            state, where = kernel.walk(
+                self._buffer, at, len(head), total, self._keep, self._plan, *found.cells, row, self._stack
+            )
+            if state != kernel.NEED_MORE:
+                return state, where, head
+            if where > self._max_header:
+                return kernel.TOO_LONG, 0, head
+            longer, total = _head(path, min(max(where, 2 * len(head)), total))
+            if len(longer) <= len(head):
+                total = len(head)
+            head = longer
+
+    def _batch(
+        self, paths: Sequence[str] | None, first: int, found: _Found, given: pa.Array | None = None
+    ) -> Batch:
+        n = len(found.status)
+        if not self._use_kernel:
+            found.status[:], found.ends[:] = kernel.ODD, 0
+        status = np.full(n, READ, object)
+        reason = np.full(n, "", object)
+        header_bytes, size = found.ends.copy(), found.totals.copy()
+        odd = {int(row): self._odd(paths, first, found, int(row)) for row in np.flatnonzero(found.status)}
+        for row, (outcome, _, total) in odd.items():
+            status[row], reason[row] = outcome.status, outcome.reason
+            header_bytes[row], size[row] = outcome.header_end, total
+        where = _with_odd(found, {row: outcome for row, (outcome, _, _) in odd.items()})
+        arrays, problems = cast(where, self._wanted, self._charset, self._signed)
+        return Batch(
+            table=derive(pa.table(arrays)),
+            status=status,
+            reason=reason,
+            size=size,
+            header_bytes=header_bytes,
+            problems=problems,
+            **self._kept(found, {row: head for row, (_, head, _) in odd.items()}, given),
+        )
+
+    def _odd(
+        self, paths: Sequence[str] | None, first: int, found: _Found, row: int
+    ) -> tuple[Outcome, bytes, int]:
+        """What the kernel handed back, read by pydicom: outcome, bytes to keep, file size."""
+        if paths is None:
+            start, total = int(found.starts[row]), int(found.totals[row])
+            head = found.data[start : start + total].tobytes()
+        else:
+            try:
+                head, total = _head(paths[first + row], ODD_LIMIT)
+            except OSError as error:
+                return Outcome(UNREADABLE, _why(error), {}, 0), b"", -1
+        outcome = read_odd(head, self._all, total=total)
+        return outcome, head[: outcome.header_end] if outcome.status != NOT_DICOM else b"", total
+
+    def _kept(self, found: _Found, odd: dict[int, bytes], given: pa.Array | None) -> dict[str, Any]:
+        """The headers: packed ones where they lie, those of pydicom apart, and which is whose."""
+        kind, n = pa.large_binary(), len(found.status)
+        order = np.arange(n)
+        if given is not None:
+            return {"_headers": pa.chunked_array([given]), "_header_of": order}
+        if not self._keep:
+            return {"_headers": pa.chunked_array([pa.nulls(n, kind)]), "_header_of": order}
+        order[list(odd)] = n + np.arange(len(odd))
+        offsets = np.append(found.starts, found.starts[-1] + found.ends[-1])
+        packed = pa.Array.from_buffers(kind, n, [None, pa.py_buffer(offsets), pa.py_buffer(found.data)])
+        apart = pa.array([head or None for head in odd.values()], kind)
+        return {"_headers": pa.chunked_array([packed, apart]), "_header_of": order}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The arrays that the kernel fills for one batch."""
+
+    data: np.ndarray
+    off: np.ndarray
+    length: np.ndarray
+    vr: np.ndarray
+    status: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    totals: np.ndarray
+
+    @classmethod
+    def empty(cls, columns: int, rows: int, data: np.ndarray) -> _Found:
+        """Room for so many columns and rows, nothing found yet."""
+        return cls(
+            data,
+            np.full((columns, rows), -1, np.int32),
+            np.zeros((columns, rows), np.int32),
+            np.zeros((columns, rows), np.uint16),
+            *(np.zeros(rows, np.int64) for _ in range(4)),
+        )
+
+    @property
+    def cells(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The three arrays of cells, as the kernel takes them."""
+        return self.off, self.length, self.vr
+
+    def cut(self, rows: int) -> _Found:
+        """Only the first rows."""
+        if rows == len(self.status):
+            return self
+        cells = (np.ascontiguousarray(a[:, :rows]) for a in self.cells)
+        return _Found(
+            self.data, *cells, *(a[:rows] for a in (self.status, self.starts, self.ends, self.totals))
+        )
+
+
+def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, Any]:
+    """Give the row that a scan would write for one file, as a dict.
+
+    Raises BadFile when the file cannot be read as DICOM.
+
+    >>> from pydicom.data import get_testdata_file
+    >>> read_header(get_testdata_file("CT_small.dcm"))["KVP"]
+    120.0
+    """
+    batch = next(HeaderReader(columns, keep=True).read([os.fspath(file)]))
+    if not batch.is_dicom[0]:
+        raise BadFile(os.fspath(file), batch.reason[0])
+    return batch.table.to_pylist()[0]
+
+
+def _helpers(columns: Sequence[Column]) -> list[Column]:
+    """Columns that casting needs whether or not a table shows them."""
+    have = {column.name for column in columns}
+    needed = ("SpecificCharacterSet", "PixelRepresentation")
+    return [public_column(name) for name in needed if name not in have]
+
+
+def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    names = [os.fsencode(path) + b"\0" for path in paths]
+    starts = np.concatenate([[0], np.cumsum([len(name) for name in names])]).astype(np.int64)
+    return np.frombuffer(b"".join(names), np.uint8), starts
+
+
+def _head(path: str, size: int) -> tuple[bytes, int]:
+    """The first bytes of a file, and how long it is."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags)
+    try:
+        total = os.fstat(handle).st_size
+        parts, left = [], min(size, total)
+        while left > 0 and (part := os.read(handle, left)):
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts), total
+    finally:
+        os.close(handle)
+
+
+def _why(error: OSError) -> str:
+    return f"the file cannot be opened ({error.strerror or type(error).__name__})"
+
+
+def _binary_buffers(headers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    headers = headers.cast(pa.large_binary())
+    _, offsets, data = headers.buffers()
+    starts = np.frombuffer(offsets, np.int64)[headers.offset : headers.offset + len(headers) + 1]
+    bytes_ = np.frombuffer(data or b"\0", np.uint8)
+    bytes_.flags.writeable = False  # it is somebody else's
+    return starts, bytes_
+
+
+def _with_odd(found: _Found, odd: dict[int, Outcome]) -> Cells:
+    """Lay the values that pydicom found behind the headers in the buffer."""
+    parts, at = [], int(found.starts[-1] + found.ends[-1]) if len(found.starts) else 0
+    begin = at
+    for row, outcome in odd.items():
+        found.off[:, row] = -1
+        for j, (raw, vr) in outcome.cells.items():
+            found.off[j, row], found.length[j, row], found.vr[j, row] = at, len(raw), vr_code(vr)
+            parts.append(raw)
+            at += len(raw)
+    data, extra = found.data, np.frombuffer(b"".join(parts) or b"\0", np.uint8)
+    if parts and at <= data.size and data.flags.writeable:
+        data[begin:at] = extra
+    elif parts:
+        data = np.concatenate([data[:begin], extra])
+    return Cells(data, found.off, found.length, found.vr)

@@ -1,0 +1,492 @@
+"""Walk the headers of many files at once, without a Python object per element.
+
+The compiled functions here know bytes only. They take explicit and implicit VR little endian
+(PS3.5 7.1, 7.5 and A.1, A.2) and answer, per file and wanted column, where the value lies and
+how long it is. Whatever is in the least unusual they hand back (`ODD`) rather than guess:
+pydicom reads those files. No function reads outside `[start, start + avail)`; depth is bounded
+by MAX_DEPTH, and each step moves forward, so no file can make one run long.
+
+All positions are int64: numba turns uint64 mixed with int64 into float64.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+import numba as nb
+import numpy as np
+from numba import types
+from numba.core.types import ExternalFunction
+
+OK, NEED_MORE, ODD, UNOPENED, TOO_LONG = 0, 1, 2, 3, 4
+MAX_DEPTH = 48
+UNDEFINED = 0xFFFFFFFF
+PRELUDE = 132
+
+_SHORT_VR, _LONG_VR = 1, 2
+_SQ, _UN, _OB, _OW = (ord(a) << 8 | ord(b) for a, b in ("SQ", "UN", "OB", "OW"))
+
+
+class WalkPlan(NamedTuple):
+    """The wanted columns as arrays: a tree of tags, and private elements by creator.
+
+    Node 0 is the data set. A node's entries are `entry_tag[node_lo:node_hi]`, ascending;
+    an entry fills `entry_column`, or leads through the items in `child_item` to `child_node`.
+    """
+
+    node_lo: np.ndarray
+    node_hi: np.ndarray
+    entry_tag: np.ndarray
+    entry_column: np.ndarray
+    entry_child_lo: np.ndarray
+    entry_child_hi: np.ndarray
+    child_item: np.ndarray
+    child_node: np.ndarray
+    private_tag: np.ndarray
+    private_creator: np.ndarray
+    private_column: np.ndarray
+    creator_bytes: np.ndarray
+    creator_start: np.ndarray
+    last_tag: int
+
+
+def _vr_table() -> np.ndarray:
+    table = np.zeros((26, 26), np.uint8)
+    short = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US"
+    long = "OB OD OF OL OV OW SQ SV UC UN UR UT UV"
+    for kind, names in ((_SHORT_VR, short), (_LONG_VR, long)):
+        for name in names.split():
+            table[ord(name[0]) - 65, ord(name[1]) - 65] = kind
+    return table
+
+
+_VR = _vr_table()
+_jit: Any = nb.njit(nogil=True, cache=True)
+_inline: Any = nb.njit(nogil=True, cache=True, inline="always")
+
+
+@_inline
+def _u16(b: Any, p: int) -> Any:
+    return np.int64(b[p]) | (np.int64(b[p + 1]) << 8)
+
+
+@_inline
+def _u32(b: Any, p: int) -> Any:
+    return (
+        np.int64(b[p]) | (np.int64(b[p + 1]) << 8) | (np.int64(b[p + 2]) << 16) | (np.int64(b[p + 3]) << 24)
+    )
+
+
+@_inline
+def _vr_kind(x: int, y: int) -> Any:
+    if 65 <= x <= 90 and 65 <= y <= 90:
+        return np.int64(_VR[x - 65, y - 65])
+    return 0
+
+
+@_inline
+def _find(tags: Any, lo: int, hi: int, tag: int) -> int:
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if tags[middle] < tag:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
+
+
+@_jit
+def _syntax(b: Any, p: int, n: int) -> int:
+    """1 for explicit VR little endian, 0 for implicit, -1 for what the kernel does not take."""
+    while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
+        n -= 1
+    stem = b"1.2.840.10008.1.2"
+    if n < 17:
+        return -1
+    for k in range(17):
+        if b[p + k] != stem[k]:
+            return -1
+    if n == 17:
+        return 0
+    if b[p + 17] != 46:
+        return -1
+    if n == 19 and b[p + 18] == 50:
+        return -1  # explicit VR big endian
+    if n >= 21 and b[p + 18] == 49 and b[p + 19] == 46 and b[p + 20] == 57:
+        return -1  # deflated, whole or by frame
+    return 1
+
+
+@_jit
+def _creator_at(plan: Any, b: Any, p: int, n: int) -> int:
+    """Which wanted private creator stands at p, or -1."""
+    while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
+        n -= 1
+    while n > 0 and b[p] == 32:
+        p += 1
+        n -= 1
+    for c in range(plan.creator_start.size - 1):
+        s = plan.creator_start[c]
+        if plan.creator_start[c + 1] - s != n:
+            continue
+        same = True
+        for k in range(n):
+            if plan.creator_bytes[s + k] != b[p + k]:
+                same = False
+                break
+        if same:
+            return c
+    return -1
+
+
+@_jit
+def new_stack() -> Any:
+    """Room for one walk at a time: a row for each thing kept per depth, one for private blocks."""
+    return np.zeros((6, 256), np.int64)
+
+
+@_jit
+def walk(
+    b: Any,
+    start: int,
+    avail: int,
+    total: int,
+    keep: bool,
+    plan: Any,
+    off: Any,
+    length: Any,
+    vr: Any,
+    row: int,
+    stack: Any,
+) -> Any:
+    """Walk one header; give (status, position).
+
+    The file's first `avail` of `total` bytes lie at `b[start:]`. For OK the position is where
+    the header ends (at PixelData or the end of the file); for NEED_MORE how many bytes of the
+    file the walk needs. `off[column, row]`, `length` and `vr` are filled for what is there,
+    and must be -1 in `off` before; `vr` is 0 under implicit VR. `stack` is `new_stack()`.
+    """
+    if avail < PRELUDE:
+        return ODD, 0
+    if b[start + 128] != 68 or b[start + 129] != 73 or b[start + 130] != 67 or b[start + 131] != 77:
+        return ODD, 0
+
+    # One entry per depth: what it is, where it ends (-1: undefined length), whether implicit
+    # VR, the node of a data set or the entry of a sequence, the number of the next item.
+    is_sequence, ends, implicit = stack[0], stack[1], stack[2]
+    nodes, items, blocks = stack[3], stack[4], stack[5]
+    block_group = np.int64(-1)
+
+    depth = 0
+    is_sequence[0], ends[0], implicit[0], nodes[0] = 0, total, 0, 0
+    in_meta = True
+    syntax_at, syntax_length = np.int64(-1), np.int64(0)
+    cursor, last = np.int64(0), np.int64(-1)
+    p = np.int64(PRELUDE)
+
+    while True:
+        end = ends[depth]
+        if end >= 0 and p >= end:
+            if p > end:
+                return ODD, p
+            if depth == 0:
+                if in_meta:
+                    return ODD, p
+                return OK, p
+            depth -= 1
+            continue
+        if p + 8 > avail:
+            if avail >= total:
+                return ODD, p
+            return NEED_MORE, p + 12
+        q = start + p
+        group, element = _u16(b, q), _u16(b, q + 2)
+        tag = (group << 16) | element
+
+        if is_sequence[depth] != 0:
+            size = _u32(b, q + 4)
+            if tag == 0xFFFEE0DD and end < 0 and size == 0:
+                p += 8
+                depth -= 1
+                continue
+            if tag != 0xFFFEE000:
+                return ODD, p
+            number = items[depth]
+            items[depth] = number + 1
+            node = np.int64(-1)
+            entry = nodes[depth]
+            if entry >= 0:
+                for k in range(plan.entry_child_lo[entry], plan.entry_child_hi[entry]):
+                    if plan.child_item[k] == number:
+                        node = plan.child_node[k]
+            if size != UNDEFINED:
+                stop = p + 8 + size
+                if stop > total or (end >= 0 and stop > end):
+                    return ODD, p
+                if node < 0:
+                    p = stop
+                    continue
+            else:
+                stop = np.int64(-1)
+            p += 8
+            if depth + 1 >= MAX_DEPTH:
+                return ODD, p
+            depth += 1
+            is_sequence[depth] = 0
+            ends[depth] = stop
+            implicit[depth] = implicit[depth - 1]
+            nodes[depth] = node
+            continue
+
+        if depth == 0:
+            if in_meta and group != 2:
+                in_meta = False
+                if syntax_at < 0:
+                    return ODD, p
+                kind = _syntax(b, start + syntax_at, syntax_length)
+                if kind < 0:
+                    return ODD, p
+                implicit[0] = 1 - kind
+            if group == 0x7FE0 and (element == 0x10 or element == 8 or element == 9):
+                return OK, p
+            if not keep and tag > plan.last_tag and not in_meta:
+                return OK, p
+        elif tag == 0xFFFEE00D and end < 0:
+            if _u32(b, q + 4) != 0:
+                return ODD, p
+            p += 8
+            depth -= 1
+            continue
+        if group == 0xFFFE:
+            return ODD, p
+
+        x, y = np.int64(b[q + 4]), np.int64(b[q + 5])
+        code = np.int64(0)
+        if implicit[depth] != 0:
+            # Letters here may be an explicit VR in a file that says it has none.
+            if 65 <= x <= 90 and 65 <= y <= 90 and _vr_kind(x, y) != 0:
+                return ODD, p
+            size = _u32(b, q + 4)
+            value = p + 8
+        else:
+            kind = _vr_kind(x, y)
+            code = (x << 8) | y
+            if kind == _SHORT_VR:
+                size = _u16(b, q + 6)
+                value = p + 8
+            elif kind == _LONG_VR:
+                if p + 12 > avail:
+                    if avail >= total:
+                        return ODD, p
+                    return NEED_MORE, p + 12
+                size = _u32(b, q + 8)
+                value = p + 12
+            else:
+                return ODD, p
+
+        # which entry, if any
+        entry = np.int64(-1)
+        node = nodes[depth]
+        if node >= 0:
+            hi = plan.node_hi[node]
+            if depth == 0:
+                if tag <= last:
+                    cursor = _find(plan.entry_tag, plan.node_lo[0], hi, tag)
+                else:
+                    while cursor < hi and plan.entry_tag[cursor] < tag:
+                        cursor += 1
+                last = tag
+                at = cursor
+            else:
+                at = _find(plan.entry_tag, plan.node_lo[node], hi, tag)
+            if at < hi and plan.entry_tag[at] == tag:
+                entry = at
+        leads_on = entry >= 0 and plan.entry_child_hi[entry] > plan.entry_child_lo[entry]
+
+        if size == UNDEFINED:
+            if entry >= 0 and not leads_on:
+                return ODD, p
+            if in_meta or depth + 1 >= MAX_DEPTH:
+                return ODD, p
+            if implicit[depth] == 0 and (code == _OB or code == _OW):
+                # Encapsulated pixels in an item: fragments up to the delimiter.
+                p = value
+                while True:
+                    if p + 8 > avail:
+                        if avail >= total:
+                            return ODD, p
+                        return NEED_MORE, p + 12
+                    f = start + p
+                    if _u32(b, f) == 0xE0DDFFFE and _u32(b, f + 4) == 0:
+                        p += 8
+                        break
+                    if _u32(b, f) != 0xE000FFFE or _u32(b, f + 4) == UNDEFINED:
+                        return ODD, p
+                    p += 8 + _u32(b, f + 4)
+                    if p > total:
+                        return ODD, p
+                continue
+            if implicit[depth] == 0 and code != _SQ and code != _UN:
+                return ODD, p
+            if code == _UN and leads_on:
+                return ODD, p
+            depth += 1
+            is_sequence[depth] = 1
+            ends[depth] = -1
+            # The items of an undefined length UN are implicit VR (PS3.5 6.2.2).
+            implicit[depth] = 1 if code == _UN else implicit[depth - 1]
+            nodes[depth] = entry if leads_on else -1
+            items[depth] = 0
+            p = value
+            continue
+
+        stop = value + size
+        if stop > total or (end >= 0 and stop > end):
+            return ODD, p
+        if leads_on and size > 0:
+            if (implicit[depth] == 0 and code != _SQ) or depth + 1 >= MAX_DEPTH:
+                return ODD, p
+            depth += 1
+            is_sequence[depth] = 1
+            ends[depth] = stop
+            implicit[depth] = implicit[depth - 1]
+            nodes[depth] = entry
+            items[depth] = 0
+            p = value
+            continue
+        if stop > avail:
+            if avail >= total:
+                return ODD, p
+            return NEED_MORE, stop + 12
+        if entry >= 0 and plan.entry_column[entry] >= 0:
+            column = plan.entry_column[entry]
+            off[column, row] = start + value
+            length[column, row] = size
+            vr[column, row] = code
+        if in_meta and tag == 0x00020010:
+            syntax_at, syntax_length = value, size
+        if depth == 0 and group & 1 and plan.private_tag.size:
+            if group != block_group:
+                blocks[:] = -1
+                block_group = group
+            if 0x10 <= element <= 0xFF:
+                blocks[element] = _creator_at(plan, b, start + value, size)
+            elif element >= 0x1000 and blocks[element >> 8] >= 0:
+                for k in range(plan.private_tag.size):
+                    if (
+                        plan.private_tag[k] == ((group << 16) | (element & 0xFF))
+                        and plan.private_creator[k] == blocks[element >> 8]
+                        and off[plan.private_column[k], row] < 0
+                    ):
+                        off[plan.private_column[k], row] = start + value
+                        length[plan.private_column[k], row] = size
+                        vr[plan.private_column[k], row] = code
+        p = stop
+
+
+@_jit
+def walk_many(
+    b: Any,
+    starts: Any,
+    sizes: Any,
+    keep: bool,
+    plan: Any,
+    off: Any,
+    length: Any,
+    vr: Any,
+    status: Any,
+    ends: Any,
+) -> None:
+    """Walk headers that lie whole in one buffer: `sizes[i]` bytes at `starts[i]`."""
+    stack = new_stack()
+    for row in range(starts.size):
+        status[row], ends[row] = walk(
+            b, starts[row], sizes[row], sizes[row], keep, plan, off, length, vr, row, stack
+        )
+
+
+_open: Any = ExternalFunction("open", types.intc(types.voidptr, types.intc))
+_pread: Any = ExternalFunction("pread", types.intp(types.intc, types.voidptr, types.uintp, types.int64))
+_lseek: Any = ExternalFunction("lseek", types.int64(types.intc, types.int64, types.intc))
+_close: Any = ExternalFunction("close", types.intc(types.intc))
+
+READS_FILES = sys.platform in ("linux", "darwin")
+"""Whether `read_many` can open files itself, on this system."""
+
+# O_RDONLY | O_NONBLOCK | O_CLOEXEC: a named pipe that took a file's place must not hold us.
+_OPEN_FLAGS = 0x0004 | 0x01000000 if sys.platform == "darwin" else 0o4000 | 0o2000000
+
+
+@_jit
+def read_many(
+    names: Any,
+    name_start: Any,
+    first: int,
+    b: Any,
+    chunk: int,
+    limit: int,
+    keep: bool,
+    plan: Any,
+    off: Any,
+    length: Any,
+    vr: Any,
+    status: Any,
+    starts: Any,
+    ends: Any,
+    totals: Any,
+) -> int:
+    """Open, read and walk files from number `first` on, until `b` or the rows are full.
+
+    `names` holds the paths, each ended by a zero byte, at `name_start`. Each file's first
+    `chunk` bytes are read, more only where its header is longer. Headers are packed: one
+    begins where the last ended. A header longer than `limit` is TOO_LONG. Gives how many
+    files were done; 0 when the buffer is too small for the next one.
+    """
+    stack = new_stack()
+    p = np.int64(0)
+    n = min(name_start.size - 1 - first, status.size)
+    for row in range(n):
+        if p + chunk > b.size:
+            return row
+        starts[row] = p
+        ends[row] = 0
+        fd = _open(names[name_start[first + row] :].ctypes, _OPEN_FLAGS)
+        if fd < 0:
+            status[row] = UNOPENED
+            totals[row] = -1
+            continue
+        total = np.int64(_lseek(fd, 0, 2))
+        got = np.int64(_pread(fd, b[p:].ctypes, chunk, 0))
+        if got < 0:
+            status[row] = UNOPENED
+            totals[row] = -1
+            _close(fd)
+            continue
+        total = max(total, got)
+        totals[row] = total
+        while True:
+            state, where = walk(b, p, got, total, keep, plan, off, length, vr, row, stack)
+            if state != NEED_MORE:
+                break
+            # Twice as much as before, so that a long header is walked few times.
+            upto = min(max(where, 2 * got), total)
+            if where > limit:
+                state, where = TOO_LONG, 0
+                break
+            if p + upto > b.size:
+                upto = min(where, total)
+            if p + upto > b.size:
+                _close(fd)
+                return row
+            more = np.int64(_pread(fd, b[p + got :].ctypes, upto - got, got))
+            if more <= 0:
+                total = got  # the file has become shorter
+                continue
+            got += more
+        _close(fd)
+        status[row] = state
+        ends[row] = where if state == OK else 0
+        if state == OK:
+            p += where
+    return n

@@ -1,0 +1,371 @@
+"""From where the values lie to typed Arrow columns.
+
+Plain cells are gathered and cast a column at a time. A cell that is not plainly what its
+column expects (bytes beyond ASCII, another VR, more values, no number) is looked at alone;
+what does not parse becomes null and a `Problem` that keeps the raw bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dicomlab.header import cells as gather
+from dicomlab.header.charsets import decode
+from dicomlab.schema.arrow import arrow_type, offset_name
+from dicomlab.schema.columns import Column
+
+TEXT_VRS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())
+_ONE_TEXT_VRS = frozenset("LT ST UT UR".split())
+# Leading blanks of these carry meaning, or may (PS3.5 6.2); all others are padded either side.
+_KEEPS_LEADING_BLANKS = frozenset("LT ST UT UC UR".split())
+_FORMATS = {
+    "US": "H",
+    "SS": "h",
+    "UL": "I",
+    "SL": "i",
+    "FL": "f",
+    "FD": "d",
+    "UV": "Q",
+    "SV": "q",
+    "AT": "HH",
+}
+_DTYPES = {
+    "US": "<u2",
+    "SS": "<i2",
+    "UL": "<u4",
+    "SL": "<i4",
+    "UV": "<u8",
+    "SV": "<i8",
+    "FL": "<f4",
+    "FD": "<f8",
+}
+RAW_LIMIT = 4096
+"""How many bytes of a value that does not parse are kept."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A value that did not parse: in which row and column, why, and its bytes."""
+
+    row: int
+    column: Column
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Where the values of many files lie: one row per column, one column per file.
+
+    `off` is a position in `data` or -1, `length` in bytes, `vr` two letters as a number or 0
+    where the file does not say the VR.
+    """
+
+    data: np.ndarray
+    off: np.ndarray
+    length: np.ndarray
+    vr: np.ndarray
+
+    def raw(self, column: int, row: int) -> bytes:
+        """The bytes of one cell."""
+        start = int(self.off[column, row])
+        if start < 0:
+            return b""
+        return self.data[start : start + int(self.length[column, row])].tobytes()
+
+
+def vr_name(code: int) -> str:
+    """The two letters of a VR, or nothing where the file does not say it."""
+    return chr(code >> 8) + chr(code & 0xFF) if code else ""
+
+
+def vr_code(name: str) -> int:
+    """The number that stands for a VR in `Cells`."""
+    return ord(name[0]) << 8 | ord(name[1]) if name else 0
+
+
+def _text_codes() -> np.ndarray:
+    codes = np.zeros(1 << 16, np.bool_)
+    codes[[vr_code(name) for name in TEXT_VRS]] = True
+    return codes
+
+
+_TEXTS = _text_codes()
+
+
+@cache
+def _nulls(kind: pa.DataType, n: int) -> pa.Array:
+    return pa.nulls(n, kind)
+
+
+def cast(
+    found: Cells, columns: Sequence[Column], charset_row: int, signed_row: int
+) -> tuple[dict[str, pa.Array], list[Problem]]:
+    """Cast every column; give arrays by name, and the problems.
+
+    `columns[j]` lies in row j of `found`; the rows for SpecificCharacterSet and
+    PixelRepresentation serve decoding, and may lie beyond `columns`.
+    """
+    n = found.off.shape[1]
+    out: dict[str, pa.Array] = {}
+    problems: list[Problem] = []
+    present = set(np.flatnonzero((found.off >= 0).any(axis=1)).tolist())
+    charsets = _CharsetRows(found, charset_row)
+    for j, column in enumerate(columns):
+        if j not in present:
+            out[column.name] = _nulls(arrow_type(column), n)
+            if beside := offset_name(column):
+                out[beside] = _nulls(pa.int64(), n)
+            continue
+        odd = np.zeros(n, np.bool_)
+        arrays = _plain(found, j, column, odd, signed_row)
+        if odd.any():
+            arrays[0] = _mend(arrays[0], found, j, column, odd, charsets, problems)
+        out[column.name] = arrays[0]
+        if beside := offset_name(column):
+            out[beside] = arrays[1]
+    return out, problems
+
+
+class _CharsetRows:
+    """The character set of each row, looked up only where one is needed."""
+
+    def __init__(self, found: Cells, j: int):
+        self._found, self._j = found, j
+
+    def __getitem__(self, row: int) -> str:
+        return self._found.raw(self._j, row).decode("ascii", "replace").strip(" \0")
+
+
+def _plain(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> list[pa.Array]:
+    cell = (found.data, found.off[j], found.length[j], found.vr[j])
+    if column.kind == "binary":
+        offsets, data, valid = gather.gather_bytes(*cell[:3])
+        return [_sized(pa.binary(), offsets, data, valid)]
+    if column.vr in _DTYPES or column.vr == "US or SS":
+        return [_numbers(found, j, column, odd, signed_row)]
+    if column.vr == "AT":
+        odd |= (cell[1] >= 0) & (cell[2] > 0)
+        return [_nulls(arrow_type(column), len(odd))]
+    if column.kind in ("date", "time", "datetime") and not column.is_list:
+        return _clock(cell, column, odd)
+    return [_texts(cell, column, odd)]
+
+
+def _texts(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
+    what = {"DS": gather.DECIMAL, "IS": gather.INTEGER}.get(column.vr, gather.TEXT)
+    both = column.vr not in _KEEPS_LEADING_BLANKS
+    target = arrow_type(column)
+    if not column.is_list:
+        offsets, data, valid = gather.gather_text(*cell, _TEXTS, both, what, odd)
+        text = _named(_sized(pa.string(), offsets, data, valid), column)
+        return text if column.kind == "text" else _checked(text.cast(target), column, odd)
+    if column.kind in ("date", "time", "datetime"):  # seldom: cells are taken one by one
+        odd |= (cell[1] >= 0) & (cell[2] > 0)
+        return _nulls(target, len(odd))
+    lists, offsets, data, valid, present = gather.gather_texts(*cell, _TEXTS, both, what, odd)
+    parts = _named(_sized(pa.string(), offsets, data, None if column.kind == "text" else present), column)
+    return _listed(lists, parts.cast(target.value_type), valid)
+
+
+def _named(texts: pa.Array, column: Column) -> pa.Array:
+    """Names without empty component groups at the end, which mean nothing (PS3.5 6.2.1)."""
+    return pc.utf8_rtrim(texts, "=") if column.vr == "PN" else texts
+
+
+def _checked(numbers: pa.Array, column: Column, odd: np.ndarray) -> pa.Array:
+    """Numbers too large for the type are null, and looked at alone."""
+    if column.kind != "float":
+        return numbers
+    values = numbers.to_numpy(zero_copy_only=False)
+    endless = np.isinf(values)
+    if endless.any():
+        odd |= endless
+        return pa.array(values, mask=endless | np.isnan(values))
+    return numbers
+
+
+def _sized(kind: pa.DataType, offsets: np.ndarray, data: np.ndarray, valid: np.ndarray | None) -> pa.Array:
+    buffers = [_bitmap(valid), pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(kind, len(offsets) - 1, buffers)
+
+
+def _bitmap(valid: np.ndarray | None) -> pa.Buffer | None:
+    if valid is None or valid.all():
+        return None
+    return pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def _listed(lists: np.ndarray, values: pa.Array, valid: np.ndarray) -> pa.Array:
+    kind = pa.list_(values.type)
+    buffers = [_bitmap(valid), pa.py_buffer(lists)]
+    return pa.Array.from_buffers(kind, len(lists) - 1, buffers, children=[values])
+
+
+def _numbers(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> pa.Array:
+    vr = "US" if column.vr == "US or SS" else column.vr
+    dtype = np.dtype(_DTYPES[vr])
+    cell = (found.data, found.off[j], found.length[j], found.vr[j])
+    lists, data, valid = gather.gather_binary(*cell, vr_code(vr), dtype.itemsize, not column.is_list, odd)
+    raw = data.view(dtype)
+    if column.vr == "US or SS" and not column.is_list:
+        # Under implicit VR the sign follows PixelRepresentation (PS3.5 A.1).
+        signed = np.array([found.raw(signed_row, i)[:1] == b"\x01" for i in range(len(odd))])
+        signed &= found.vr[j] == 0
+        raw = np.where(signed, raw.view("<i2").astype(np.int64), raw.astype(np.int64))
+    target = np.float64 if column.kind == "float" else np.int64
+    if column.kind == "int" and dtype.kind == "u" and dtype.itemsize == 8:
+        huge = raw > np.iinfo(np.int64).max
+        if huge.any() and not column.is_list:
+            odd |= huge & valid
+            valid &= ~huge
+    values = raw.astype(target)
+    if column.is_list:
+        return _listed(lists, pa.array(values), valid)
+    if target is np.float64:
+        strange = ~np.isfinite(values) & valid
+        odd |= strange
+        valid &= ~strange
+    return pa.array(values, mask=~valid)
+
+
+def _clock(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> list[pa.Array]:
+    if column.kind == "datetime":
+        numbers, minutes, valid, zoned = gather.gather_datetime(*cell, _TEXTS, odd)
+        return [pa.array(numbers, pa.timestamp("us"), mask=~valid), pa.array(minutes, mask=~zoned)]
+    what = gather.DATE if column.kind == "date" else gather.TIME
+    numbers, valid = gather.gather_clock(*cell, _TEXTS, what, odd)
+    if column.kind == "date":
+        return [pa.array(numbers.astype(np.int32), pa.date32(), mask=~valid)]
+    return [pa.array(numbers, pa.time64("us"), mask=~valid)]
+
+
+# --- cells looked at alone ------------------------------------------------------------------
+
+
+class _Unparsable(Exception):
+    """The reason why a value does not parse, without the value."""
+
+
+def _mend(
+    plain: pa.Array,
+    found: Cells,
+    j: int,
+    column: Column,
+    odd: np.ndarray,
+    charsets: _CharsetRows,
+    problems: list[Problem],
+) -> pa.Array:
+    rows = [int(row) for row in np.flatnonzero(odd)]
+    known: dict[tuple[bytes, int, str], tuple[Any, str]] = {}
+    values = []
+    for row in rows:
+        raw, code = found.raw(j, row), int(found.vr[j, row])
+        asked = (raw, code, charsets[row])
+        if asked not in known:
+            known[asked] = _alone(raw, vr_name(code), column, asked[2])
+        value, reason = known[asked]
+        values.append(value)
+        if reason:
+            problems.append(Problem(row, column, reason, raw[:RAW_LIMIT]))
+    order = np.arange(len(odd))
+    order[rows] = len(odd) + np.arange(len(rows))
+    return pa.concat_arrays([plain, pa.array(values, plain.type)]).take(pa.array(order))
+
+
+def _alone(raw: bytes, file_vr: str, column: Column, charset: str) -> tuple[Any, str]:
+    """One cell's value, and the reason if it, or a part of it, did not parse."""
+    vr = file_vr if file_vr not in ("", "UN") else column.vr
+    try:
+        parts, note = _parts(raw, vr, column, charset)
+        if column.is_list:
+            return [_convert(part, column) if part != "" else None for part in parts], note
+        if len(parts) != 1:
+            raise _Unparsable(f"{len(parts)} values where one is expected")
+        return (None if parts[0] == "" else _convert(parts[0], column)), note
+    except _Unparsable as error:
+        return None, str(error)
+
+
+def _parts(raw: bytes, vr: str, column: Column, charset: str) -> tuple[list[Any], str]:
+    if vr == "US or SS":
+        vr = "US"
+    if vr in _FORMATS:
+        return _unpacked(raw, vr), ""
+    if vr not in TEXT_VRS:
+        raise _Unparsable(f"VR {vr} where {column.vr} is expected")
+    text, note = decode(raw, charset, is_name=column.vr == "PN")
+    if column.kind == "text" and not column.is_list:
+        both = column.vr not in _KEEPS_LEADING_BLANKS
+        return [_bare(text, column).lstrip(" ") if both else _bare(text, column)], note
+    one = vr in _ONE_TEXT_VRS
+    return [_bare(part, column).lstrip(" ") for part in ([text] if one else text.split("\\"))], note
+
+
+def _bare(text: str, column: Column) -> str:
+    text = text.rstrip(" \0")
+    return text.rstrip("=") if column.vr == "PN" else text
+
+
+def _unpacked(raw: bytes, vr: str) -> list[Any]:
+    form = _FORMATS[vr]
+    width = struct.calcsize(f"<{form}")
+    if len(raw) % width:
+        raise _Unparsable(f"{len(raw)} bytes are no whole number of {vr} values")
+    values = list(struct.iter_unpack(f"<{form}", raw))
+    if vr == "AT":
+        return [f"({group:04X},{element:04X})" for group, element in values]
+    return [value[0] for value in values]
+
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def _float(part: Any) -> float:
+    if isinstance(part, str) and not _DECIMAL.fullmatch(part, 0, 64):
+        raise _Unparsable("not a number")
+    value = float(part)
+    if not np.isfinite(value):
+        raise _Unparsable("not a finite number")
+    return value
+
+
+def _int(part: Any) -> int:
+    if isinstance(part, str) and re.fullmatch(r"[+-]?\d{1,40}", part):
+        value = int(part)
+    else:
+        number = _float(part) if not isinstance(part, int) else part
+        if number != int(number):
+            raise _Unparsable("not a whole number")
+        value = int(number)
+    if not -(2**63) <= value < 2**63:
+        raise _Unparsable("beyond 64 bits")
+    return value
+
+
+def _moment(part: Any, column: Column) -> Any:
+    if not isinstance(part, str) or not part.isascii():
+        raise _Unparsable(f"not a {column.kind}")
+    raw = np.frombuffer(part.encode(), np.uint8)
+    cell = (raw, np.zeros(1, np.int64), np.array([raw.size]), np.zeros(1, np.int64))
+    odd = np.zeros(1, np.bool_)
+    array = _clock(cell, column, odd)[0]
+    if odd[0] or not array[0].is_valid:
+        raise _Unparsable(f"not a {column.kind}")
+    return array[0].as_py()
+
+
+def _convert(part: Any, column: Column) -> Any:
+    converters: dict[str, Callable[[Any], Any]] = {"float": _float, "int": _int, "text": str}
+    if column.kind in converters:
+        return converters[column.kind](part)
+    return _moment(part, column)
