@@ -1,0 +1,1 @@
+"""The tables a scan keeps, and how to read them."""

@@ -1,0 +1,249 @@
+"""A catalog: what a scan read, as tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from dicomlab.catalog import database
+from dicomlab.catalog.card import card_html, card_text
+from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
+from dicomlab.catalog.versions import State, read_state
+from dicomlab.errors import MissingColumn, NoCatalog, NoHeaders, NoSuchKey, NoSuchTable
+from dicomlab.schema.columns import Columns
+from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    from pydicom.dataset import Dataset
+
+SHOWN_TABLES = ("patients", "studies", "series", "instances", "files", "errors", "problems")
+_ROLLUPS = {"series": series_sql, "studies": studies_sql, "patients": patients_sql}
+
+
+class Catalog:
+    """The tables of one state of a catalog; what is scanned later does not change it.
+
+    `patients`, `studies`, `series`, `instances`, `files`, `errors` and `problems` are pandas
+    DataFrames, read when asked for. docs/columns.md says what the columns mean.
+    """
+
+    def __init__(self, folder: str | Path, state: State):
+        self.path = Path(folder)
+        self._state = state
+        self._store = Store(self.path)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that the instances table has."""
+        return Columns.from_list(self._state.columns)
+
+    @property
+    def patients(self) -> pd.DataFrame:
+        """One row a patient."""
+        return self.read("patients")
+
+    @property
+    def studies(self) -> pd.DataFrame:
+        """One row a study."""
+        return self.read("studies")
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """One row a series: shared values, medians, and `varies` for what differs inside."""
+        return self.read("series")
+
+    @property
+    def instances(self) -> pd.DataFrame:
+        """One row a DICOM file, keyed by file_key; the same SOPInstanceUID may come twice."""
+        return self.read("instances")
+
+    @property
+    def files(self) -> pd.DataFrame:
+        """One row for every file that was met, DICOM or not, with status and reason."""
+        return self.read("files")
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """The files that were not read, or not wholly, each with the reason."""
+        return self.read("errors")
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """One row a value that did not parse: file_key, column, tag, reason, raw bytes."""
+        return self.read("problems")
+
+    def read(
+        self, table: str, columns: Iterable[str] | None = None, where: str | None = None
+    ) -> pd.DataFrame:
+        """Read a table, or some columns of it, or the rows that fit an SQL condition.
+
+        Raises NoSuchTable, MissingColumn, and BadQuery for a condition that is none.
+
+        >>> catalog.read("series", ["Modality", "n_instances"], where="n_instances > 1")  # doctest: +SKIP
+        """
+        if table not in SHOWN_TABLES:
+            raise NoSuchTable(table, SHOWN_TABLES)
+        have = self._shown_names(table)
+        wanted = list(columns) if columns is not None else have
+        for name in wanted:
+            if name not in have:
+                raise MissingColumn(name, have)
+        condition = f" WHERE {where}" if where else ""
+        return self.sql(f"SELECT {', '.join(map(quoted, wanted))} FROM {quoted(table)}{condition}")
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Run one query in DuckDB's SQL over the tables; nothing can be changed by it.
+
+        Raises BadQuery for what is not a single query, or one that DuckDB refuses.
+
+        >>> catalog.sql("SELECT Modality, count(*) AS n FROM series GROUP BY ALL")  # doctest: +SKIP
+        """
+        return database.to_pandas(self._query(query))
+
+    def header(self, key: str) -> Dataset:
+        """The whole header of one file as pydicom sees it, from the catalog, without the file.
+
+        Raises NoHeaders when the catalog keeps none, NoSuchKey for an unknown file key.
+        """
+        from io import BytesIO
+
+        from pydicom import dcmread
+
+        if not self._state.keep_headers:
+            raise NoHeaders
+        found = self._query(f"SELECT header FROM headers WHERE file_key = {literal(key)}")
+        if not found.num_rows:
+            raise NoSuchKey
+        return dcmread(BytesIO(found["header"][0].as_py()), force=True, stop_before_pixels=True)
+
+    @property
+    def versions(self) -> pd.DataFrame:
+        """The states one can come back to: id, made, source, seconds, and counts of rows."""
+        import pandas as pd
+
+        rows = [
+            {"id": v.id, "made": pd.Timestamp(v.made), "source": v.source, "seconds": v.seconds, **v.counts}
+            for v in self._state.versions
+        ]
+        names = ["id", "made", "source", "seconds", "files", "instances", "series", "studies", "patients"]
+        return pd.DataFrame(rows, columns=names)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last scan came to its end."""
+        return self._state.is_complete
+
+    @property
+    def keeps_headers(self) -> bool:
+        """Whether the whole headers are kept."""
+        return self._state.keep_headers
+
+    def __len__(self) -> int:
+        return self.counts["instances"]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        names = ", ".join(f"(SELECT count(*) FROM {quoted(t)}) AS {quoted(t)}" for t in SHOWN_TABLES)
+        return {k: int(v) for k, v in self._query(f"SELECT {names}").to_pylist()[0].items()}
+
+    def __repr__(self) -> str:
+        return card_text(self)
+
+    def _repr_html_(self) -> str:
+        return card_html(self)
+
+    # --- how the tables come together ---
+
+    def _query(self, query: str) -> pa.Table:
+        return database.run(self._database, database.select_only(query))
+
+    def view(self, table: str) -> str:
+        """The query that gives a table from the files of this state."""
+        return self._views[table]
+
+    def rolled_view(self, table: str, paths: list[str]) -> str:
+        """The query that shows stored files of a rolled-up table."""
+        import pyarrow.parquet as pq
+
+        schema = pq.read_schema(paths[0])
+        return database.view_sql(paths, schema, _with_times(schema, self.columns))
+
+    @cached_property
+    def _views(self) -> dict[str, str]:
+        views = {t: self._stored_view(t) for t in PLAIN_TABLES}
+        views["errors"] = "SELECT file_key, status, reason, size, source FROM files WHERE status <> 'read'"
+        for table in ROLLED_TABLES:
+            views[table] = self._stored_view(table) if self._is_rolled_up else _ROLLUPS[table](self.columns)
+        return views
+
+    @property
+    def _is_rolled_up(self) -> bool:
+        return self._state.is_complete and all(t in self._state.tables for t in ROLLED_TABLES)
+
+    def _stored_view(self, table: str) -> str:
+        version = self._state.tables[table]
+        schema = self._store.schema(table, version)
+        shown = schema
+        if table not in ROLLED_TABLES:
+            shown = plain_schema(table, self.columns)
+        else:
+            shown = _with_times(schema, self.columns)
+        return database.view_sql(self._store.paths(table, version), schema, shown)
+
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        return database.connect(self.path.absolute(), self._views)
+
+    def _shown_names(self, table: str) -> list[str]:
+        return self._query(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names
+
+    def add_columns(self, columns: Columns | Iterable[str], *, progress: bool = True) -> Catalog:
+        """Add columns from the kept headers, without opening the archive; gives the new catalog.
+
+        Takes keywords, or a `Columns` with private elements and paths in it.
+
+        Raises NoHeaders when the catalog keeps none, UnknownColumn for a word that is no
+        keyword.
+        """
+        from dicomlab.catalog.widen import add_columns
+
+        wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
+        add_columns(self.path, wanted, progress=progress)
+        return open_catalog(self.path)
+
+
+def open_catalog(path: str | Path, *, version: str | None = None) -> Catalog:
+    """Open a catalog, as it is now or as it was at a version.
+
+    Raises NoCatalog when there is none, or none of that version.
+    """
+    from dataclasses import replace
+
+    folder = Path(path)
+    state = read_state(folder)
+    if version is not None:
+        chosen = next((v for v in state.versions if v.id == version), None)
+        if chosen is None:
+            raise NoCatalog(os.fspath(path), f"has no version {version!r}")
+        state = replace(state, tables=chosen.tables, counts=chosen.counts, is_complete=True)
+    return Catalog(folder, state)
+
+
+def _with_times(schema: pa.Schema, columns: Columns) -> pa.Schema:
+    """The schema of a rolled-up table, with times of day where the columns are times."""
+
+    def shown(field: pa.Field) -> pa.Field:
+        if field.name not in columns or columns[field.name].kind != "time":
+            return field
+        is_list = pa.types.is_list(field.type)
+        return field.with_type(pa.list_(pa.time64("us")) if is_list else pa.time64("us"))
+
+    return pa.schema([shown(field) for field in schema])

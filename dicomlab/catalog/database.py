@@ -1,0 +1,125 @@
+"""DuckDB over the tables of one version of a catalog, for reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from dicomlab.errors import BadQuery
+from dicomlab.schema.levels import literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+MEMORY_LIMIT = "512MB"
+
+
+def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database with these views, that can read below `folder` only.
+
+    `is_open` leaves files elsewhere readable, for our own work.
+    """
+    import duckdb
+
+    database = duckdb.connect()
+    database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    database.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
+    database.execute("SET enable_progress_bar = false")
+    for name, query in views.items():
+        database.execute(f"CREATE VIEW {quoted(name)} AS {query}")
+    if not is_open:
+        database.execute(f"SET allowed_directories = [{literal(str(folder) + '/')}]")
+        database.execute("SET enable_external_access = false")
+        database.execute("SET lock_configuration = true")
+    return database
+
+
+def view_sql(paths: list[str], schema: pa.Schema, shown: pa.Schema) -> str:
+    """A query that gives a stored table as it is shown: times as times, in the schema's order."""
+    names = [_shown(field, schema) for field in shown]
+    if not paths:
+        return f"SELECT {', '.join(_empty(field) for field in shown)} WHERE false"
+    files = ", ".join(literal(path) for path in paths)
+    return f"SELECT {', '.join(names)} FROM read_parquet([{files}], union_by_name = true)"
+
+
+_CLOCK = "(TIME '00:00:00' + to_microseconds({}))"
+
+
+def _shown(field: pa.Field, schema: pa.Schema) -> str:
+    name = quoted(field.name)
+    if field.name not in schema.names:
+        return _empty(field)
+    if pa.types.is_time(field.type):
+        return f"{_CLOCK.format(name)} AS {name}"
+    if pa.types.is_list(field.type) and pa.types.is_time(field.type.value_type):
+        return f"list_transform({name}, lambda x: {_CLOCK.format('x')}) AS {name}"
+    return name
+
+
+def _empty(field: pa.Field) -> str:
+    return f"NULL::{_sql_type(field.type)} AS {quoted(field.name)}"
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"{_sql_type(kind.value_type)}[]"
+    names = {
+        pa.string(): "VARCHAR",
+        pa.float64(): "DOUBLE",
+        pa.int64(): "BIGINT",
+        pa.date32(): "DATE",
+        pa.time64("us"): "TIME",
+        pa.timestamp("us"): "TIMESTAMP",
+        pa.binary(): "BLOB",
+    }
+    return names[kind]
+
+
+def select_only(query: str) -> str:
+    """Give the query if it is a single one that only reads; raises BadQuery if not."""
+    import duckdb
+
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as error:
+        raise BadQuery(_first_line(error)) from None
+    if len(statements) != 1:
+        raise BadQuery(f"it holds {len(statements)} statements.")
+    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise BadQuery("it is not a statement that only reads.")
+    return query
+
+
+def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """Run a query and give Arrow; raises BadQuery with DuckDB's own first line."""
+    import duckdb
+
+    try:
+        return database.cursor().sql(query).to_arrow_table()
+    except duckdb.Error as error:
+        raise BadQuery(_first_line(error)) from None
+
+
+def to_pandas(table: pa.Table) -> pd.DataFrame:
+    """Arrow as pandas: whole numbers stay whole, times stay times, lists are arrays."""
+    import pandas as pd
+
+    def mapper(kind: pa.DataType) -> object:
+        if pa.types.is_integer(kind):
+            return pd.Int64Dtype()
+        if pa.types.is_time(kind):
+            return pd.ArrowDtype(kind)
+        return None
+
+    return table.to_pandas(types_mapper=mapper, date_as_object=False)
+
+
+def _first_line(error: Exception) -> str:
+    # Only the first line: the rest may quote the query with values in it.
+    line = str(error).strip().split("\n", 1)[0]
+    return line if line.endswith(".") else f"{line}."

@@ -1,0 +1,51 @@
+"""Series, studies and patients, worked out from the instances and kept as tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from dicomlab.catalog.catalog import Catalog
+from dicomlab.catalog.database import connect
+from dicomlab.catalog.store import Part, Store
+from dicomlab.catalog.versions import State
+from dicomlab.schema.levels import patients_sql, series_sql, studies_sql
+
+_ROWS = 65_536
+
+
+def roll_up(folder: Path, state: State, tag: str) -> State:
+    """Work out the upper levels anew and commit them; gives the state with counts."""
+    store = Store(folder)
+    catalog = Catalog(folder, replace(state, is_complete=False))
+    views = {name: catalog.view(name) for name in ("instances", "files", "problems")}
+    database = connect(folder, views, is_open=True)
+    parts: list[Part] = []
+    try:
+        columns = catalog.columns
+        for table, query in (
+            ("series", series_sql(columns)),
+            ("studies", studies_sql(columns)),
+            ("patients", patients_sql(columns)),
+        ):
+            with store.writer(table, f"{tag}.parquet") as writer:
+                reader = database.cursor().sql(query).to_arrow_reader(_ROWS)
+                rows = 0
+                for batch in reader:
+                    writer.write(pa.Table.from_batches([batch]))
+                    rows += batch.num_rows
+                if not rows:
+                    writer.write(reader.schema.empty_table())
+            parts += [writer.part] if writer.part else []
+            path = folder / table / f"{tag}.parquet.part"
+            if table == "series":  # the others are made from it, and need not read instances again
+                database.execute(f"CREATE VIEW series AS {catalog.rolled_view('series', [str(path)])}")
+        found = [database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in views]
+    finally:
+        database.close()
+    state = store.commit(state, parts, replaces=True)
+    counts = {part.table: part.rows for part in parts}
+    counts |= dict(zip(views, map(int, found), strict=True))
+    return replace(state, counts=counts)

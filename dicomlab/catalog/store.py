@@ -1,0 +1,262 @@
+"""The tables of a catalog on disk: Delta tables whose Parquet files we write ourselves.
+
+Workers write Parquet files beside each other; one process then commits them to the Delta log,
+all files of a step at once. DuckDB reads the files of the version that counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dicomlab.catalog.versions import State
+from dicomlab.schema.arrow import instance_schema
+from dicomlab.schema.columns import Columns
+
+PLAIN_TABLES = ("files", "instances", "headers", "problems")
+ROLLED_TABLES = ("series", "studies", "patients")
+TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
+_UNFINISHED = ".part"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file that was written and is not committed yet."""
+
+    table: str
+    name: str
+    rows: int
+
+
+def stored_type(kind: pa.DataType) -> pa.DataType:
+    """How a type lies in the tables: Delta has no time of day, so it is microseconds."""
+    if pa.types.is_time(kind):
+        return pa.int64()
+    if pa.types.is_list(kind):
+        return pa.list_(stored_type(kind.value_type))
+    return kind
+
+
+def stored(table: pa.Table) -> pa.Table:
+    """A table as it is written."""
+    fields = [pa.field(f.name, stored_type(f.type)) for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+FILES = pa.schema(
+    [
+        ("file_key", pa.string()),
+        ("source", pa.string()),
+        ("size", pa.int64()),
+        ("stamp", pa.int64()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+        ("header_bytes", pa.int64()),
+    ]
+)
+HEADERS = pa.schema([("file_key", pa.string()), ("header", pa.binary())])
+PROBLEMS = pa.schema(
+    [
+        ("file_key", pa.string()),
+        ("column", pa.string()),
+        ("tag", pa.string()),
+        ("reason", pa.string()),
+        ("raw", pa.binary()),
+    ]
+)
+
+
+def plain_schema(table: str, columns: Columns) -> pa.Schema:
+    """The schema of a table that a scan fills row by row."""
+    schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS}
+    return schemas.get(table) or instance_schema(columns)
+
+
+class Store:
+    """The folder of a catalog."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def create(self, columns: Columns) -> dict[str, int]:
+        """Make the folder, for its owner only, with empty tables. Gives their versions."""
+        from deltalake import DeltaTable
+
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(self.folder, 0o700)
+        for table in PLAIN_TABLES:
+            schema = pa.schema([pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)])
+            DeltaTable.create(str(self.folder / table), schema=schema, mode="ignore")
+        return {table: DeltaTable(str(self.folder / table)).version() for table in PLAIN_TABLES}
+
+    # --- writing ---
+
+    def writer(self, table: str, name: str) -> PartWriter:
+        """Write a Parquet file that `commit` will make part of a table."""
+        return PartWriter(self.folder / table, table, name)
+
+    def commit(
+        self,
+        state: State,
+        parts: Iterable[Part],
+        *,
+        gone: dict[str, list[str]] | None = None,
+        replaces: bool = False,
+    ) -> State:
+        """Commit parts to their tables, and take files out; gives the state that counts then.
+
+        The caller writes the state down: until then the old one counts.
+        """
+        by_table: dict[str, list[Part]] = {}
+        for part in parts:
+            by_table.setdefault(part.table, []).append(part)
+        tables = dict(state.tables)
+        for table in {**by_table, **(gone or {})}:
+            tables[table] = self._commit_table(
+                table, by_table.get(table, []), (gone or {}).get(table, []), replaces
+            )
+        return replace(state, tables=tables)
+
+    def _commit_table(self, table: str, parts: Sequence[Part], gone: Sequence[str], replaces: bool) -> int:
+        from deltalake import DeltaTable
+        from deltalake.transaction import AddAction, RemoveAction
+
+        now = int(time.time() * 1000)
+        folder = self.folder / table
+        actions: list[Any] = [
+            RemoveAction(path=name, data_change=True, deletion_timestamp=now) for name in gone
+        ]
+        for part in parts:
+            path = folder / part.name
+            os.replace(f"{path}{_UNFINISHED}", path)
+            stats = json.dumps({"numRecords": part.rows})
+            actions.append(AddAction(part.name, path.stat().st_size, {}, now, True, stats))
+        if parts and not DeltaTable.is_deltatable(str(folder)):
+            DeltaTable.create(str(folder), schema=pq.read_schema(folder / parts[0].name))
+        delta = DeltaTable(str(folder))
+        delta.create_write_transaction(actions, "overwrite" if replaces else "append", delta.schema())
+        return DeltaTable(str(folder)).version()
+
+    def roll_back(self, state: State) -> State:
+        """Take back what was committed after the state was written down, and unfinished files."""
+        from deltalake import DeltaTable
+
+        for table in TABLES:
+            for stray in (self.folder / table).glob(f"*{_UNFINISHED}"):
+                stray.unlink()
+        tables = dict(state.tables)
+        for table, version in state.tables.items():
+            delta = DeltaTable(str(self.folder / table))
+            if delta.version() != version:
+                delta.restore(version)
+                tables[table] = DeltaTable(str(self.folder / table)).version()
+        return replace(state, tables=tables)
+
+    def widen(self, state: State, table: str, fields: Sequence[pa.Field]) -> State:
+        """Add columns, null so far, to a table."""
+        from deltalake import DeltaTable, Schema
+        from deltalake import Field as DeltaField
+
+        delta = DeltaTable(str(self.folder / table))
+        schema = pa.schema([pa.field(f.name, stored_type(f.type)) for f in fields])
+        have = {f.name for f in delta.schema().fields}
+        new = [f for f in Schema.from_arrow(schema).fields if f.name not in have]
+        if new:
+            delta.alter.add_columns([DeltaField(f.name, f.type) for f in new])
+        version = DeltaTable(str(self.folder / table)).version()
+        return replace(state, tables={**state.tables, table: version})
+
+    # --- reading ---
+
+    def paths(self, table: str, version: int) -> list[str]:
+        """The Parquet files of a version of a table."""
+        from deltalake import DeltaTable
+
+        delta = DeltaTable(str(self.folder / table), version=version)
+        root = self.folder / table
+        return [str(root / os.path.basename(uri)) for uri in sorted(delta.file_uris())]
+
+    def schema(self, table: str, version: int) -> pa.Schema:
+        """The columns of a version of a table."""
+        from deltalake import DeltaTable
+
+        delta = DeltaTable(str(self.folder / table), version=version)
+        return pa.schema(delta.schema().to_arrow())
+
+    def holding(self, table: str, version: int, keys: pa.Array) -> list[str]:
+        """The Parquet files that hold a row of any of the keys."""
+        held = []
+        for path in self.paths(table, version):
+            found = pq.read_table(path, columns=["file_key"])["file_key"]
+            if pc.any(pc.is_in(found, keys)).as_py():
+                held.append(path)
+        return held
+
+    def without(self, table: str, paths: Iterable[str], keys: pa.Array, tag: str) -> list[Part]:
+        """Write files again without the rows of some keys; gives the new parts."""
+        parts = []
+        for number, path in enumerate(paths):
+            with pq.ParquetFile(path) as old, self.writer(table, f"{tag}-{number:05d}.parquet") as new:
+                for group in range(old.num_row_groups):
+                    rows = old.read_row_group(group)
+                    kept = rows.filter(pc.invert(pc.is_in(rows["file_key"], keys)))
+                    if kept.num_rows:
+                        new.write(kept)
+            parts += [new.part] if new.part else []
+        return parts
+
+
+class PartWriter:
+    """A Parquet file being written; of no table until it is committed."""
+
+    def __init__(self, folder: Path, table: str, name: str):
+        self._path = f"{folder / name}{_UNFINISHED}"
+        self._table, self._name = table, name
+        self._writer: pq.ParquetWriter | None = None
+        self.rows = 0
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows, as one row group."""
+        table = stored(table)
+        if self._writer is None:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            is_headers = self._table == "headers"
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="zstd",
+                compression_level=1,
+                # Neighbouring headers are alike: one large page lets zstd say so.
+                use_dictionary=["file_key"] if is_headers else True,
+                data_page_size=16 * 1024 * 1024 if is_headers else 1024 * 1024,
+                write_statistics=["file_key"] if is_headers else True,
+                write_batch_size=64 if is_headers else 4096,
+            )
+            os.chmod(self._path, 0o600)
+        self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+        self.rows += table.num_rows
+
+    def close(self) -> None:
+        """Finish; `part` is then what was written, if anything was."""
+        if self._writer is not None:
+            self._writer.close()
+
+    @property
+    def part(self) -> Part | None:
+        """What was written; None when there were no rows."""
+        return Part(self._table, self._name, self.rows) if self._writer is not None else None
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

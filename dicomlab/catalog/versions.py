@@ -1,0 +1,91 @@
+"""catalog.json: what a catalog is made of, and which version of each table belongs together.
+
+The file is replaced as a whole, last of all, so that a scan killed at any instant leaves the
+state before it. Tables may have newer versions than the ones named here; they do not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dicomlab.errors import NoCatalog
+
+FORMAT = 1
+FILE = "catalog.json"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state of the catalog that one can come back to."""
+
+    id: str
+    made: str
+    tables: dict[str, int]
+    counts: dict[str, int]
+    source: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What catalog.json says."""
+
+    columns: tuple[dict[str, Any], ...]
+    keep_headers: bool
+    tables: dict[str, int] = field(default_factory=dict)
+    """The version of each table that counts now."""
+    counts: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Per root: when it was last scanned to the end, or that it was not."""
+    is_complete: bool = True
+    """Whether the last scan came to its end, so that series, studies and patients are up to date."""
+    versions: tuple[Version, ...] = ()
+    format: int = FORMAT
+    made_by: str = ""
+
+    def with_version(self, source: str, seconds: float) -> State:
+        """The same state, written down as a version."""
+        now = datetime.now(UTC)
+        name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)[:5]}"
+        new = Version(
+            name, now.isoformat(timespec="seconds"), dict(self.tables), dict(self.counts), source, seconds
+        )
+        return replace(self, versions=(*self.versions, new))
+
+
+def read_state(folder: Path) -> State:
+    """Read catalog.json. Raises NoCatalog where there is none that can be read."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoCatalog(str(folder)) from None
+    except (OSError, ValueError):
+        raise NoCatalog(str(folder), f"has a {FILE} that cannot be read") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise NoCatalog(str(folder), "was made by another version of dicomlab")
+    found["columns"] = tuple(found["columns"])
+    found["versions"] = tuple(Version(**version) for version in found["versions"])
+    return State(**found)
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Replace catalog.json in one step that survives a crash."""
+    temporary = folder / f".{FILE}.{os.getpid()}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="utf-8") as out:
+        json.dump(asdict(state), out, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(temporary, folder / FILE)
+    if hasattr(os, "O_DIRECTORY"):
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

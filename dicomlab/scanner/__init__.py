@@ -1,0 +1,1 @@
+"""Find what is new, read it, put it into a catalog."""

@@ -1,0 +1,171 @@
+"""The work of one worker: read a unit of files, and write what was read beside the tables."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, PROBLEMS, Part, PartWriter, Store
+from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
+from dicomlab.scanner.plan import Unit
+from dicomlab.schema.columns import Columns
+from dicomlab.sources.folder import path_of
+
+_MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+DIRECTORY = "DICOMDIR"
+_DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every worker needs to know."""
+
+    folder: Path
+    source: str
+    columns: Columns
+    keep_headers: bool
+    tag: str
+
+
+@dataclass
+class Done:
+    """What became of a unit: parts to commit, and how many files had which status."""
+
+    parts: list[Part] = field(default_factory=list)
+    status: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def files(self) -> int:
+        """How many files the unit had."""
+        return sum(self.status.values())
+
+
+def read_unit(work: Work, unit: Unit) -> Done:
+    """Read a unit of files and write its rows; every file becomes a row of `files`."""
+    done = Done()
+    store = Store(work.folder)
+    name = f"{work.tag}-{unit.number:06d}.parquet"
+    writers = {table: store.writer(table, name) for table in PLAIN_TABLES}
+    bad = unit.items.filter(pc.is_valid(unit.items["reason"]))
+    if bad.num_rows:
+        _write_unlisted(work, writers["files"], bad, done)
+    items = unit.items.filter(pc.is_null(unit.items["reason"]))
+    paths = [path_of(key) for key in items["file_key"].to_pylist()]
+    first = 0
+    tables: list[pa.Table] = []
+    for batch in _reader(work).read(paths):
+        rows = len(batch.status)
+        tables.append(_write_batch(work, writers, items.slice(first, rows), batch, done))
+        first += rows
+    if rows_of := [t for t in tables if t.num_rows]:
+        writers["instances"].write(pa.concat_tables(rows_of).combine_chunks())
+    for writer in writers.values():
+        writer.close()
+    done.parts = [w.part for w in writers.values() if w.part is not None]
+    return done
+
+
+_mine = threading.local()
+
+
+def _reader(work: Work) -> HeaderReader:
+    """One reader a thread: it holds a buffer worth keeping."""
+    if getattr(_mine, "settings", None) != (work.columns, work.keep_headers):
+        _mine.settings = (work.columns, work.keep_headers)
+        _mine.reader = HeaderReader(work.columns, keep=work.keep_headers)
+    reader: HeaderReader = _mine.reader
+    return reader
+
+
+def _write_unlisted(work: Work, writer: PartWriter, bad: pa.Table, done: Done) -> None:
+    n = bad.num_rows
+    status = np.full(n, UNREADABLE, object)
+    _write_files(work, writer, bad, status, np.array(bad["reason"].to_pylist(), object), np.zeros(n), done)
+
+
+def _write_batch(
+    work: Work, writers: dict[str, PartWriter], items: pa.Table, batch: Batch, done: Done
+) -> pa.Table:
+    """Write all but the instances, which are given back: a unit's are written together."""
+    status, reason = _directories_apart(batch)
+    # A file that was cut or grew since it was listed is read again next time.
+    _write_files(work, writers["files"], items, status, reason, batch.header_bytes, done)
+    keys = items["file_key"].combine_chunks()
+    rows = np.flatnonzero(np.isin(status, ("read", "partial")))
+    rows = rows[_order(batch.table, rows)]
+    chosen = pa.array(rows)
+    if work.keep_headers and len(rows):
+        kept = batch.take_headers(rows)
+        table = pa.table([keys.take(chosen), kept.cast(pa.large_binary())], names=HEADERS.names)
+        writers["headers"].write(table.filter(pc.is_valid(table["header"])))
+    if batch.problems:
+        writers["problems"].write(_problem_table(batch, keys))
+    return batch.table.take(chosen).add_column(0, "file_key", [keys.take(chosen)])
+
+
+def _directories_apart(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """A DICOMDIR is no instance, and is never trusted alone."""
+    status, reason = batch.status.copy(), batch.reason.copy()
+    name = "MediaStorageSOPClassUID"
+    if name in batch.table.column_names:
+        is_directory = pc.fill_null(pc.equal(batch.table[name], _MEDIA_DIRECTORY), False)
+        rows = is_directory.to_numpy()
+        status[rows], reason[rows] = DIRECTORY, _DIRECTORY_REASON
+    return status, reason
+
+
+def _order(table: pa.Table, rows: np.ndarray) -> np.ndarray:
+    """Series by series, so that like headers lie side by side and pack well."""
+    names = ["StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
+    have = [(name, "ascending") for name in names if name in table.column_names]
+    if not have or not len(rows):
+        return np.arange(len(rows))
+    sub = table.select([name for name, _ in have]).take(pa.array(rows))
+    return pc.sort_indices(sub, sort_keys=have).to_numpy()
+
+
+def _write_files(
+    work: Work,
+    writer: PartWriter,
+    items: pa.Table,
+    status: np.ndarray,
+    reason: np.ndarray,
+    header_bytes: np.ndarray,
+    done: Done,
+) -> None:
+    done.status.update(status.tolist())
+    done.reasons.update(r for r in reason.tolist() if r)
+    writer.write(
+        pa.table(
+            [
+                items["file_key"].combine_chunks(),
+                pa.repeat(work.source, items.num_rows),
+                items["size"].combine_chunks(),
+                items["stamp"].combine_chunks(),
+                pa.array(status, pa.string()),
+                pa.array([r or None for r in reason], pa.string()),
+                pa.array(header_bytes.astype(np.int64)),
+            ],
+            schema=FILES,
+        )
+    )
+
+
+def _problem_table(batch: Batch, keys: pa.Array) -> pa.Table:
+    problems = batch.problems
+    columns: Sequence[pa.Array] = [
+        keys.take(pa.array([p.row for p in problems])),
+        pa.array([p.column.name for p in problems]),
+        pa.array([p.column.source for p in problems]),
+        pa.array([p.reason for p in problems]),
+        pa.array([p.raw for p in problems], pa.binary()),
+    ]
+    return pa.table(columns, schema=PROBLEMS)

@@ -1,0 +1,223 @@
+"""Scan a source into a catalog: only what is new, in parallel, a step at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from dicomlab.catalog.catalog import Catalog, open_catalog
+from dicomlab.catalog.rollup import roll_up
+from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
+from dicomlab.catalog.versions import FILE, State, read_state, write_state
+from dicomlab.catalog.widen import add_columns
+from dicomlab.errors import CatalogBusy, EmptyScan, NoCatalog, WrongArgument
+from dicomlab.progress import progress_bar
+from dicomlab.scanner.batch import Done, Work, read_unit
+from dicomlab.scanner.plan import Plan
+from dicomlab.schema.columns import Columns
+from dicomlab.sources.base import Source
+from dicomlab.sources.engine import open_source
+
+Backend = Literal["threads", "processes"]
+COMMIT_FILES = 65_536
+COMMIT_SECONDS = 20.0
+_LOCK = ".lock"
+
+
+def scan(
+    source: str | Path,
+    into: str | Path | None = None,
+    *,
+    columns: Columns | None = None,
+    jobs: int | None = None,
+    backend: Backend | None = None,
+    keep_headers: bool = True,
+    progress: bool = True,
+) -> Catalog:
+    """Read every header below a folder into a catalog, and give the catalog.
+
+    Scanning again into the same catalog reads only what is new or has changed, and takes out
+    what is gone. Every file becomes a row of `files`; one that cannot be read has the reason
+    there. A scan that was killed is completed by the next one.
+
+    `into` is the catalog's folder; without it a temporary one lives as long as the session.
+    `columns` are the columns of a new catalog, or ones to add to an old one. `jobs` is the
+    number of workers (default: one a core), `backend` "threads" or "processes".
+    `keep_headers=False` saves space, and means that columns cannot be added later without
+    the files.
+
+    Raises NoSuchSource, EmptyScan when no file is DICOM, CatalogBusy when another scan
+    writes into the catalog.
+
+    >>> catalog = scan("archive/", into="catalog/")        # doctest: +SKIP
+    """
+    from filelock import FileLock, Timeout
+
+    if backend not in (None, "threads", "processes"):
+        raise WrongArgument("backend", backend, ("threads", "processes"))
+    folder = _folder(into)
+    opened = open_source(source, leave_out=folder)
+    is_new = not (folder / FILE).exists()
+    _prepare(folder, is_new)
+    try:
+        with FileLock(folder / _LOCK, timeout=0, mode=0o600):
+            _Scan(folder, opened, columns, keep_headers, progress).run(jobs or os.cpu_count() or 1, backend)
+    except Timeout:
+        raise CatalogBusy(str(folder)) from None
+    except EmptyScan:
+        if is_new:
+            shutil.rmtree(folder)
+        raise
+    return open_catalog(folder)
+
+
+_temporary: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _folder(into: str | Path | None) -> Path:
+    if into is not None:
+        return Path(into).absolute()
+    _temporary.append(tempfile.TemporaryDirectory(prefix="dicomlab-"))
+    return Path(_temporary[-1].name) / "catalog"
+
+
+def _prepare(folder: Path, is_new: bool) -> None:
+    if is_new and folder.exists() and any(p.name not in _OURS for p in folder.iterdir()):
+        raise NoCatalog(str(folder), "is a folder with other things in it")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+_OURS = frozenset({*PLAIN_TABLES, _LOCK, ".listing.parquet", ".spill"})
+
+
+class _Scan:
+    """One scan, under the catalog's lock."""
+
+    def __init__(
+        self, folder: Path, source: Source, columns: Columns | None, keep_headers: bool, progress: bool
+    ):
+        self._began = time.monotonic()
+        self._store = Store(folder)
+        self._folder, self._source, self._progress = folder, source, progress
+        self._state = self._open(columns, keep_headers)
+        self._columns = Columns.from_list(self._state.columns)
+
+    def _open(self, columns: Columns | None, keep_headers: bool) -> State:
+        if not (self._folder / FILE).exists():
+            columns = columns or Columns()
+            tables = self._store.create(columns)
+            return State(
+                columns=tuple(columns.to_list()),
+                keep_headers=keep_headers,
+                tables=tables,
+                is_complete=False,
+                made_by=_version(),
+            )
+        state = self._store.roll_back(read_state(self._folder))
+        write_state(self._folder, state)
+        have = Columns.from_list(state.columns)
+        if columns is not None and any(c.name not in have for c in columns):
+            add_columns(self._folder, columns, progress=self._progress)
+            state = read_state(self._folder)
+        return state
+
+    def run(self, jobs: int, backend: Backend | None) -> None:
+        """Do what the plan says; the catalog is in a good state after each step."""
+        files = self._store.paths("files", self._state.tables["files"])
+        plan = Plan(self._folder, self._source, files, progress=self._progress)
+        try:
+            if not plan.listed and not files:
+                raise EmptyScan(self._source.root, 0)
+            if not plan.to_read and not plan.vanished and self._state.is_complete:
+                return
+            self._remove(plan)
+            total = self._read(plan, jobs, backend)
+        finally:
+            plan.close()
+        if not files and not total.status["read"] and not total.status["partial"]:
+            raise EmptyScan(self._source.root, plan.listed, _reasons(total))
+        self._finish()
+
+    def _remove(self, plan: Plan) -> None:
+        """Take out the rows of files that are gone, and the old rows of changed ones."""
+        keys = plan.gone()
+        if not len(keys):
+            return
+        parts: list[Part] = []
+        gone: dict[str, list[str]] = {}
+        for table in PLAIN_TABLES:
+            touched = self._store.holding(table, self._state.tables[table], keys)
+            if touched:
+                gone[table] = [os.path.basename(path) for path in touched]
+                parts += self._store.without(table, touched, keys, f"{_tag()}-kept")
+        self._pin(self._store.commit(self._state, parts, gone=gone))
+
+    def _read(self, plan: Plan, jobs: int, backend: Backend | None) -> Done:
+        total = Done()
+        waiting: list[Part] = []
+        last = time.monotonic()
+        work = Work(self._folder, self._source.root, self._columns, self._state.keep_headers, _tag())
+        with progress_bar("Reading headers", total=plan.to_read, show=self._progress) as bar:
+            for done in _in_parallel(work, plan, jobs, backend):
+                total.status.update(done.status)
+                total.reasons.update(done.reasons)
+                waiting += done.parts
+                bar.update(done.files)
+                is_due = time.monotonic() - last > COMMIT_SECONDS
+                if is_due or sum(p.rows for p in waiting if p.table == "files") >= COMMIT_FILES:
+                    self._pin(self._store.commit(self._state, waiting))
+                    waiting, last = [], time.monotonic()
+        if waiting:
+            self._pin(self._store.commit(self._state, waiting))
+        return total
+
+    def _pin(self, state: State) -> None:
+        self._state = replace(state, is_complete=False)
+        write_state(self._folder, self._state)
+
+    def _finish(self) -> None:
+        state = roll_up(self._folder, self._state, _tag())
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        sources = {**state.sources, self._source.root: {"scanned": now}}
+        state = replace(state, sources=sources, is_complete=True)
+        state = state.with_version(self._source.root, round(time.monotonic() - self._began, 3))
+        write_state(self._folder, state)
+
+
+def _in_parallel(work: Work, plan: Plan, jobs: int, backend: Backend | None) -> Iterator[Done]:
+    """Units as they are done, in whatever order.
+
+    Threads are the default: the kernel holds no lock while it reads and walks.
+    """
+    from joblib import Parallel, delayed
+
+    if jobs == 1:
+        yield from (read_unit(work, unit) for unit in plan.units())
+        return
+    how: dict[str, Any] = {"backend": "loky"} if backend == "processes" else {"backend": "threading"}
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1, **how
+    )
+    yield from parallel(delayed(read_unit)(work, unit) for unit in plan.units())
+
+
+def _reasons(done: Done) -> str:
+    return "; ".join(f"{count:,} {reason}" for reason, count in done.reasons.most_common(3))
+
+
+def _tag() -> str:
+    import secrets
+
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def _version() -> str:
+    return str(sys.modules["dicomlab"].__version__)

@@ -1,0 +1,123 @@
+"""What a scan has to do: which files are new, changed, or gone since the last one.
+
+The listing goes to a file, and DuckDB compares it with the catalog's files, so that memory
+stays flat however large the archive is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dicomlab.catalog.database import connect
+from dicomlab.progress import progress_bar
+from dicomlab.schema.levels import literal
+from dicomlab.sources.base import LISTING, Source
+
+UNIT_ROWS = 4096
+"""How many files a worker takes at a time."""
+
+# What could not be opened is tried again each time: permissions change without a trace.
+_AGAIN = """
+k.file_key IS NULL OR l.size IS DISTINCT FROM k.size OR l.stamp IS DISTINCT FROM k.stamp
+OR k.status = 'unreadable'
+"""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Files for one worker: a table of LISTING, with a number."""
+
+    number: int
+    items: pa.Table
+
+
+class Plan:
+    """The difference between a source and a catalog."""
+
+    def __init__(self, folder: Path, source: Source, files: list[str], *, progress: bool):
+        self._path = folder / ".listing.parquet"
+        self.listed = _write_listing(source, self._path, progress)
+        self._database = connect(folder, {}, is_open=True)
+        self._database.execute(
+            f"CREATE VIEW listing AS SELECT * FROM read_parquet({literal(str(self._path))})"
+        )
+        self._join(files, source.root)
+
+    def _join(self, files: list[str], root: str) -> None:
+        known = "SELECT NULL::VARCHAR AS file_key, 0 AS size, 0 AS stamp, '' AS status WHERE false"
+        if files:
+            names = ", ".join(literal(f) for f in files)
+            known = (
+                f"SELECT file_key, size, stamp, status FROM read_parquet([{names}], union_by_name = true) "
+                f"WHERE source = {literal(root)}"
+            )
+        run = self._database.execute
+        run(f"CREATE VIEW known AS {known}")
+        run(
+            "CREATE TABLE todo AS SELECT l.*, k.file_key IS NOT NULL AS is_known "
+            f"FROM listing l LEFT JOIN known k ON l.file_key = k.file_key WHERE {_AGAIN}"
+        )
+        run("CREATE VIEW vanished AS SELECT file_key FROM known ANTI JOIN listing USING (file_key)")
+
+    @property
+    def to_read(self) -> int:
+        """How many files are new or changed."""
+        return self._count("todo")
+
+    def gone(self) -> pa.Array:
+        """Keys whose rows must leave: vanished files, and the old rows of changed ones."""
+        query = "SELECT file_key FROM vanished UNION ALL SELECT file_key FROM todo WHERE is_known"
+        return self._database.cursor().sql(query).to_arrow_table()["file_key"].combine_chunks()
+
+    @property
+    def changed(self) -> int:
+        """How many files are in the catalog and differ now."""
+        return self._count("todo WHERE is_known")
+
+    @property
+    def vanished(self) -> int:
+        """How many files of the catalog are not there any more."""
+        return self._count("vanished")
+
+    def units(self) -> Iterator[Unit]:
+        """The files to read, in the order of their keys, a unit at a time."""
+        query = "SELECT file_key, size, stamp, reason FROM todo ORDER BY file_key"
+        reader = self._database.cursor().sql(query).to_arrow_reader(UNIT_ROWS)
+        rows: list[pa.Table] = []
+        number = 0
+        for batch in reader:
+            rows.append(pa.Table.from_batches([batch]).cast(LISTING))
+            while sum(r.num_rows for r in rows) >= UNIT_ROWS:
+                whole = pa.concat_tables(rows)
+                yield Unit(number, whole.slice(0, UNIT_ROWS).combine_chunks())
+                rows, number = [whole.slice(UNIT_ROWS)], number + 1
+        rest = pa.concat_tables(rows) if rows else LISTING.empty_table()
+        if rest.num_rows:
+            yield Unit(number, rest.combine_chunks())
+
+    def close(self) -> None:
+        """Let the database go and delete the listing."""
+        self._database.close()
+        self._path.unlink(missing_ok=True)
+
+    def _count(self, what: str) -> int:
+        return int(self._database.execute(f"SELECT count(*) FROM {what}").fetchall()[0][0])
+
+
+def _write_listing(source: Source, path: Path, progress: bool) -> int:
+    with (
+        pq.ParquetWriter(path, LISTING, compression="zstd") as out,
+        progress_bar("Listing", total=None, show=progress) as bar,
+    ):
+        path.chmod(0o600)
+        listed = 0
+        for table in source.listing():
+            out.write_table(table)
+            listed += table.num_rows
+            bar.update(table.num_rows)
+    return listed

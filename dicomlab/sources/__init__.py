@@ -1,0 +1,1 @@
+"""Where files lie: what is there, and the first bytes of each."""

@@ -1,0 +1,55 @@
+"""The promise of a source: which items there are, each with a key, a size and a stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyarrow as pa
+
+LISTING = pa.schema(
+    [
+        ("file_key", pa.string()),
+        ("size", pa.int64()),
+        ("stamp", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+"""What a source lists: `stamp` changes when the content may have (mtime in nanoseconds for
+files); `reason` says why an item cannot be read at all, and is null for the others."""
+
+
+class Source(Protocol):
+    """Somewhere files lie."""
+
+    @property
+    def root(self) -> str:
+        """What all keys of this source have in common, as the catalog writes it down."""
+
+    def listing(self) -> Iterator[pa.Table]:
+        """Give what is there, a table of LISTING at a time; never raises for one bad item."""
+
+
+@dataclass
+class ListingRows:
+    """Rows of a listing as they are met, handed over a chunk at a time."""
+
+    keys: list[str] = field(default_factory=list)
+    sizes: list[int | None] = field(default_factory=list)
+    stamps: list[int | None] = field(default_factory=list)
+    reasons: list[str | None] = field(default_factory=list)
+
+    def add(self, key: str, size: int | None, stamp: int | None, reason: str | None = None) -> None:
+        """Add one item."""
+        self.keys.append(key)
+        self.sizes.append(size)
+        self.stamps.append(stamp)
+        self.reasons.append(reason)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def as_table(self) -> pa.Table:
+        """The rows as Arrow."""
+        return pa.table([self.keys, self.sizes, self.stamps, self.reasons], schema=LISTING)

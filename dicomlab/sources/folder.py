@@ -1,0 +1,120 @@
+"""Files in a folder, on whatever disk is mounted there."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+import pyarrow as pa
+
+from dicomlab.sources.base import ListingRows
+
+CHUNK = 16_384
+_URI = "file://"
+
+
+class FolderSource:
+    """Lists every file below a folder, or the one file it is given.
+
+    Links to files and folders are followed, each real folder once, so loops end; what cannot
+    be listed or is no regular file is an item with a reason. Names sort within a chunk, not
+    over a folder, so that memory does not grow with the folder.
+    """
+
+    def __init__(self, root: str | Path, *, leave_out: Path | None = None):
+        self._root = os.path.abspath(root)
+        self._leave_out = _identity(leave_out) if leave_out and leave_out.exists() else None
+        self._seen: set[tuple[int, int]] = set()
+
+    @property
+    def root(self) -> str:
+        """The absolute path of the folder."""
+        return key_of(self._root)
+
+    def listing(self) -> Iterator[pa.Table]:
+        """Give every file with size and mtime_ns."""
+        rows = ListingRows()
+        if not os.path.isdir(self._root):
+            self._add_file(rows, self._root)
+            yield rows.as_table()
+            return
+        folders = [self._root]
+        while folders:
+            folder = folders.pop()
+            below: list[str] = []
+            try:
+                if not self._is_new(folder):
+                    rows.add(key_of(folder), None, None, "a link to a folder that is already listed")
+                    continue
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        self._add(rows, below, entry)
+                        if len(rows) >= CHUNK:
+                            yield _sorted(rows)
+                            rows = ListingRows()
+            except OSError as error:
+                rows.add(key_of(folder), None, None, f"the folder cannot be opened ({error.strerror})")
+            folders.extend(sorted(below, reverse=True))
+        if len(rows):
+            yield _sorted(rows)
+
+    def _is_new(self, folder: str) -> bool:
+        identity = _identity(folder)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        return True
+
+    def _add(self, rows: ListingRows, below: list[str], entry: os.DirEntry[str]) -> None:
+        try:
+            if entry.is_file(follow_symlinks=False):
+                found = entry.stat(follow_symlinks=False)
+                rows.add(key_of(entry.path), found.st_size, found.st_mtime_ns)
+            elif entry.is_dir():
+                if self._leave_out is None or _identity(entry.path) != self._leave_out:
+                    below.append(entry.path)
+            else:
+                self._add_file(rows, entry.path)
+        except OSError as error:
+            rows.add(key_of(entry.path), None, None, f"the file cannot be seen ({error.strerror})")
+
+    @staticmethod
+    def _add_file(rows: ListingRows, path: str) -> None:
+        """A link, or something that is no file: reading a pipe or a device could wait for ever."""
+        try:
+            found = os.stat(path)
+        except OSError as error:
+            link = os.path.islink(path)
+            why = "the link leads nowhere" if link else f"the file cannot be seen ({error.strerror})"
+            rows.add(key_of(path), None, None, why)
+            return
+        if stat.S_ISREG(found.st_mode):
+            rows.add(key_of(path), found.st_size, found.st_mtime_ns)
+        else:
+            rows.add(key_of(path), None, None, "not a regular file")
+
+
+def key_of(path: str) -> str:
+    """The key of a file: its path; for a name that is no text, a file:// URI."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return _URI + quote_from_bytes(os.fsencode(path))
+    return path
+
+
+def path_of(key: str) -> str:
+    """The path that a key stands for."""
+    return os.fsdecode(unquote_to_bytes(key[len(_URI) :])) if key.startswith(_URI) else key
+
+
+def _identity(path: str | Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def _sorted(rows: ListingRows) -> pa.Table:
+    return rows.as_table().sort_by("file_key")
