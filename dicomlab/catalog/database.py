@@ -101,8 +101,18 @@ def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
 
     try:
         return database.cursor().sql(query).to_arrow_table()
-    except duckdb.Error as error:
+    except (duckdb.ProgrammingError, duckdb.PermissionException) as error:
+        if isinstance(error, duckdb.InvalidInputException):
+            raise _unfit(error) from None
         raise BadQuery(_first_line(error)) from None
+    except duckdb.Error as error:
+        raise _unfit(error) from None
+
+
+def _unfit(error: Exception) -> BadQuery:
+    """A query that failed on what the tables hold: DuckDB's own words would quote it."""
+    kind = type(error).__name__.removesuffix("Exception")
+    return BadQuery(f"a value does not fit what is made of it ({kind}); TRY_CAST gives NULL there.")
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

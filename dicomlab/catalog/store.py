@@ -140,8 +140,8 @@ class Store:
             os.replace(f"{path}{_UNFINISHED}", path)
             stats = json.dumps({"numRecords": part.rows})
             actions.append(AddAction(part.name, path.stat().st_size, {}, now, True, stats))
-        if parts and not DeltaTable.is_deltatable(str(folder)):
-            DeltaTable.create(str(folder), schema=pq.read_schema(folder / parts[0].name))
+        if parts:
+            _take_schema(folder, pq.read_schema(folder / parts[0].name))
         delta = DeltaTable(str(folder))
         delta.create_write_transaction(actions, "overwrite" if replaces else "append", delta.schema())
         return DeltaTable(str(folder)).version()
@@ -160,20 +160,6 @@ class Store:
                 delta.restore(version)
                 tables[table] = DeltaTable(str(self.folder / table)).version()
         return replace(state, tables=tables)
-
-    def widen(self, state: State, table: str, fields: Sequence[pa.Field]) -> State:
-        """Add columns, null so far, to a table."""
-        from deltalake import DeltaTable, Schema
-        from deltalake import Field as DeltaField
-
-        delta = DeltaTable(str(self.folder / table))
-        schema = pa.schema([pa.field(f.name, stored_type(f.type)) for f in fields])
-        have = {f.name for f in delta.schema().fields}
-        new = [f for f in Schema.from_arrow(schema).fields if f.name not in have]
-        if new:
-            delta.alter.add_columns([DeltaField(f.name, f.type) for f in new])
-        version = DeltaTable(str(self.folder / table)).version()
-        return replace(state, tables={**state.tables, table: version})
 
     # --- reading ---
 
@@ -213,6 +199,21 @@ class Store:
                         new.write(kept)
             parts += [new.part] if new.part else []
         return parts
+
+
+def _take_schema(folder: Path, schema: pa.Schema) -> None:
+    """Make the table if there is none yet, and give it columns that it does not have yet."""
+    from deltalake import DeltaTable, Schema
+    from deltalake import Field as DeltaField
+
+    if not DeltaTable.is_deltatable(str(folder)):
+        DeltaTable.create(str(folder), schema=schema)
+        return
+    delta = DeltaTable(str(folder))
+    have = {field.name for field in delta.schema().fields}
+    new = [DeltaField(f.name, f.type) for f in Schema.from_arrow(schema).fields if f.name not in have]
+    if new:
+        delta.alter.add_columns(new)
 
 
 class PartWriter:

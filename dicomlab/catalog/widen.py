@@ -42,8 +42,6 @@ def add_columns(folder: Path, columns: Columns, *, progress: bool = True) -> Non
         for number, path in enumerate(paths):
             parts += _widen(store, reader, headers, path, f"{tag}-{number:05d}.parquet")
             bar.update(pq.read_metadata(path).num_rows)
-    # The table takes the new columns before the parts that have them.
-    state = store.widen(state, "instances", instance_fields(new))
     gone = {"instances": [os.path.basename(path) for path in paths]}
     state = store.commit(state, parts, gone=gone)
     state = replace(state, columns=tuple(Columns([*have, *new]).to_list()))

@@ -119,7 +119,6 @@ def cast(
     out: dict[str, pa.Array] = {}
     problems: list[Problem] = []
     present = set(np.flatnonzero((found.off >= 0).any(axis=1)).tolist())
-    charsets = _CharsetRows(found, charset_row)
     for j, column in enumerate(columns):
         if j not in present:
             out[column.name] = _nulls(arrow_type(column), n)
@@ -129,21 +128,11 @@ def cast(
         odd = np.zeros(n, np.bool_)
         arrays = _plain(found, j, column, odd, signed_row)
         if odd.any():
-            arrays[0] = _mend(arrays[0], found, j, column, odd, charsets, problems)
+            arrays[0] = _mend(arrays[0], found, j, column, odd, charset_row, problems)
         out[column.name] = arrays[0]
         if beside := offset_name(column):
             out[beside] = arrays[1]
     return out, problems
-
-
-class _CharsetRows:
-    """The character set of each row, looked up only where one is needed."""
-
-    def __init__(self, found: Cells, j: int):
-        self._found, self._j = found, j
-
-    def __getitem__(self, row: int) -> str:
-        return self._found.raw(self._j, row).decode("ascii", "replace").strip(" \0")
 
 
 def _plain(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> list[pa.Array]:
@@ -262,24 +251,35 @@ def _mend(
     j: int,
     column: Column,
     odd: np.ndarray,
-    charsets: _CharsetRows,
+    charset_row: int,
     problems: list[Problem],
 ) -> pa.Array:
-    rows = [int(row) for row in np.flatnonzero(odd)]
-    known: dict[tuple[bytes, int, str], tuple[Any, str]] = {}
-    values = []
-    for row in rows:
-        raw, code = found.raw(j, row), int(found.vr[j, row])
-        asked = (raw, code, charsets[row])
-        if asked not in known:
-            known[asked] = _alone(raw, vr_name(code), column, asked[2])
-        value, reason = known[asked]
+    """Put cells that were looked at alone in their places; equal ones are looked at once."""
+    rows = np.flatnonzero(odd)
+    raw, raws = _coded(found, j, rows)
+    charset, charsets = _coded(found, charset_row, rows)
+    code = found.vr[j, rows].astype(np.int64)
+    asked = (raw * (len(charsets) + 1) + charset) << 16 | code
+    _, first, which = np.unique(asked, return_index=True, return_inverse=True)
+    values, reasons = [], []
+    for at in first.tolist():
+        name = charsets[charset[at]].decode("ascii", "replace").strip(" \0")
+        value, reason = _alone(raws[raw[at]], vr_name(int(code[at])), column, name)
         values.append(value)
-        if reason:
-            problems.append(Problem(row, column, reason, raw[:RAW_LIMIT]))
+        reasons.append(reason)
+    for at in np.flatnonzero(np.array([bool(r) for r in reasons])[which]).tolist():
+        problems.append(Problem(int(rows[at]), column, reasons[which[at]], raws[raw[at]][:RAW_LIMIT]))
     order = np.arange(len(odd))
-    order[rows] = len(odd) + np.arange(len(rows))
+    order[rows] = len(odd) + which
     return pa.concat_arrays([plain, pa.array(values, plain.type)]).take(pa.array(order))
+
+
+def _coded(found: Cells, j: int, rows: np.ndarray) -> tuple[np.ndarray, list[bytes]]:
+    """The cells of some rows as numbers into a list of the different ones."""
+    cell = (np.ascontiguousarray(a[j, rows]) for a in (found.off, found.length))
+    offsets, data, _ = gather.gather_bytes(found.data, *cell)
+    coded = _sized(pa.binary(), offsets, data, None).dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
 
 
 def _alone(raw: bytes, file_vr: str, column: Column, charset: str) -> tuple[Any, str]:

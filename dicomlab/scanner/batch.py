@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, PROBLEMS, Part, PartWriter, Store
-from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
+from dicomlab.header.engine import PARTIAL, READ, UNREADABLE, Batch, HeaderReader
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
 from dicomlab.sources.folder import path_of
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 DIRECTORY = "DICOMDIR"
+_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves"
 
 
@@ -95,11 +96,11 @@ def _write_batch(
     work: Work, writers: dict[str, PartWriter], items: pa.Table, batch: Batch, done: Done
 ) -> pa.Table:
     """Write all but the instances, which are given back: a unit's are written together."""
-    status, reason = _directories_apart(batch)
+    status, reason = judged(batch)
     # A file that was cut or grew since it was listed is read again next time.
     _write_files(work, writers["files"], items, status, reason, batch.header_bytes, done)
     keys = items["file_key"].combine_chunks()
-    rows = np.flatnonzero(np.isin(status, ("read", "partial")))
+    rows = np.flatnonzero(np.isin(status, (READ, PARTIAL)))
     rows = rows[_order(batch.table, rows)]
     chosen = pa.array(rows)
     if work.keep_headers and len(rows):
@@ -111,13 +112,19 @@ def _write_batch(
     return batch.table.take(chosen).add_column(0, "file_key", [keys.take(chosen)])
 
 
-def _directories_apart(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """A DICOMDIR is no instance, and is never trusted alone."""
+def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Status and reason of each file, as the files table has them.
+
+    A DICOMDIR is no instance, and is never trusted alone. A file without one of the UIDs that
+    every instance has (PS3.3 C.7.2.1, C.7.3.1, C.12.1) is kept, and listed.
+    """
     status, reason = batch.status.copy(), batch.reason.copy()
+    for name in _UIDS:
+        lacks = batch.table[name].is_null().to_numpy() & (status == READ)
+        status[lacks], reason[lacks] = PARTIAL, f"no {name}: the file may be cut short"
     name = "MediaStorageSOPClassUID"
     if name in batch.table.column_names:
-        is_directory = pc.fill_null(pc.equal(batch.table[name], _MEDIA_DIRECTORY), False)
-        rows = is_directory.to_numpy()
+        rows = pc.fill_null(pc.equal(batch.table[name], _MEDIA_DIRECTORY), False).to_numpy()
         status[rows], reason[rows] = DIRECTORY, _DIRECTORY_REASON
     return status, reason
 

@@ -22,12 +22,13 @@ def literal(text: str) -> str:
 
 
 def series_sql(columns: Columns, source: str = "instances") -> str:
-    """One row a series of a study.
+    """One row a series of a study of a patient.
 
     A column holds the value that all instances share, or the median, least or greatest where
-    the schema says so; it is null where they differ, and `varies` names it.
+    the schema says so; it is null where they differ, and `varies` names it. A series that
+    turns up under two studies or patients is a row under each: that is a finding, not ours to mend.
     """
-    keys = ("StudyInstanceUID", "SeriesInstanceUID")
+    keys = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
     chosen = [c for c in columns if c.rollup != "none" and c.name not in keys]
     return _rollup(
         keys,
@@ -45,10 +46,11 @@ def series_sql(columns: Columns, source: str = "instances") -> str:
 
 
 def studies_sql(columns: Columns, source: str = "series") -> str:
-    """One row a study."""
-    chosen = [c for c in _of(columns, "study") if c.name != "StudyInstanceUID"]
+    """One row a study of a patient."""
+    keys = ("PatientID", "StudyInstanceUID")
+    chosen = [c for c in _of(columns, "study") if c.name not in keys]
     return _rollup(
-        ("StudyInstanceUID",),
+        keys,
         chosen,
         [
             "count(*)::BIGINT AS n_series",

@@ -26,7 +26,8 @@ class FolderSource:
 
     def __init__(self, root: str | Path, *, leave_out: Path | None = None):
         self._root = os.path.abspath(root)
-        self._leave_out = _identity(leave_out) if leave_out and leave_out.exists() else None
+        self._leave_out = leave_out
+        self._left_out: tuple[int, int] | None = None
         self._seen: set[tuple[int, int]] = set()
 
     @property
@@ -37,6 +38,8 @@ class FolderSource:
     def listing(self) -> Iterator[pa.Table]:
         """Give every file with size and mtime_ns."""
         rows = ListingRows()
+        if self._leave_out is not None and self._leave_out.exists():
+            self._left_out = _identity(self._leave_out)
         if not os.path.isdir(self._root):
             self._add_file(rows, self._root)
             yield rows.as_table()
@@ -74,7 +77,7 @@ class FolderSource:
                 found = entry.stat(follow_symlinks=False)
                 rows.add(key_of(entry.path), found.st_size, found.st_mtime_ns)
             elif entry.is_dir():
-                if self._leave_out is None or _identity(entry.path) != self._leave_out:
+                if self._left_out is None or _identity(entry.path) != self._left_out:
                     below.append(entry.path)
             else:
                 self._add_file(rows, entry.path)

@@ -6,12 +6,10 @@ import datetime as dt
 import os
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -24,6 +22,7 @@ from dicomlab.errors import BadFile, NotAColumn, UnknownColumn
 from dicomlab.header import kernel
 from dicomlab.header.engine import HeaderReader
 from dicomlab.schema.columns import Columns
+from tests.build import dataset, write
 
 SYNTAXES = {
     "explicit": ExplicitVRLittleEndian,
@@ -31,23 +30,6 @@ SYNTAXES = {
     "big endian": ExplicitVRBigEndian,
     "deflated": DeflatedExplicitVRLittleEndian,
 }
-
-
-def dataset(**values) -> Dataset:
-    ds = Dataset()
-    ds.SOPClassUID, ds.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.4", "1.2.3"
-    for keyword, value in values.items():
-        setattr(ds, keyword, value)
-    return ds
-
-
-def write(ds: Dataset, path: Path, syntax=ExplicitVRLittleEndian) -> Path:
-    ds.file_meta = FileMetaDataset()
-    ds.file_meta.TransferSyntaxUID = syntax
-    ds.file_meta.MediaStorageSOPClassUID = ds.get("SOPClassUID", "1.2")
-    ds.file_meta.MediaStorageSOPInstanceUID = ds.get("SOPInstanceUID", "1.2")
-    ds.save_as(path, enforce_file_format=True)
-    return path
 
 
 def element(tag: int, vr: str, value: bytes) -> bytes:
