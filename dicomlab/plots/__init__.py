@@ -1,0 +1,7 @@
+"""Pictures of tables: each function draws one and returns its axes."""
+
+from dicomlab.plots.charts import control_chart
+from dicomlab.plots.fleet import fleet_map
+from dicomlab.plots.timelines import timeline
+
+__all__ = ["control_chart", "fleet_map", "timeline"]
