@@ -1,0 +1,116 @@
+"""Findings: changes that belong together, worst first, in words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from dicomlab.drift.base import Drift
+from dicomlab.plots.axis import records
+from dicomlab.plots.words import comparable, day, effect, from_to, is_absent, percent, when
+
+SEVERITY = {3: "look now", 2: "look soon", 1: "worth a look"}
+
+
+def rank_findings(drift: Drift) -> list[dict[str, Any]]:
+    """The findings of the fleet, the most severe first.
+
+    Changes that share a `finding` are one finding; without that column each stands alone.
+    """
+    changes = drift.changes
+    if changes.empty:
+        return []
+    key = "finding" if "finding" in changes else "change_id"
+    keys = changes[key].where(changes[key].notna(), "change " + changes["change_id"].astype(str))
+    groups = [changes[keys == k] for k in keys.unique()]
+    found = sorted((_finding(drift, group) for group in groups), key=lambda f: f["rank"])
+    return [{**finding, "number": i} for i, finding in enumerate(found, start=1)]
+
+
+def _finding(drift: Drift, group: pd.DataFrame) -> dict[str, Any]:
+    size = pd.to_numeric(group["effect_sd"], errors="coerce").abs().fillna(0)
+    ranked = group.assign(size=size).sort_values(["severity", "size"], ascending=False, kind="stable")
+    rows = records(ranked)
+    lead = rows[0]
+    severity = 1 if is_absent(lead["severity"]) else min(3, max(1, round(float(lead["severity"]))))
+    return {
+        "device": str(lead["device"]),
+        "severity": severity,
+        "severity_words": SEVERITY[severity],
+        "title": title(lead),
+        "text": "" if is_absent(lead["text"]) else _with_our_dates(str(lead["text"])),
+        "since": day(lead["onset"]),
+        "cause": "" if is_absent(lead["cause"]) else _as_sentence(str(lead["cause"])),
+        "causes": _causes(drift, rows),
+        "changes": [_change(row) for row in rows],
+        "rank": (-severity, -float(lead["size"]), str(lead["onset"]), str(lead["change_id"])),
+    }
+
+
+def _with_our_dates(text: str) -> str:
+    """A text with its dates as the rest of the report has them."""
+    return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: day(found[0]), text)
+
+
+def _as_sentence(text: str) -> str:
+    words = _with_our_dates(text)
+    return f"{words[:1].upper()}{words[1:]}" + ("" if words.endswith(".") else ".")
+
+
+def title(change: dict[str, Any]) -> str:
+    """A change in a few words: "CTDIvol in Abdomen: +18 % from 4 Sep 2024"."""
+    return f"{change['parameter']} in {comparable(change['stratum'])}: {effect(change)} {when(change)}"
+
+
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "device": change["device"],
+        "parameter": change["parameter"],
+        "stratum": change["stratum"],
+        "stratum_words": comparable(change["stratum"]),
+        "from_to": from_to(change),
+        "effect": _with_bounds(change),
+        "since": when(change).removeprefix("from "),
+        "between": _between(change),
+        "n_before": change["n_before"],
+        "n_after": change["n_after"],
+    }
+
+
+def _with_bounds(change: dict[str, Any]) -> str:
+    if is_absent(change["effect"]):
+        return ""
+    size = percent(float(change["effect"]))
+    low, high = change.get("effect_low"), change.get("effect_high")
+    if low is None or high is None or is_absent(low) or is_absent(high):
+        return size
+    return f"{size} ({percent(float(low))} to {percent(float(high))})"
+
+
+def _between(change: dict[str, Any]) -> str:
+    low, high = change["onset_low"], change["onset_high"]
+    if is_absent(low) or is_absent(high):
+        return ""
+    return day(low) if day(low) == day(high) else f"{day(low)} to {day(high)}"
+
+
+def _causes(drift: Drift, changes: list[dict[str, Any]]) -> list[str]:
+    """Events near the onset; none where the sentence of the change says the only one."""
+    causes = drift.causes[drift.causes["change_id"].isin([change["change_id"] for change in changes])]
+    unique = causes.sort_values("coincidence", kind="stable").drop_duplicates(["date", "kind"])
+    lead = changes[0]
+    is_told = not is_absent(lead["cause"]) and str(lead["cause"]) in str(lead["text"])
+    return [] if is_told and len(unique) == 1 else [_cause(row) for row in records(unique)]
+
+
+def _cause(cause: dict[str, Any]) -> str:
+    apart = abs(float(cause["days"]))
+    when = "on the day" if apart < 1 else f"{apart:.0f} {'day' if round(apart) == 1 else 'days'}"
+    side = "" if apart < 1 else (" after the onset" if float(cause["days"]) > 0 else " before the onset")
+    words = f"{day(cause['date'])}: {cause['kind']}, {cause['text']} ({when}{side})"
+    if is_absent(cause["coincidence"]):
+        return f"{words}."
+    share = 100 * float(cause["coincidence"])
+    return f"{words}; by chance, {share:.1f} % of all days lie as near to such an event."

@@ -1,0 +1,108 @@
+"""Pictures of a report: drawn off screen, kept inside the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from dicomlab.drift.base import Drift
+from dicomlab.plots import charts, fleet, timelines
+from dicomlab.plots.axis import records
+from dicomlab.plots.style import WIDTH, paper
+from dicomlab.plots.words import comparable, counted, effect, when
+
+DPI = 180
+_HALF = 2
+"""Devices up to which a map needs half the width only."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a data URI, with what it shows in words."""
+
+    src: str
+    alt: str
+    width: int
+    height: int
+
+    @property
+    def share(self) -> int:
+        """Per cent of the width of the page that it was drawn for."""
+        return round(100 * self.width / (WIDTH * DPI))
+
+
+def draw_pictures(drift: Drift, summary: dict[str, Any]) -> dict[str, Picture]:
+    """Every picture that the summary names, by key."""
+    pictures = {f"map-{m}": draw_map(drift, m) for m in summary["modalities"]}
+    if len(drift.fleet):
+        height = timelines.fleet_height(drift)
+        alt = f"Timeline of {counted(len(drift.fleet), 'device')}: software, events and changes."
+        pictures["timeline"] = draw(lambda ax: timelines.timeline(drift, ax=ax), height, alt)
+    for device in summary["devices"]:
+        pictures[device["anchor"]] = draw_device(drift, device["device"])
+        for finding in device["findings"]:
+            for chart in finding["charts"]:
+                pictures[chart["key"]] = draw_chart(drift, *chart["signal"])
+    return pictures
+
+
+def draw_map(drift: Drift, modality: str) -> Picture:
+    """The map of the devices of one modality."""
+    tables = {name: getattr(drift, name) for name in ("signals", "changes", "fleet")}
+    part = replace(drift, **{n: t[t["modality"].astype(str) == modality] for n, t in tables.items()})
+    cells = fleet.fleet_cells(part)
+    states = "; ".join(
+        counted(n, f"cell {state}", f"cells {state}") for state, n in cells["state"].value_counts().items()
+    )
+    alt, width = f"{modality} map: {states}.", WIDTH / 2 if len(part.fleet) <= _HALF else WIDTH
+    return draw(lambda ax: fleet.fleet_map(part, ax=ax), fleet.map_height(part), alt, width=width)
+
+
+def draw_device(drift: Drift, device: str) -> Picture:
+    """The timeline of one device."""
+    events = int((drift.events["device"] == device).sum())
+    changes = int((drift.changes["device"] == device).sum())
+    alt = f"Timeline of {device}: {counted(events, 'event')}, {counted(changes, 'change')}."
+    height = timelines.device_height(drift, device)
+    return draw(lambda ax: timelines.timeline(drift, device=device, ax=ax), height, alt)
+
+
+def draw_chart(drift: Drift, device: str, parameter: str, stratum: str) -> Picture:
+    """The control chart of one signal."""
+    names = {"device": device, "parameter": parameter, "stratum": stratum}
+    changes = drift.changes
+    for column, wanted in names.items():
+        changes = changes[changes[column] == wanted]
+    said = "; ".join(f"{effect(c)} {when(c)}" for c in records(changes.sort_values("onset")))
+    alt = f"Control chart of {parameter} in {comparable(stratum)} on {device}: {said or 'no change'}."
+    return draw(lambda ax: charts.control_chart(drift, ax=ax, **names), charts.HEIGHT, alt)
+
+
+def draw(paint: Callable[[Axes], object], height: float, alt: str, *, width: float = WIDTH) -> Picture:
+    """Draw on a figure of its own that no notebook knows, and keep the pixels only."""
+    with paper():
+        figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        paint(figure.add_subplot())
+        canvas.draw()
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    return _picture(image, alt)
+
+
+def _picture(image: Image.Image, alt: str) -> Picture:
+    # Charts have few colours, and a palette makes the file three times smaller; this method keeps
+    # the colour of the smallest mark, which a palette of the commonest colours would lose.
+    store = io.BytesIO()
+    palette = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette.save(store, format="PNG", optimize=True)
+    src = "data:image/png;base64," + base64.b64encode(store.getvalue()).decode("ascii")
+    return Picture(src, alt, image.width, image.height)

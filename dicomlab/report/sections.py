@@ -1,0 +1,253 @@
+"""What a report says about a Drift, as plain data."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from dicomlab.drift.base import Drift
+from dicomlab.plots.axis import records
+from dicomlab.plots.words import comparable, counted, day, is_absent, number
+from dicomlab.report.findings import rank_findings
+
+MOST_FINDINGS = 10
+"""Findings a device is shown in full; the rest are counted."""
+MOST_CHARTS = 3
+"""Charts of one finding."""
+_MOST_NAMES = 12
+_NUMBER = re.compile(r"\d[\d,.]*")
+_FACTS = {
+    "Manufacturer": "Maker",
+    "ManufacturerModelName": "Model",
+    "DeviceSerialNumber": "Serial number",
+    "StationName": "Station",
+    "InstitutionName": "Site",
+    "software": "Software",
+    "identity": "Identity",
+}
+_IDENTITY = {"A": "A (serial number)", "B": "B (station name)", "C": "C (weak: check it)"}
+
+
+def summarise(drift: Drift, *, name: str = "r1") -> dict[str, Any]:
+    """All that the report of a Drift says, without its pictures."""
+    findings = [{**f, "anchor": f"{name}-finding-{f['number']}"} for f in rank_findings(drift)]
+    anchors = {str(d): f"{name}-device-{i}" for i, d in enumerate(drift.fleet["device"], start=1)}
+    findings = [{**f, "device_anchor": anchors.get(f["device"], "")} for f in findings]
+    return {
+        "kind": "drift",
+        "name": name,
+        "headline": headline(drift, findings),
+        "first": findings[0]["device"] if findings else "",
+        "scope": _scope(drift),
+        "findings": findings,
+        "most_findings": MOST_FINDINGS,
+        "modalities": _modalities(drift),
+        "fleet": [_machine(drift, m, findings, anchors) for m in records(drift.fleet)],
+        "devices": [_device(drift, m, findings, anchors) for m in records(drift.fleet)],
+        "unwatched": unwatched(drift.signals),
+        "settings": [[_text(v) for v in row.values()] for row in records(drift.settings)],
+        "setting_names": list(drift.settings.columns),
+        "false_alarms": false_alarms(drift),
+        "fingerprint_of": _fingerprinted(drift),
+    }
+
+
+def _modalities(drift: Drift) -> list[str]:
+    """The modalities, those with the most parameters first: their maps stand two in a row."""
+    judged = drift.signals[drift.signals["kind"].astype(str) != ""]
+    sizes = judged["parameter"].groupby(judged["modality"].astype(str)).nunique()
+    return [str(m) for m in sorted(sizes.index, key=lambda m: (-sizes[m], m))]
+
+
+def headline(drift: Drift, findings: list[dict[str, Any]]) -> str:
+    """What a reader in a hurry needs; `first` says where to look."""
+    if drift.fleet.empty or drift.signals.empty:
+        return "No device could be judged."
+    devices, since = counted(len(drift.fleet), "device"), day(pd.to_datetime(drift.fleet["first"]).min())
+    if not findings:
+        return f"{devices}, no change found since {since}."
+    n_changes = sum(len(f["changes"]) for f in findings)
+    changes = counted(n_changes, "change")
+    if n_changes > len(findings):
+        changes = f"{counted(len(findings), 'finding')} ({changes})"
+    return f"{devices}, {changes} since {since}"
+
+
+def _scope(drift: Drift) -> str:
+    if drift.signals.empty:
+        return "The tables held no dated series of a parameter that can be followed."
+    monitored = int(drift.signals["is_monitored"].sum())
+    first, last = (pd.to_datetime(drift.fleet[c]) for c in ("first", "last"))
+    return (
+        f"{_sum(drift.fleet['n_series']):,} series from {day(first.min())} to {day(last.max())}. "
+        f"{monitored:,} of {len(drift.signals):,} signals were monitored; a signal is one parameter "
+        f"of one device in one stratum, so that like is compared with like."
+    )
+
+
+def _sum(counts: pd.Series) -> int:
+    return int(pd.to_numeric(counts, errors="coerce").fillna(0).sum())
+
+
+def _machine(
+    drift: Drift, machine: dict[str, Any], findings: list[dict[str, Any]], anchors: dict[str, str]
+) -> dict[str, Any]:
+    device = str(machine["device"])
+    own = [f for f in findings if f["device"] == device]
+    signals = drift.signals[drift.signals["device"] == machine["device"]]
+    return {
+        "device": device,
+        "anchor": anchors[device],
+        "modality": _text(machine["modality"]),
+        "model": _text(machine["ManufacturerModelName"]),
+        "software": _text(machine["software"]),
+        "period": f"{day(machine['first'])} to {day(machine['last'])}",
+        "n_series": machine["n_series"],
+        "monitored": f"{int(signals['is_monitored'].sum())} of {len(signals)}",
+        "n_findings": len(own),
+        "worst": own[0]["severity_words"] if own else "quiet",
+        "severity": own[0]["severity"] if own else 0,
+    }
+
+
+def _device(
+    drift: Drift, machine: dict[str, Any], findings: list[dict[str, Any]], anchors: dict[str, str]
+) -> dict[str, Any]:
+    device = str(machine["device"])
+    own = [f for f in findings if f["device"] == device]
+    signals = drift.signals[drift.signals["device"] == machine["device"]]
+    return {
+        "device": device,
+        "anchor": anchors[device],
+        "modality": _text(machine["modality"]),
+        "facts": _facts(machine),
+        "findings": _with_charts(own[:MOST_FINDINGS]),
+        "n_more": max(0, len(own) - MOST_FINDINGS),
+        "watched": watched(signals),
+        "unwatched": unwatched(signals),
+        "events": _events(drift.events[drift.events["device"] == machine["device"]]),
+    }
+
+
+def _facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
+    texts = {**machine, "identity": _IDENTITY.get(str(machine["identity"]), machine["identity"])}
+    facts = [(words, _text(texts[key])) for key, words in _FACTS.items() if key in texts]
+    span = f"{day(machine['first'])} to {day(machine['last'])}, {machine['n_series']:,} series"
+    return [(words, text) for words, text in facts if text] + [("Seen", span)]
+
+
+def _with_charts(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name the charts of each finding; a signal that changed twice is drawn once."""
+    drawn: set[tuple[Any, ...]] = set()
+    shown = []
+    for finding in findings:
+        signals = [(c["device"], c["parameter"], c["stratum"]) for c in finding["changes"]]
+        new = [s for s in dict.fromkeys(signals) if s not in drawn][:MOST_CHARTS]
+        drawn.update(new)
+        charts = [{"key": f"{finding['anchor']}-{i}", "signal": s} for i, s in enumerate(new)]
+        shown.append({**finding, "charts": charts})
+    return shown
+
+
+def watched(signals: pd.DataFrame) -> list[dict[str, Any]]:
+    """What was monitored: parameters that were followed alike stand together."""
+    on = signals[signals["is_monitored"].astype(bool)]
+    alike: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for parameter, rows in on.groupby("parameter", sort=True):
+        kinds = " and ".join(sorted(set(rows["kind"].astype(str))))
+        key = (kinds, _names(rows["stratum"].map(comparable)))
+        alike.setdefault(key, []).append((str(parameter), len(rows)))
+    return [
+        {
+            "kind": kind,
+            "strata": strata,
+            "parameters": ", ".join(name for name, _ in members),
+            "n_signals": sum(n for _, n in members),
+        }
+        for (kind, strata), members in sorted(alike.items())
+    ]
+
+
+def unwatched(signals: pd.DataFrame) -> list[dict[str, Any]]:
+    """What was not monitored, by the reason why: the most signals first.
+
+    Reasons that differ only in the parameter and in numbers are one.
+    """
+    off = signals[~signals["is_monitored"].astype(bool)]
+    if off.empty:
+        return []
+    reasons = off["reason"].fillna("").replace("", "no reason given").astype(str)
+    pairs = zip(reasons, off["parameter"].astype(str), strict=True)
+    alike = [_NUMBER.sub("…", reason.replace(name, "the parameter")) for reason, name in pairs]
+    groups = [
+        {
+            "reason": str(rows.iloc[0] if len(set(rows)) == 1 else words),
+            "n_signals": len(rows),
+            "parameters": _names(off.loc[rows.index, "parameter"]),
+        }
+        for words, rows in reasons.groupby(pd.Series(alike, index=off.index), sort=True)
+    ]
+    return sorted(groups, key=lambda g: -g["n_signals"])
+
+
+def _names(values: pd.Series) -> str:
+    names = sorted({str(v) for v in values if not is_absent(v)})
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
+def _events(events: pd.DataFrame) -> list[dict[str, str]]:
+    """Events in order: one row a day and kind; repeats without news between are one row."""
+    days = events.assign(text=events["text"].map(_text)).groupby(["date", "kind"], sort=True)["text"]
+    rows = [(str(kind), "; ".join(dict.fromkeys(texts)), date) for (date, kind), texts in days]
+    merged = []
+    for (kind, text), run in groupby(rows, key=lambda r: (r[0], r[1])):
+        dates = [date for _, _, date in run]
+        span = day(dates[0]) if len(dates) == 1 else f"{day(dates[0])} to {day(dates[-1])}"
+        times = "" if len(dates) == 1 else f"{len(dates)} times"
+        merged.append({"when": span, "kind": kind, "text": text, "times": times})
+    return merged
+
+
+def false_alarms(drift: Drift) -> str:
+    """How many of the findings to expect from chance alone."""
+    budget = _budget(drift.settings)
+    years = device_years(drift)
+    if years == 0:
+        return "No device was watched beyond its baseline, so there is no alarm to doubt."
+    if budget is None:
+        return "The analysis states no budget of false alarms, so none can be said to be expected here."
+    return (
+        f"The charts are set to {number(budget)} false alarms per device and year. The devices were "
+        f"watched for {number(years, 3)} device-years after their baselines, so about "
+        f"{number(budget * years, 2)} of the alarms behind this report may mean nothing."
+    )
+
+
+def _budget(settings: pd.DataFrame) -> float | None:
+    names = settings["name"].astype(str)
+    rows = settings[names.str.contains("false_alarm") | names.str.contains("budget")]
+    values = pd.to_numeric(rows["value"], errors="coerce").dropna()
+    return float(values.iloc[0]) if len(values) else None
+
+
+def device_years(drift: Drift) -> float:
+    """Years watched after the baseline, summed over the devices."""
+    on = drift.signals[drift.signals["is_monitored"].astype(bool)]
+    if on.empty:
+        return 0.0
+    since = pd.to_datetime(on["baseline_to"]).groupby(on["device"]).min()
+    until = pd.to_datetime(on["last"]).groupby(on["device"]).max()
+    return float(((until - since).dt.total_seconds() / 86400 / 365.25).clip(lower=0).sum())
+
+
+def _fingerprinted(drift: Drift) -> str:
+    changes = drift.changes.drop(columns=["text", "cause"], errors="ignore")
+    return changes.to_csv(index=False, float_format="%.6g") + drift.settings.to_csv(index=False)
+
+
+def _text(value: Any) -> str:
+    return "" if is_absent(value) else str(value)
