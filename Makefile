@@ -1,0 +1,51 @@
+# Each target makes its own virtual environment in .venv when there is none.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check format bench docs lab clean
+
+demo: .venv/.base          ## a simulated fleet, scanned and judged: demo/report.html
+	$(BIN)/dicomlab demo demo
+
+test: .venv/.dev           ## the tests
+	$(BIN)/python -m pytest
+
+check: .venv/.dev          ## the gate: format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: .venv/.dev         ## put the code in form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.dev          ## us beside the peers that are installed
+	$(BIN)/python benchmarks/headers.py
+	$(BIN)/python benchmarks/scan.py
+
+docs: .venv/.dev           ## write the generated pages again
+	$(BIN)/python tools/write_docs.py
+
+lab: .venv/.notebook       ## the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+clean:                     ## remove what these targets made
+	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/.base: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@ .venv/.base
+
+.venv/.notebook: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[notebook]"
+	touch $@ .venv/.base
