@@ -1,0 +1,294 @@
+"""Which machines made the images: one identity for each.
+
+A serial number is the best evidence: it holds across changes of station, institution, software
+and model string. Where it is missing or a placeholder, maker, model and station stand in for
+it, and at last maker, model and institution. The grade A, B or C says which.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.errors import WrongArgument
+
+DEVICE_COLUMNS = (
+    *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
+    *("StationName", "InstitutionName", "identity", "first", "last", "n_series"),
+    *("software", "software_epochs", "replaces"),
+)
+
+# Makers that write several names; the first word that fits wins. Toshiba's medical arm became
+# Canon's in 2016-2018, Kodak's became Carestream in 2007: machines live on under both names.
+_MAKERS = (
+    *(("ge", "GE"), ("general electric", "GE"), ("siemens", "Siemens"), ("philips", "Philips")),
+    *(("canon", "Canon"), ("toshiba", "Canon"), ("fuji", "Fujifilm"), ("hologic", "Hologic")),
+    *(("lorad", "Hologic"), ("agfa", "Agfa"), ("carestream", "Carestream"), ("kodak", "Carestream")),
+    *(("eastman kodak", "Carestream"), ("united imaging", "United Imaging"), ("uih", "United Imaging")),
+    *(("hitachi", "Hitachi"), ("shimadzu", "Shimadzu"), ("samsung", "Samsung"), ("konica", "Konica Minolta")),
+)
+_PLACEHOLDER = re.compile(
+    r"(?i)[0.\-_ ]*|n/?a|none|null|nil|unknown|undefined|x+|(?:test|default|serial).*|0*1?2345?6?7?8?9?0?"
+)
+# Objects that are made at a desk, not by the machine.
+_DESK = frozenset("SR KO PR SEG RTSTRUCT RTPLAN RTDOSE RTRECORD REG DOC OT FID RWV SC".split())
+_SHARED_DAYS = 3
+
+
+def list_devices(catalog_or_series: Any) -> pd.DataFrame:
+    """The machines that made the series, and how sure it is that each is one.
+
+    One row per machine: device (its name here), modality, maker, model, serial number, station
+    and institution as last seen, identity (A by serial number, B by station, C by institution),
+    first and last acquisition, n_series, software (latest), software_epochs (list of `version`
+    and `from`), replaces (the machine that had its station before).
+    """
+    series = getattr(catalog_or_series, "series", catalog_or_series)
+    if not isinstance(series, pd.DataFrame):
+        raise WrongArgument("catalog_or_series", type(series), ["a catalog", "a DataFrame of series"])
+    facts = _identified(series)
+    rows = [_device_row(str(label), part) for label, part in facts.groupby("device", sort=True)]
+    devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
+    for name in ("first", "last"):
+        devices[name] = pd.to_datetime(devices[name]).astype("datetime64[us]")
+    return _with_replaced(devices.astype({"n_series": "int64"}), facts)
+
+
+def name_devices(series: pd.DataFrame) -> pd.Series:
+    """The name of the machine that made each series, as `list_devices` has it.
+
+    Null where a series names no machine at all.
+    """
+    return _identified(series)["device"]
+
+
+def maker_name(manufacturer: str) -> str:
+    """One name for a maker that writes several.
+
+    >>> maker_name("GE MEDICAL SYSTEMS"), maker_name("TOSHIBA_MEC")
+    ('GE', 'Canon')
+    """
+    words = re.sub(r"[\s_,.]+", " ", manufacturer).strip()
+    for start, name in _MAKERS:
+        if re.match(rf"{start}(?![a-z])" if start == "ge" else start, words.casefold()):
+            return name
+    short = re.sub(
+        r"(?i)\s+(?:inc|ltd|llc|gmbh|corp(?:oration)?|co|medical systems?|healthcare)\b.*", "", words
+    )
+    return short.title() if short.isupper() and len(short) > 4 else short
+
+
+def _identified(series: pd.DataFrame) -> pd.DataFrame:
+    """Facts per series with the key, the grade and the name of its machine."""
+    facts = _facts(series)
+    facts["serial"] = _trusted_serial(facts)
+    facts["key"] = _keys(facts)
+    facts["identity"] = np.select([facts["serial"].notna(), facts["station"].notna()], ["A", "B"], "C")
+    facts["device"] = facts["key"].map(_labels(facts)).astype("str")
+    return facts
+
+
+def _facts(series: pd.DataFrame) -> pd.DataFrame:
+    facts = pd.DataFrame(index=series.index)
+    for name in ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"):
+        facts[name] = texts(column(series, name))
+    for name in ("InstitutionName", "Modality", "SoftwareVersions"):
+        facts[name] = texts(column(series, name))
+    makers = {name: maker_name(name) for name in facts["Manufacturer"].dropna().unique()}
+    facts["maker"] = facts["Manufacturer"].map(makers).astype("str")
+    facts["model"] = facts["ManufacturerModelName"].str.casefold().str.replace(r"[^a-z0-9]+", "", regex=True)
+    facts["station"] = facts["StationName"].str.casefold()
+    facts["when"] = pd.to_datetime(column(series, "first_acquired_at"), errors="coerce").astype(
+        "datetime64[us]"
+    )
+    return facts
+
+
+def _trusted_serial(facts: pd.DataFrame) -> pd.Series:
+    """Serial numbers without placeholders and shared numbers."""
+    serial = facts["DeviceSerialNumber"].str.casefold()
+    odd = serial.map(lambda s: isinstance(s, str) and _PLACEHOLDER.fullmatch(s) is not None).astype(bool)
+    same_as_model = serial.str.replace(r"[^a-z0-9]+", "", regex=True) == facts["model"]
+    serial = serial.mask(odd | same_as_model)
+    serial = serial.mask(serial.isin(_shared(facts.assign(serial=serial))))
+    return serial.fillna(_serial_of_station(facts.assign(serial=serial)))
+
+
+def _shared(facts: pd.DataFrame) -> set[str]:
+    """Serial numbers that two models, or stations, used on the same days."""
+    dated = facts[facts["serial"].notna() & facts["when"].notna()]
+    day = dated["when"].dt.normalize()
+    shared: set[str] = set()
+    for name, also in (("model", []), ("station", ["Modality"])):
+        keys = ["serial", *also]
+        used = dated.groupby([*(dated[k] for k in keys), day])[name].nunique()
+        days = (used > 1).groupby(level="serial").sum()
+        shared |= set(days.index[days >= _SHARED_DAYS])
+    return shared
+
+
+def _serial_of_station(facts: pd.DataFrame) -> pd.Series:
+    """The serial number of series that lack one, where their station has one."""
+    known = facts.dropna(subset=["serial", "station"])
+    place = ["maker", "model", "station"]
+    only = known.groupby(place, dropna=False)["serial"].agg(["nunique", "first"])
+    single = only.loc[only["nunique"] == 1, "first"]
+    wanted = pd.MultiIndex.from_frame(facts[place])
+    found = single.reindex(wanted).to_numpy() if len(single) else np.full(len(facts), None)
+    return pd.Series(found, index=facts.index, dtype="object").where(facts["station"].notna())
+
+
+def _keys(facts: pd.DataFrame) -> pd.Series:
+    """What makes a machine one: serial number and maker, else the best that is there."""
+    maker = facts["maker"].fillna("")
+    maker = maker.where(~facts["serial"].isin(_renamed(facts)), "*")
+    by_serial = "A|" + maker + "|" + facts["serial"]
+    rest = maker + "|" + facts["model"].fillna("") + "|"
+    by_station = "B|" + rest + facts["station"]
+    by_site = ("C|" + rest + facts["InstitutionName"].fillna("")).where(facts["model"].notna())
+    return by_serial.fillna(by_station).fillna(by_site).astype(object)
+
+
+def _renamed(facts: pd.DataFrame) -> set[str]:
+    """Serial numbers that moved from one maker's name to another's for good."""
+    dated = facts[facts["serial"].str.len().fillna(0) >= 5].dropna(subset=["when", "maker"])
+    spans = dated.groupby(["serial", "maker"])["when"].agg(["min", "max"]).reset_index()
+    spans = spans.sort_values(["serial", "min"])
+    after = spans["min"] > spans.groupby("serial")["max"].shift()
+    several = spans.groupby("serial")["maker"].transform("size") > 1
+    first = ~spans["serial"].duplicated()
+    apart = (after | first).groupby(spans["serial"]).all()
+    return set(spans.loc[several, "serial"]) & set(apart.index[apart])
+
+
+def _labels(facts: pd.DataFrame) -> dict[str, str]:
+    """A readable name for each key: its station where no other machine has it."""
+    latest = facts.dropna(subset=["key"]).sort_values("when", kind="stable", na_position="first")
+    last = latest.groupby("key")[
+        ["StationName", "ManufacturerModelName", "DeviceSerialNumber", "InstitutionName", "Manufacturer"]
+    ].last()
+    stations = latest.dropna(subset=["station"]).groupby("station")["key"].nunique()
+    labels: dict[str, str] = {}
+    for key, row in last.iterrows():
+        labels[str(key)] = _label(row, stations)
+    return _told_apart(labels)
+
+
+def _label(row: pd.Series, stations: pd.Series) -> str:
+    station = row["StationName"]
+    if isinstance(station, str) and stations.get(station.casefold(), 0) == 1:
+        return station
+    model = (
+        row["ManufacturerModelName"] if isinstance(row["ManufacturerModelName"], str) else row["Manufacturer"]
+    )
+    names = (model, row["DeviceSerialNumber"], station, row["InstitutionName"])
+    words = [name for name in names if isinstance(name, str)]
+    return " ".join(words[:2]) if words else "unnamed machine"
+
+
+def _told_apart(labels: dict[str, str]) -> dict[str, str]:
+    seen: dict[str, int] = {}
+    for key in sorted(labels):
+        name = labels[key]
+        seen[name] = seen.get(name, 0) + 1
+        labels[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return labels
+
+
+def _device_row(label: str, facts: pd.DataFrame) -> dict[str, object]:
+    facts = facts.sort_values("when", kind="stable", na_position="first")
+    own = facts[~facts["Modality"].isin(_DESK)]
+    modality = (own if len(own) else facts)["Modality"].mode()
+    main = facts[facts["Modality"] == modality.iloc[0]] if len(modality) else facts
+    epochs = software_epochs(main["when"], main["SoftwareVersions"])
+    latest = {name: _latest(facts[name]) for name in DEVICE_COLUMNS[3:7]}
+    return {
+        "device": label,
+        "modality": modality.iloc[0] if len(modality) else None,
+        "Manufacturer": _latest(facts["maker"]),
+        **latest,
+        "identity": facts["identity"].min(),
+        "first": facts["when"].min(),
+        "last": facts["when"].max(),
+        "n_series": len(facts),
+        "software": epochs[-1]["version"] if epochs else _latest(facts["SoftwareVersions"]),
+        "software_epochs": epochs,
+    }
+
+
+def _latest(values: pd.Series) -> str | None:
+    known = values.dropna()
+    return str(known.iloc[-1]) if len(known) else None
+
+
+def software_epochs(when: pd.Series, version: pd.Series) -> list[dict[str, object]]:
+    """The versions a machine ran, each with the day it was first seen, in order.
+
+    A version counts from the first day on which most series have it, and most of the three days
+    from that one on: single series that were made again with another version are not an epoch.
+    """
+    known = when.notna() & version.notna()
+    if not known.any():
+        return []
+    tidy = version[known].str.replace(r"\s+", " ", regex=True)
+    usual = _most_common(tidy, when[known].dt.normalize())
+    names = usual.tolist()
+    epochs: list[dict[str, object]] = []
+    for n, (day, name) in enumerate(zip(usual.index, names, strict=True)):
+        is_new = not epochs or name != epochs[-1]["version"]
+        soon = names[n : n + 3]
+        if is_new and (not epochs or 2 * soon.count(name) > len(soon)):
+            epochs.append({"version": name, "from": day})
+    return epochs
+
+
+def _most_common(value: pd.Series, by: pd.Series) -> pd.Series:
+    """The most common value of each group, the first in the alphabet of several."""
+    counts = value.groupby([by, value]).size().rename_axis(["group", "value"]).rename("n").reset_index()
+    counts = counts.sort_values(["group", "n", "value"], ascending=[True, False, True])
+    return counts.drop_duplicates("group").set_index("group")["value"]
+
+
+def _with_replaced(devices: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Name the machine that had the same station until this one came."""
+    used = facts.dropna(subset=["station", "device", "when"])
+    spans = used.groupby(["station", "device"])["when"].agg(["min", "max"]).reset_index()
+    spans = spans.sort_values(["station", "min"])
+    before = spans.groupby("station")[["device", "max"]].shift()
+    replaced = before["device"].where(before["max"] < spans["min"])
+    replaces = pd.Series(replaced.to_numpy(), index=spans["device"]).dropna()
+    return devices.assign(replaces=devices["device"].map(replaces.groupby(level=0).first()).astype("str"))
+
+
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of a table, or nulls where the table lacks it."""
+    if name in table:
+        return table[name]
+    return pd.Series(pd.NA, index=table.index, dtype="object")
+
+
+def texts(values: pd.Series) -> pd.Series:
+    r"""Values as a person writes them: numbers short, lists joined by \, blanks null."""
+    if values.dtype == object:
+        values = values.map(_hashable, na_action="ignore").astype(object)
+    codes, unique = pd.factorize(values, use_na_sentinel=True)
+    written = np.array([*(_text(value) for value in unique), None], dtype=object)
+    return pd.Series(written[codes], index=values.index, dtype="str")
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return tuple(value) if len(value) else None
+    return value
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, tuple):
+        parts = [_text(part) or "" for part in value]
+        return "\\".join(parts) if any(parts) else None
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.6g}"
+    return str(value).strip() or None

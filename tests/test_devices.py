@@ -1,0 +1,163 @@
+"""Devices: one identity per machine."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from dicomlab.devices import DEVICE_COLUMNS, list_devices, maker_name, name_devices
+from dicomlab.drift.tables import as_series
+from tests.conftest import SHARED
+
+FIRST = {
+    "Modality": "CT",
+    "Manufacturer": "SIEMENS",
+    "ManufacturerModelName": "SOMATOM Force",
+    "DeviceSerialNumber": "75541",
+    "StationName": "CT1",
+    "InstitutionName": "North",
+    "SoftwareVersions": "VA40",
+}
+
+
+def table(*rows: dict[str, object]) -> pd.DataFrame:
+    """Series one a day, each with the first machine's headers but for what is given."""
+    dates = pd.date_range("2024-01-01", periods=len(rows), freq="D").astype("datetime64[us]")
+    return pd.DataFrame(
+        [FIRST | {"first_acquired_at": date} | row for date, row in zip(dates, rows, strict=True)]
+    )
+
+
+def test_one_serial_with_two_stations_is_one_machine_under_its_latest_station():
+    series = table(*[{}] * 5, *[{"StationName": "CT-NORTH"}] * 5)
+    devices = list_devices(series)
+    assert devices["device"].tolist() == ["CT-NORTH"]
+    assert devices["identity"].tolist() == ["A"]
+    assert devices["n_series"].tolist() == [10]
+
+
+def test_a_maker_that_changed_its_name_keeps_its_machine():
+    series = table(*[{"Manufacturer": "TOSHIBA"}] * 3, *[{"Manufacturer": "CANON_MEC"}] * 3)
+    devices = list_devices(series)
+    assert devices["Manufacturer"].tolist() == ["Canon"]
+
+
+def test_a_maker_that_was_bought_keeps_its_machine_if_the_names_never_meet():
+    sold = table(*[{"Manufacturer": "Small Maker"}] * 3, *[{"Manufacturer": "Big Maker"}] * 3)
+    assert len(list_devices(sold)) == 1
+    both = table(*[{"Manufacturer": "Small Maker"}, {"Manufacturer": "Big Maker"}] * 3)
+    assert len(list_devices(both)) == 2
+
+
+def test_a_model_that_an_upgrade_renamed_is_one_machine():
+    series = table(
+        *[{"ManufacturerModelName": "Prisma_fit"}] * 3,
+        *[{"ManufacturerModelName": "MAGNETOM Prisma Fit"}] * 3,
+    )
+    assert list_devices(series)["ManufacturerModelName"].tolist() == ["MAGNETOM Prisma Fit"]
+
+
+def test_a_replaced_scanner_is_two_machines_and_the_second_says_so():
+    series = table(*[{}] * 5, *[{"DeviceSerialNumber": "99001"}] * 5)
+    devices = list_devices(series).set_index("DeviceSerialNumber")
+    assert devices.loc["75541", "device"] == "SOMATOM Force 75541"
+    assert devices.loc["99001", "replaces"] == "SOMATOM Force 75541"
+    assert pd.isna(devices.loc["75541", "replaces"])
+
+
+def test_two_serials_at_one_station_at_once_are_two_machines_and_no_replacement():
+    series = table(*[{}, {"DeviceSerialNumber": "99001"}] * 5)
+    devices = list_devices(series)
+    assert len(devices) == 2
+    assert devices["replaces"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "serial", ["", "0", "0000", "NA", "n/a", "None", "unknown", "12345", "SOMATOM-Force"]
+)
+def test_a_placeholder_is_no_serial_number(serial):
+    series = table(
+        *[{"DeviceSerialNumber": serial}] * 3, *[{"DeviceSerialNumber": serial, "StationName": "CT2"}] * 3
+    )
+    devices = list_devices(series)
+    assert devices["device"].tolist() == ["CT1", "CT2"]
+    assert devices["identity"].tolist() == ["B", "B"]
+
+
+def test_a_serial_that_two_models_use_on_the_same_days_is_none():
+    days = pd.date_range("2024-01-01", periods=5).astype("datetime64[us]").repeat(2)
+    series = table(*[{}, {"ManufacturerModelName": "Definition", "StationName": "CT2"}] * 5)
+    devices = list_devices(series.assign(first_acquired_at=days))
+    assert devices["device"].tolist() == ["CT1", "CT2"]
+    assert devices["identity"].tolist() == ["B", "B"]
+
+
+def test_a_station_is_the_same_in_capitals_or_not():
+    series = table(*[{"DeviceSerialNumber": None, "StationName": name} for name in ("mrc35131", "MRC35131")])
+    devices = list_devices(series)
+    assert devices["device"].tolist() == ["MRC35131"]
+
+
+def test_a_series_without_serial_belongs_to_the_only_machine_of_its_station():
+    series = table(*[{}] * 4, {"DeviceSerialNumber": None})
+    assert list_devices(series)["n_series"].tolist() == [5]
+
+
+def test_a_series_that_names_no_machine_has_no_device():
+    nothing = dict.fromkeys(("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"))
+    names = name_devices(table({}, nothing))
+    assert names.iloc[0] == "CT1"
+    assert pd.isna(names.iloc[1])
+
+
+def test_software_epochs_ignore_single_series_made_again():
+    versions = ["VA40"] * 4 + ["VA50"] + ["VA40"] * 4 + ["VA50"] * 4
+    series = table(*({"SoftwareVersions": version} for version in versions))
+    epochs = list_devices(series)["software_epochs"].iloc[0]
+    assert [(e["version"], f"{e['from']:%m-%d}") for e in epochs] == [("VA40", "01-01"), ("VA50", "01-10")]
+
+
+def test_versions_in_a_list_are_one_text():
+    series = table(*[{"SoftwareVersions": ["VA40", "SL3"]}] * 3)
+    assert list_devices(series)["software"].tolist() == ["VA40\\SL3"]
+
+
+def test_an_empty_table_gives_no_machine_but_the_columns():
+    empty = list_devices(pd.DataFrame(columns=list(FIRST)))
+    assert empty.columns.tolist() == list(DEVICE_COLUMNS)
+    assert empty.empty
+
+
+def test_a_table_without_any_device_column_gives_no_machine():
+    assert list_devices(pd.DataFrame({"Modality": ["CT", "CT"]})).empty
+
+
+def test_the_input_is_not_changed():
+    series = table(*[{}] * 3)
+    before = series.copy(deep=True)
+    list_devices(series)
+    name_devices(series)
+    pd.testing.assert_frame_equal(series, before)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("GE MEDICAL SYSTEMS", "GE"),
+        ("Siemens Healthineers", "Siemens"),
+        ("Philips Medical Systems", "Philips"),
+        ("FUJI PHOTO FILM Co., ltd.", "Fujifilm"),
+        ("Gendex", "Gendex"),
+        ("HOLOGIC, Inc.", "Hologic"),
+    ],
+)
+def test_makers_have_one_name(written, name):
+    assert maker_name(written) == name
+
+
+@pytest.mark.skipif(not (SHARED / "tables").is_dir(), reason="the real tables lie beside the clone only")
+def test_a_real_scanner_with_two_institutions_is_one_machine():
+    series = as_series(pd.read_parquet(SHARED / "tables" / "things_ds004192_series.parquet"))
+    devices = list_devices(series)
+    assert devices["device"].tolist() == ["AWP66028"]
+    assert name_devices(series).notna().sum() == 582
