@@ -1,0 +1,1 @@
+"""Judge acquisition parameters over time, like with like."""

@@ -1,0 +1,89 @@
+"""What drift hands on: the result of `find_drift`, and the promise of a detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+
+class Detector(Protocol):
+    """A chart over one signal; a frozen dataclass whose fields are its settings."""
+
+    @property
+    def name(self) -> str:
+        """How alarms name the detector."""
+
+    @property
+    def kind(self) -> str:
+        """What it reads: `level` (date, value, sd) or `setting` (date, text)."""
+
+    @property
+    def length(self) -> float:
+        """Points between two false alarms; the engine sets it from the budget."""
+
+    def __call__(self, signal: pd.DataFrame, baseline: Baseline) -> pd.DataFrame:
+        """Give one row per point of `signal`, in its order: statistic, limit, is_alarm."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is usual for one signal: level, scale, and the span it was learned from."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+    n: int
+    center: float
+    scale: float
+    usual: tuple[str, ...] = ()
+    """For settings: the values that were usual; `center` is the share of others."""
+    error: float = 0.0
+    """Standard error of the centre."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What `find_drift` found, as tables.
+
+    signals: one row per device, stratum and parameter; column `reason` says why one is not
+        monitored. Columns: device, modality, stratum, parameter, kind (level, setting), unit,
+        n, first, last, is_monitored, reason, baseline_from, baseline_to, n_baseline, center,
+        scale, usual, lower, upper, scatter (share of the scatter that size explained).
+    points: one row per acquisition and signal. Columns: device, stratum, parameter, date,
+        value (float; null for a setting in words), text (the value as written), is_baseline,
+        is_alarm, series (SeriesInstanceUID or row label), adjusted (the value with protocol and
+        size taken out, in the unit of `center`; null for settings and unwatched signals).
+    alarms: device, parameter, stratum, date, kind, detector, value, center, z.
+    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, setting), onset,
+        onset_low, onset_high, before, after, before_text, after_text, effect (relative change
+        where it makes sense, else null), effect_sd, n_before, n_after, severity (1 to 3), text
+        (plain words), cause (plain words, may be empty), finding (changes of one device within
+        7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
+        (95 % interval of `effect`), detector.
+    causes: change_id, date, kind, text, days (event minus onset), coincidence (share of the
+        days on which the machine worked that lie as near to any event of that kind).
+    events: device, date, kind (software, calibration, detector, station, service, ...), text.
+    fleet: device, modality, Manufacturer, ManufacturerModelName, DeviceSerialNumber,
+        StationName, InstitutionName, identity (A, B, C), first, last, n_series, software
+        (latest), software_epochs (list of version and from), replaces, n_changes.
+    settings: name, value, meaning.
+
+    A change lies at the first acquisition of the new level.
+    """
+
+    signals: pd.DataFrame
+    points: pd.DataFrame
+    alarms: pd.DataFrame
+    changes: pd.DataFrame
+    causes: pd.DataFrame
+    events: pd.DataFrame
+    fleet: pd.DataFrame
+    settings: pd.DataFrame
+
+    def __repr__(self) -> str:
+        monitored = int(self.signals["is_monitored"].sum())
+        return (
+            f"<Drift: {len(self.changes)} changes on {self.changes['device'].nunique()} of "
+            f"{len(self.fleet)} devices; {monitored} of {len(self.signals)} signals monitored>"
+        )

@@ -1,0 +1,70 @@
+"""How strict a chart must be, so that a fleet keeps to its alarm budget.
+
+A likelihood-ratio CUSUM for a shift of d standard deviations, S = max(0, S + d z - d²/2) with
+an alarm above h, is the classic one with reference d/2 and decision interval h/d. Its average
+run length is taken from Siegmund's formula (Sequential Analysis, 1985, ch. 2), which agrees
+with the exact values within 3 % over the range used here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Mean overshoot of a normal random walk over a boundary, for both ends (Siegmund 1985).
+_OVERSHOOT = 1.166
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_SPAN = 40.0
+DAYS_A_YEAR = 365.25
+
+
+def run_length(shift: float, limit: float, *, mean: float = 0.0) -> float:
+    """Average number of points before a two-sided chart alarms.
+
+    `shift` is what the chart is tuned to and `mean` what the data really do, both in standard
+    deviations of a point; `mean=0` gives the length between false alarms.
+
+    >>> round(run_length(1.0, 5.0))
+    469
+    """
+    return 1.0 / (_rate(shift, limit, mean) + _rate(shift, limit, -mean))
+
+
+def alarm_limit(shift: float, length: float, *, error: float = 0.0) -> float:
+    """The limit that gives a two-sided chart that many points between false alarms.
+
+    `error` is the standard error of the baseline's centre in standard deviations of a point:
+    a centre that is a little off shortens the runs, so the limit is raised for it.
+    """
+    low, high = 0.1, _SPAN
+    for _ in range(40):
+        middle = (low + high) / 2
+        enough = 2 * _expected_rate(shift, middle, error) <= 1.0 / length
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
+def points_between_alarms(charts: int, points_a_year: float, budget: float) -> float:
+    """Points between false alarms of a chart, so that all keep to the budget.
+
+    `charts` is the number on one device, `budget` the false alarms allowed per device and year.
+    """
+    return max(charts * points_a_year / budget, 50.0)
+
+
+def _expected_rate(shift: float, limit: float, error: float) -> float:
+    if error == 0:
+        return _rate(shift, limit, 0.0)
+    rates = np.array([_rate(shift, limit, error * node) for node in _NODES])
+    return float((_WEIGHTS * rates).sum() / _WEIGHTS.sum())
+
+
+def _rate(shift: float, limit: float, mean: float) -> float:
+    """Alarms per point of the upper side."""
+    slack = shift / 2 - mean
+    height = limit / shift + _OVERSHOOT
+    power = 2 * slack * height
+    if abs(power) < 1e-4:
+        return 1.0 / height**2
+    if power > 500:
+        return 0.0
+    return float(2 * slack**2 / (np.expm1(power) - power))

@@ -1,0 +1,153 @@
+"""What else changed on a machine, and which of it a change coincides with.
+
+A coincidence is never a cause. How much one is worth is said by the share of days on which the
+machine worked that lie as near to any event of the kind: where calibrations come every month, a change that
+falls on one says little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.devices import column, texts
+from dicomlab.errors import MissingColumn
+
+EVENT_COLUMNS = ["device", "date", "kind", "text"]
+CAUSE_COLUMNS = ["change_id", "date", "kind", "text", "days", "coincidence"]
+
+NEAR_DAYS = 3
+"""Days outside the interval of a change within which an event still counts as near."""
+
+RARE = 0.05
+"""Above this share a coincidence is called possible only."""
+
+_CALIBRATIONS = ("DateOfLastCalibration", "DateOfLastDetectorCalibration")
+_PARTS = {
+    "DetectorID": ("detector", "a detector"),
+    "StationName": ("station", "another StationName"),
+    "ManufacturerModelName": ("model", "another ManufacturerModelName"),
+    "InstitutionName": ("site", "another InstitutionName"),
+}
+_SETTLED_DAYS = 14
+
+
+def find_events(rows: pd.DataFrame, devices: pd.DataFrame, given: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What happened to each machine, by its headers and by the service log.
+
+    Kinds: software, calibration, detector, station, model, site, counter, replacement, and those
+    of `given`. One row an event: device, date, kind, text.
+    """
+    found = [*_software(devices), *_replacements(devices)]
+    for device, part in rows.groupby("device", sort=True):
+        found += [(device, *event) for event in (*_calibrations(part), *_new_parts(part), *_resets(part))]
+    events = pd.DataFrame(found, columns=EVENT_COLUMNS)
+    events["date"] = pd.to_datetime(events["date"]).astype("datetime64[us]")
+    if given is not None:
+        events = pd.concat([events, given], ignore_index=True) if len(events) else given
+    return events.sort_values(["device", "date", "kind"], kind="stable", ignore_index=True)
+
+
+def read_events(events: pd.DataFrame | str | Path, devices: pd.DataFrame) -> pd.DataFrame:
+    """A service log, as a table or a CSV file: device, date, kind, text.
+
+    `device` may be the name, the serial number or the station; an event without one is taken
+    for every machine. Raises MissingColumn for a log without device or date.
+    """
+    log = events if isinstance(events, pd.DataFrame) else pd.read_csv(events, dtype="str")
+    for name in ("device", "date"):
+        if name not in log:
+            raise MissingColumn(name, log.columns)
+    names: dict[str, str] = {}
+    for key in ("StationName", "DeviceSerialNumber", "device"):
+        names |= {str(k).casefold(): d for k, d in zip(devices[key], devices["device"], strict=True)}
+    wanted = texts(log["device"])
+    tidy = pd.DataFrame(
+        {
+            "device": wanted.str.casefold().map(names).astype(object),
+            "date": pd.to_datetime(log["date"]).dt.normalize().astype("datetime64[us]"),
+            "kind": texts(column(log, "kind")).fillna("service"),
+            "text": texts(column(log, "text")).fillna(""),
+        }
+    )
+    everywhere = tidy[wanted.isna()].drop(columns="device").merge(devices[["device"]], how="cross")
+    return pd.concat([tidy[tidy["device"].notna()], everywhere[EVENT_COLUMNS]], ignore_index=True)
+
+
+def _software(devices: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    for device, epochs in zip(devices["device"], devices["software_epochs"], strict=True):
+        for old, new in pairwise(epochs):
+            yield device, new["from"], "software", f"SoftwareVersions {old['version']} → {new['version']}"
+
+
+def _replacements(devices: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    new = devices[devices["replaces"].notna()]
+    for device, first, old in zip(new["device"], new["first"].dt.normalize(), new["replaces"], strict=True):
+        yield device, first, "replacement", f"took the station of {old}"
+
+
+def _calibrations(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Days on which the date of last calibration lies, after the first series."""
+    for name in (n for n in _CALIBRATIONS if n in rows):
+        written = texts(rows[name].dropna()).dropna().unique()
+        days = pd.to_datetime(
+            pd.Series([max(t.split("\\"))[:10] for t in written]), errors="coerce", format="mixed"
+        )
+        for day in sorted(set(days.dropna())):
+            if rows["day"].iloc[0] < day <= rows["day"].iloc[-1]:
+                yield day, "calibration", name
+
+
+def _new_parts(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """The first day of each value that was not there when the record began."""
+    for name, (kind, what) in _PARTS.items():
+        value = texts(column(rows, name)).str.casefold()
+        first = rows["day"].groupby(value).min()
+        for day in sorted(set(first[first > rows["day"].iloc[0] + pd.Timedelta(_SETTLED_DAYS, "D")])):
+            yield day, kind, f"{what} is seen for the first time"
+
+
+def _resets(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Days on which a detector's count of all its exposures falls: another detector."""
+    name = "ExposuresOnDetectorSinceManufactured"
+    count = pd.to_numeric(column(rows, name), errors="coerce").groupby(rows["day"]).median().dropna()
+    for day in count.index[count.diff() < -0.5 * count.shift()]:
+        yield day, "counter", f"{name} fell"
+
+
+def coincidences(
+    change_id: str,
+    onset: tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp],
+    events: pd.DataFrame,
+    days: np.ndarray,
+) -> pd.DataFrame:
+    """The events near a change, the rarest coincidence first.
+
+    `onset` is first, low and high; `days` the days on which the machine worked (datetime64[D]).
+    The reach of an event is its distance from the onset, or half the interval if that is more.
+    """
+    first, low, high = (np.datetime64(t, "D") for t in onset)
+    date = events["date"].to_numpy().astype("datetime64[D]")
+    kind = events["kind"].to_numpy(object)
+    near = (date >= low - NEAR_DAYS) & (date <= high + NEAR_DAYS)
+    half = int((high - low).astype(int)) // 2
+    reach = np.maximum(np.abs((date - first).astype(int)), half)
+    rows = [
+        {"change_id": change_id, "date": event.date, "kind": event.kind, "text": event.text}
+        | {"days": int((date[n] - first).astype(int))}
+        | {"coincidence": _share_near(days, date[kind == event.kind], int(reach[n]))}
+        for n, event in enumerate(events.itertuples())
+        if near[n]
+    ]
+    table = pd.DataFrame(rows, columns=CAUSE_COLUMNS)
+    return table.sort_values(["coincidence", "kind"], kind="stable", ignore_index=True)
+
+
+def _share_near(days: np.ndarray, events: np.ndarray, reach: int) -> float:
+    """Share of days that lie within `reach` days of any of the events."""
+    gap = np.abs((days[:, None] - events[None, :]).astype(int)).min(axis=1)
+    return float((gap <= reach).mean())

@@ -1,0 +1,38 @@
+"""The sum that every chart here is made of, and the columns a chart has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+CHART = ("statistic", "limit", "is_alarm", "side", "start")
+
+
+def cusum(gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums that never fall below zero, and the first point that each is made of."""
+    total = np.concatenate([[0.0], np.cumsum(gain)])
+    lowest = np.minimum.accumulate(total)
+    at_low = np.where(total <= lowest, np.arange(len(total)), 0)
+    return (total - lowest)[1:], np.maximum.accumulate(at_low)[:-1]
+
+
+def leading(charts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The highest chart of a bank at each point: its number, sum and beginning."""
+    statistic = np.stack([chart[0] for chart in charts])
+    lead = statistic.argmax(axis=0)
+    pick = (lead, np.arange(statistic.shape[1]))
+    return lead, statistic[pick], np.stack([chart[1] for chart in charts])[pick]
+
+
+def as_chart(
+    index: pd.Index, statistic: np.ndarray, is_alarm: np.ndarray, side: np.ndarray | int, start: np.ndarray
+) -> pd.DataFrame:
+    """A chart whose statistic is a share of its limit."""
+    values = (statistic, 1.0, is_alarm, side, start)
+    return pd.DataFrame(dict(zip(CHART, values, strict=True)), index=index)
+
+
+def no_chart() -> pd.DataFrame:
+    """The chart of a signal without points."""
+    types = zip(CHART, (float, float, bool, int, int), strict=True)
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types})

@@ -1,0 +1,116 @@
+"""Run the charts over every signal, and gather what they found."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dicomlab.devices import column, list_devices, name_devices, texts
+from dicomlab.drift.base import Detector, Drift
+from dicomlab.drift.causes import find_events, read_events
+from dicomlab.drift.findings import merged
+from dicomlab.drift.level import LevelShift
+from dicomlab.drift.prepare import Rules, make_signals
+from dicomlab.drift.results import make_drift
+from dicomlab.drift.setting import SettingChange
+from dicomlab.drift.signals import choose, with_floor
+from dicomlab.drift.strata import judged_series
+from dicomlab.drift.tables import as_series
+from dicomlab.drift.watch import watch
+
+DETECTORS: tuple[Detector, ...] = (LevelShift(), SettingChange())
+"""The detectors of a call that names none."""
+
+BUDGET = 0.5
+"""False alarms that a machine may give in a year, over all of its charts together."""
+
+
+def find_drift(
+    catalog_or_series: Any,
+    parameters: Iterable[str] | None = None,
+    *,
+    strata: Sequence[str] | None = None,
+    detectors: Sequence[Detector] | None = None,
+    events: pd.DataFrame | str | Path | None = None,
+    tolerances: dict[str, float] | None = None,
+    since: str | pd.Timestamp | None = None,
+) -> Drift:
+    """Where and when acquisition parameters changed and stayed changed.
+
+    Takes a catalog or a DataFrame of series (also one made of BIDS sidecars). `parameters` are
+    names of columns (default: `list_parameters()`); `strata` columns that say what is comparable
+    in place of the protocol; `events` a service log (device, date, kind, text); `tolerances` the
+    smallest change worth an alarm, relative for parameters on a log scale, else in the unit;
+    `since` the day before which changes are not told.
+
+    A change lies at the first acquisition of the new level. All charts of a machine together
+    give half a false alarm a year at most, on average, if days are as the baseline was.
+    """
+    series = as_series(catalog_or_series)
+    chosen = choose(parameters, series.columns)
+    watched_for = tuple(with_floor(parameter, tolerances or {}) for parameter in chosen)
+    _warn_of_shifted_dates(series)
+    rules = Rules()
+    devices = list_devices(series)
+    judged = judged_series(series, name_devices(series))
+    signals = make_signals(judged.rows, watched_for, rules, strata)
+    chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
+    watched = watch(signals, chosen_detectors, BUDGET)
+    log = None if events is None else read_events(events, devices)
+    return make_drift(
+        watched,
+        merged([change for w in watched for change in w.changes]),
+        rows=judged.rows,
+        left_out=judged.left_out,
+        devices=devices,
+        events=find_events(judged.rows, devices, log),
+        since=None if since is None else pd.Timestamp(since),
+        settings=_settings(rules, chosen_detectors, strata, tolerances, since),
+    )
+
+
+def _warn_of_shifted_dates(series: pd.DataFrame) -> None:
+    said = texts(column(series, "LongitudinalTemporalInformationModified")).str.upper()
+    share = float((said == "MODIFIED").mean()) if len(series) else 0.0
+    if share > 0.1:
+        warnings.warn(
+            f"{share:.0%} of the series say that their dates were modified. If each patient's dates were "
+            "shifted by another amount, no change can be dated: judge the originals instead.",
+            stacklevel=3,
+        )
+
+
+def _settings(
+    rules: Rules,
+    detectors: Sequence[Detector],
+    strata: Sequence[str] | None,
+    tolerances: dict[str, float] | None,
+    since: str | pd.Timestamp | None,
+) -> list[tuple[str, str, str]]:
+    rows = [
+        ("budget", f"{BUDGET:g}", "false alarms a machine may give in a year, over all its charts"),
+        (
+            "baseline",
+            f"{rules.least_days} to {rules.most_days} days",
+            "a third of the record, within these bounds",
+        ),
+        ("baseline rows", str(rules.least_rows), "acquisitions a baseline needs at least"),
+        ("baseline dates", str(rules.least_dates), "days with data a baseline needs at least"),
+        ("strata", ", ".join(strata or ()) or "by parameter", "what makes two acquisitions comparable"),
+        (
+            "since",
+            "" if since is None else f"{pd.Timestamp(since):%Y-%m-%d}",
+            "changes before this day are not told",
+        ),
+    ]
+    rows += [
+        (f"tolerance {name}", f"{size:g}", "smallest change worth an alarm")
+        for name, size in (tolerances or {}).items()
+    ]
+    return rows + [
+        (f"detector {d.name}", repr(d), (type(d).__doc__ or "").splitlines()[0]) for d in detectors
+    ]

@@ -1,0 +1,193 @@
+"""From steps in single signals to changes of a machine: merged, dated, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.days import Days
+from dicomlab.drift.exact import FollowedSetting
+from dicomlab.drift.follow import Followed
+from dicomlab.drift.onset import Onset
+from dicomlab.drift.prepare import Signal
+
+TOGETHER_DAYS = 7
+"""Changes of one machine that begin within so many days are one finding."""
+
+_SAME_DAYS = 21
+_WEIGHT = {"dose": 1.0, "safety": 1.0, "image": 0.8, "timing": 0.6}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one signal; dates are numbers of days."""
+
+    signal: Signal
+    kind: str
+    onset: int
+    low: int
+    high: int
+    reached: int
+    before: float
+    after: float
+    error: float
+    before_text: str
+    after_text: str
+    n_before: int
+    n_after: int
+    scatter: float
+    detector: str
+    is_common: bool = False
+
+
+def level_changes(signal: Signal, days: Days, followed: Followed) -> list[Change]:
+    """The changes of a level, with the number of acquisitions on either side."""
+    count = np.concatenate([[0], np.cumsum(days.rows)])
+    changes = []
+    for number, step in enumerate(followed.steps):
+        begin = followed.steps[number - 1].onset.reached if number else 0
+        stop = followed.steps[number + 1].onset.first if number + 1 < len(followed.steps) else len(days)
+        first, low, high, reached = _dates(step.onset, days.date)
+        changes.append(
+            Change(
+                signal,
+                "ramp" if step.onset.is_gradual else "step",
+                *(first, low, high, reached, step.before, step.after, step.error, "", ""),
+                n_before=int(count[step.onset.first] - count[begin]),
+                n_after=int(count[stop] - count[step.onset.reached]),
+                scatter=followed.scatter.total,
+                detector=step.detector,
+            )
+        )
+    return changes
+
+
+def setting_changes(signal: Signal, date: np.ndarray, followed: FollowedSetting) -> list[Change]:
+    """The changes of a setting, with the number of examinations on either side."""
+    edges = [0, *(switch.onset.first for switch in followed.switches), len(date)]
+    changes = []
+    for number, switch in enumerate(followed.switches):
+        first, low, high, reached = _dates(switch.onset, date)
+        before, after = (" or ".join(values) for values in (switch.before, switch.after))
+        changes.append(
+            Change(
+                signal,
+                "setting",
+                *(first, low, high, reached, _number(before), _number(after), float("nan"), before, after),
+                n_before=edges[number + 1] - edges[number],
+                n_after=edges[number + 2] - edges[number + 1],
+                scatter=float("nan"),
+                detector=switch.detector,
+            )
+        )
+    return changes
+
+
+def _dates(onset: Onset, date: np.ndarray) -> tuple[int, int, int, int]:
+    last = len(date) - 1
+    first, low, high, reached = (
+        int(date[min(n, last)]) for n in (onset.first, onset.low, onset.high, onset.reached)
+    )
+    return first, min(low, first), max(high, first), reached
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def merged(changes: Sequence[Change]) -> list[Change]:
+    """Say a change once: for all protocols, or for those that changed.
+
+    A pooled change gives way to its strata where it is not common to most of them, and stands
+    for them where it is.
+    """
+    kept: list[Change] = []
+    single = [c for c in changes if not c.signal.is_pooled]
+    for change in (c for c in changes if c.signal.is_pooled):
+        parts = [c for c in single if _same(c, change)]
+        if change.is_common:
+            single = [c for c in single if c not in parts]
+        if change.is_common or not any(_explains(c, change) for c in single):
+            kept.append(change)
+    return kept + single
+
+
+def _explains(part: Change, whole: Change) -> bool:
+    """Whether a protocol had changed by then, which moves the level of all."""
+    mine, all_of = part.signal, whole.signal
+    alike = (mine.device, mine.modality, mine.parameter) == (all_of.device, all_of.modality, all_of.parameter)
+    return alike and part.onset <= whole.onset + _SAME_DAYS
+
+
+def _same(part: Change, whole: Change) -> bool:
+    """Whether a change of one protocol is what the pooled signal shows."""
+    mine, all_of = part.signal, whole.signal
+    if (mine.device, mine.modality, mine.parameter) != (all_of.device, all_of.modality, all_of.parameter):
+        return False
+    apart = max(part.low - whole.reached, whole.low - part.reached)
+    return abs(part.onset - whole.onset) <= _SAME_DAYS or apart <= 0
+
+
+def together(changes: Sequence[Change]) -> list[int]:
+    """Number the changes of each machine so that those within 7 days share a number."""
+    order = sorted(range(len(changes)), key=lambda n: (changes[n].signal.device, changes[n].onset))
+    numbers = [0] * len(changes)
+    group, lead = 0, None
+    for n in order:
+        change = changes[n]
+        if lead is None or not _belongs(change, lead):
+            group, lead = group + 1, change
+        numbers[n] = group
+    return numbers
+
+
+def _belongs(change: Change, lead: Change) -> bool:
+    """Whether a change began, or may have begun, within 7 days of another."""
+    if change.signal.device != lead.signal.device:
+        return False
+    return change.onset - lead.onset <= TOGETHER_DAYS or (
+        change.low <= lead.high and change.onset <= lead.high + 30
+    )
+
+
+def in_unit(change: Change) -> tuple[float, float]:
+    """The level before and after, in the unit of the parameter."""
+    if change.kind == "setting":
+        return change.before, change.after
+    levels = np.array([change.before, change.after]) + change.signal.typical
+    low, high = np.exp(levels) if change.signal.parameter.scale == "log" else levels
+    return float(low), float(high)
+
+
+def relative(change: Change) -> tuple[float, float, float]:
+    """The relative change with its 95 % interval; null where a ratio makes no sense."""
+    nothing = (float("nan"),) * 3
+    if change.kind == "setting":
+        usable = np.isfinite(change.before) and np.isfinite(change.after) and change.before > 0 < change.after
+        return (change.after / change.before - 1, *nothing[:2]) if usable else nothing
+    if change.signal.parameter.scale != "log":
+        return nothing
+    size, reach = change.after - change.before, 1.96 * change.error
+    return tuple(float(np.expm1(x)) for x in (size, size - reach, size + reach))  # type: ignore[return-value]
+
+
+def severity(change: Change) -> int:
+    """From 1 (worth a look) to 3 (act): size against what matters."""
+    weight = _WEIGHT[change.signal.parameter.weight]
+    if change.kind == "setting":
+        return 3 if weight == 1.0 and abs(relative(change)[0]) >= 0.1 else 2
+    size = abs(change.after - change.before)
+    floor = max(change.signal.parameter.floor, 1e-12)
+    score = weight * max(size / (4 * floor), size / max(change.scatter, 1e-12) / 2)
+    return 3 if score >= 1.5 else 2 if score >= 0.6 else 1
+
+
+def to_timestamp(day: int) -> pd.Timestamp:
+    """The date of a day's number."""
+    return pd.Timestamp(day, unit="D").as_unit("us")

@@ -1,0 +1,288 @@
+"""Follow one level: learn it, chart it, date each change, learn again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.base import Baseline, Detector
+from dicomlab.drift.days import Days, Scatter, calm, measure_scatter, weighted_mean
+from dicomlab.drift.onset import Onset, ramp_onset, step_gain, step_onset
+
+LEARN_AGAIN = 60
+"""Days from which a level is learned again after a change."""
+
+_LEAST_DAYS = 5
+_LOOK = 21
+_LOOK_RAMP = 120
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of level: where it began, the levels, and which day set it off."""
+
+    onset: Onset
+    alarm: int
+    before: float
+    after: float
+    error: float
+    detector: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What following one level gave: baseline, days that alarmed, changes."""
+
+    baseline: Baseline
+    scatter: Scatter
+    alarms: tuple[tuple[int, str], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a level is followed, and what is known of its scatter."""
+
+    learn_until: int
+    floor: float
+    resolution: float = 0.0
+    pooled: Scatter | None = None
+    mix_error: float = 0.0
+    slope: float | None = None
+    """For a level that is expected to drift: its usual change per day."""
+
+
+@dataclass
+class _Trail:
+    """What has been found so far; changes as following goes on."""
+
+    cuts: list[tuple[Onset, int, str]] = field(default_factory=list)
+    alarms: list[tuple[int, str]] = field(default_factory=list)
+
+
+def follow(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> Followed:
+    """Find every lasting change of one level.
+
+    The level is learned up to `plan.learn_until` (number of a day), where a split in two is
+    looked for already; then each detector charts the days that follow. From a change on, the
+    level is learned anew while the scatter is kept.
+    """
+    learned = int(np.searchsorted(days.date, plan.learn_until, side="right"))
+    cuts, scatter = settle(days.part(0, learned), plan, detectors)
+    trail = _Trail(cuts=[(onset, onset.reached, "baseline") for onset in cuts])
+    start = cuts[-1].reached if cuts else 0
+    first = _baseline(days, start, learned, scatter, plan)
+    while learned < len(days):
+        found = _next(days, start, learned, scatter, plan, detectors)
+        if found is None:
+            break
+        alarm, onset, name = found
+        trail.alarms.append((alarm, name))
+        trail.cuts.append((onset, alarm, name))
+        start = max(onset.reached, start + 1)
+        learned = start if plan.slope is not None else _learn_again(days, start)
+        start = _settle_again(days, start, learned, scatter, plan, detectors, trail)
+    steps = _steps(days, trail.cuts, scatter, plan)
+    return Followed(first, scatter, tuple(trail.alarms), steps)
+
+
+def settle(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> tuple[list[Onset], Scatter]:
+    """Split the days of a baseline where it clearly has more than one level.
+
+    Gives the splits in order and the scatter about the levels between them. A split must be as
+    certain as an alarm, with scatter measured as if it were there.
+    """
+    detrended = days.value - (plan.slope or 0.0) * (days.date - days.date[0])
+    edges = [0, len(days)]
+    onsets: list[Onset] = []
+    while True:
+        level = _levels(detrended, days.n, edges)
+        scatter = _scatter(days, detrended - level, plan)
+        split = None if plan.slope is not None else _best_split(days, detrended, edges, plan, detectors)
+        if split is None or len(onsets) == 3:
+            return sorted(onsets, key=lambda onset: onset.first), scatter
+        onsets.append(split)
+        edges = sorted({*edges, split.first})
+
+
+def _best_split(
+    days: Days, value: np.ndarray, edges: list[int], plan: Plan, detectors: tuple[Detector, ...]
+) -> Onset | None:
+    needed = 1.3 * np.log(min((d.length for d in detectors), default=1e4))
+    best: Onset | None = None
+    for low, high in pairwise(edges):
+        if high - low < 2 * _LEAST_DAYS:
+            continue
+        rough = step_onset(value[low:high], 1 / np.sqrt(days.n[low:high]), least=_LEAST_DAYS)
+        level = _levels(value, days.n, sorted({*edges, low + rough.first}))
+        scatter = _scatter(days, value - level, plan)
+        sd = scatter.sd(days.n[low:high])
+        onset = step_onset(calm(value[low:high], sd), sd, least=_LEAST_DAYS)
+        size = abs(level[low + rough.first] - level[low + rough.first - 1])
+        if onset.gain > max(needed, best.gain if best else 0.0) and size >= max(
+            plan.floor, 0.5 * scatter.total
+        ):
+            best = _shifted(onset, low)
+    return best
+
+
+def _scatter(days: Days, off: np.ndarray, plan: Plan) -> Scatter:
+    scatter = measure_scatter(days, off, resolution=plan.resolution)
+    return scatter.at_least(plan.pooled or Scatter(scatter.within, 0.0), plan.floor)
+
+
+def _levels(value: np.ndarray, n: np.ndarray, edges: list[int]) -> np.ndarray:
+    level = np.empty(len(value))
+    for low, high in pairwise(edges):
+        level[low:high] = np.average(value[low:high], weights=n[low:high])
+    return level
+
+
+def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -> Baseline:
+    part = days.part(start, max(stop, start + 1))
+    center, error = weighted_mean(part.value, scatter.sd(part.n))
+    first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
+    error = float(np.hypot(error, plan.mix_error))
+    return Baseline(first, last, int(part.rows.sum()), center, scatter.total, error=error)
+
+
+def _next(
+    days: Days, start: int, learned: int, scatter: Scatter, plan: Plan, detectors: tuple[Detector, ...]
+) -> tuple[int, Onset, str] | None:
+    """The first alarm after a baseline: its day, its change, the detector."""
+    baseline = _baseline(days, start, learned, scatter, plan)
+    ahead = days.part(learned, len(days))
+    sd = scatter.sd(ahead.n)
+    signal = pd.DataFrame({"date": ahead.date, "value": ahead.value, "sd": sd})
+    numbers = np.arange(learned, len(days))
+    if plan.slope is not None:
+        signal, baseline, numbers = _against_trailing(days, start, learned, scatter, plan, baseline)
+    alarms = []
+    for detector in detectors:
+        chart = detector(signal, baseline)
+        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
+        if len(hits):
+            since = int(numbers[int(chart["start"].iloc[hits[0]])])
+            alarms.append((int(numbers[hits[0]]), since, detector.name))
+    if not alarms:
+        return None
+    alarm, since, name = min(alarms)
+    return alarm, _onset(days, start, since, alarm, scatter, plan), name
+
+
+def _against_trailing(
+    days: Days, start: int, learned: int, scatter: Scatter, plan: Plan, baseline: Baseline
+) -> tuple[pd.DataFrame, Baseline, np.ndarray]:
+    """Days against the weeks before, for a level that drifts by nature."""
+    reference, spread, enough = trailing_level(days, start, scatter, plan.slope or 0.0)
+    numbers = np.arange(learned, len(days))
+    numbers = numbers[enough[numbers]]
+    off = (days.value - reference)[numbers]
+    sd = np.hypot(scatter.sd(days.n), spread)[numbers]
+    signal = pd.DataFrame({"date": days.date[numbers], "value": off, "sd": sd})
+    error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
+    return signal, replace(baseline, center=0.0, error=error), numbers
+
+
+def trailing_level(
+    days: Days, start: int, scatter: Scatter, slope: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The level of the six weeks that ended a week before each day.
+
+    It is carried on by the slope. Where the weeks hold fewer than 8 days with data, the last 8
+    count. Gives level, standard error and whether there were at least 3 days. Nothing before
+    the number `start` counts.
+    """
+    stop = np.maximum(np.searchsorted(days.date, days.date - 7, side="right"), start)
+    begin = np.minimum(np.searchsorted(days.date, days.date - 49), stop - 8).clip(min=start)
+    weight = 1 / scatter.sd(days.n) ** 2
+    sums = [
+        np.concatenate([[0.0], np.cumsum(x)]) for x in (weight, weight * (days.value - slope * days.date))
+    ]
+    total, product = (x[stop] - x[begin] for x in sums)
+    enough = stop - begin >= 3
+    safe = np.where(enough, total, 1.0)
+    return np.where(enough, product / safe + slope * days.date, np.nan), 1 / np.sqrt(safe), enough
+
+
+def _onset(days: Days, start: int, since: int, alarm: int, scatter: Scatter, plan: Plan) -> Onset:
+    value = days.value - (plan.slope or 0.0) * (days.date - days.date[0])
+    sd = scatter.sd(days.n)
+    value = calm(value, sd)
+    low, high = _window(days, start, days.date[since] - _LOOK, days.date[alarm] + _LOOK)
+    step = _shifted(step_onset(value[low:high], sd[low:high]), low)
+    if plan.slope is not None:
+        return step
+    low, high = _window(days, start, days.date[since] - _LOOK_RAMP, days.date[alarm] + _LOOK_RAMP)
+    best = step_gain(value[low:high], sd[low:high]).max()
+    wide = replace(_shifted(step, -low), gain=float(best))
+    return _shifted(ramp_onset(days.date[low:high], value[low:high], sd[low:high], wide), low)
+
+
+def _window(days: Days, start: int, first: int, last: int) -> tuple[int, int]:
+    """Numbers of the days between two dates, six at least."""
+    low = max(start, int(np.searchsorted(days.date, first)))
+    high = min(len(days), int(np.searchsorted(days.date, last, side="right")))
+    return max(start, min(low, high - 6)), max(high, min(len(days), low + 6))
+
+
+def _shifted(onset: Onset, by: int) -> Onset:
+    first, low, high, reached = (n + by for n in (onset.first, onset.low, onset.high, onset.reached))
+    return replace(onset, first=first, low=low, high=high, reached=reached)
+
+
+def _learn_again(days: Days, start: int) -> int:
+    """The number of the day up to which a level is learned after a change."""
+    if start >= len(days):
+        return len(days)
+    by_time = int(np.searchsorted(days.date, days.date[start] + LEARN_AGAIN, side="right"))
+    return max(by_time, start + 2 * _LEAST_DAYS) if by_time < len(days) else len(days)
+
+
+def _settle_again(
+    days: Days,
+    start: int,
+    learned: int,
+    scatter: Scatter,
+    plan: Plan,
+    detectors: tuple[Detector, ...],
+    trail: _Trail,
+) -> int:
+    """Look for one more change in the days the level is learned from again."""
+    if plan.slope is not None or learned - start < 2 * _LEAST_DAYS:
+        return start
+    needed = 1.3 * np.log(min((d.length for d in detectors), default=1e4))
+    sd = scatter.sd(days.n[start:learned])
+    onset = step_onset(calm(days.value[start:learned], sd), sd, least=_LEAST_DAYS)
+    if onset.gain < needed:
+        return start
+    onset = _shifted(onset, start)
+    trail.cuts.append((onset, onset.first, "baseline"))
+    return onset.reached
+
+
+def _steps(days: Days, cuts: list[tuple[Onset, int, str]], scatter: Scatter, plan: Plan) -> tuple[Step, ...]:
+    """The changes that lasted: levels that differ clearly, by the floor or more."""
+    sd = scatter.sd(days.n)
+    value = calm(days.value - (plan.slope or 0.0) * (days.date - days.date[0]), sd)
+    steps = []
+    for number, (onset, alarm, name) in enumerate(cuts):
+        begin = cuts[number - 1][0].reached if number else 0
+        stop = cuts[number + 1][0].first if number + 1 < len(cuts) else len(days)
+        if plan.slope is not None:
+            begin = max(
+                begin, min(int(np.searchsorted(days.date, days.date[onset.first] - 42)), onset.first - 8)
+            )
+            reach = int(np.searchsorted(days.date, days.date[onset.first] + 28))
+            stop = min(stop, max(reach, onset.first + 8))
+        if onset.first <= begin or stop <= onset.reached:
+            continue
+        before, error_before = weighted_mean(value[begin : onset.first], sd[begin : onset.first])
+        after, error_after = weighted_mean(value[onset.reached : stop], sd[onset.reached : stop])
+        error = float(np.hypot(error_before, error_after))
+        if abs(after - before) >= max(3 * error, plan.floor, 0.3 * scatter.total):
+            steps.append(Step(onset, alarm, before, after, error, name))
+    return tuple(steps)

@@ -1,0 +1,287 @@
+"""Make signals: comparable values of one parameter, with their baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.devices import column, texts
+from dicomlab.drift.adjust import Adjusted, adjust
+from dicomlab.drift.exact import usual_values, written
+from dicomlab.drift.signals import Parameter
+from dicomlab.drift.strata import ALL, PHANTOM, stratum_of
+from dicomlab.drift.values import Cells, Values, read_values
+
+OTHERS = "others"
+"""The stratum that stands for all those with too little for a baseline."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a baseline needs before a signal is watched."""
+
+    least_rows: int = 25
+    least_days: int = 60
+    most_days: int = 180
+    least_dates: int = 10
+
+    def window(self, span: int) -> int:
+        """Days a baseline takes in an archive of so many days: a third, within bounds."""
+        return int(np.clip(span // 3, self.least_days, self.most_days))
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Values of one parameter in one stratum of one machine, in order of time.
+
+    `rows` are positions in the table of judged series; `y` is the value on the parameter's scale
+    with protocol and size taken out; `typical` the level it had; `learn_until` the number of the
+    last day of the baseline. A `reason` says why it is not watched.
+    """
+
+    device: str
+    modality: str
+    parameter: Parameter
+    stratum: str
+    kind: str
+    rows: np.ndarray
+    day: np.ndarray
+    value: np.ndarray
+    text: np.ndarray
+    reason: str = ""
+    y: np.ndarray = field(default_factory=lambda: np.empty(0))
+    weight: np.ndarray = field(default_factory=lambda: np.empty(0))
+    typical: float = float("nan")
+    mix_error: float = 0.0
+    removed: float = 0.0
+    learn_until: int = 0
+    exam: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+
+    @property
+    def is_monitored(self) -> bool:
+        """Whether the signal is watched."""
+        return not self.reason
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether it holds several protocols with their levels taken out."""
+        return self.stratum == ALL and self.parameter.per != "device"
+
+
+def make_signals(
+    rows: pd.DataFrame, parameters: Sequence[Parameter], rules: Rules, strata: Sequence[str] | None = None
+) -> list[Signal]:
+    """Every signal of the judged series, watched or not, in a fixed order."""
+    cells = Cells(rows)
+    labels = {per: stratum_of(rows, per, strata) for per in ("device", "protocol", "reconstruction")}
+    codes = {per: pd.factorize(label, sort=True) for per, label in labels.items()}
+    machine = rows["device"].astype(str) + "\0" + texts(column(rows, "Modality")).fillna("")
+    signals: list[Signal] = []
+    for name, places in sorted(machine.groupby(machine).indices.items()):
+        device, modality = str(name).split("\0")
+        for parameter in (p for p in parameters if p.applies_to(modality) and _may_be_there(p, rows)):
+            signals += _signals_of(
+                device, modality, parameter, np.sort(places), cells, codes[parameter.per], rules
+            )
+    return signals
+
+
+def _may_be_there(parameter: Parameter, rows: pd.DataFrame) -> bool:
+    """Whether a column is in the table, or a DICOM keyword that a scan could add."""
+    return parameter.name in rows or "_" not in parameter.name
+
+
+def _signals_of(
+    device: str,
+    modality: str,
+    parameter: Parameter,
+    places: np.ndarray,
+    cells: Cells,
+    strata: tuple[np.ndarray, pd.Index],
+    rules: Rules,
+) -> Iterator[Signal]:
+    values = read_values(parameter, places, cells, strata)
+    maker = _Maker(device, modality, parameter, values, rules, rules.window(int(np.ptp(cells.day[places]))))
+    if not len(values.rows):
+        yield maker.absent(len(places), parameter.name in cells.table)
+        return
+    yield from maker.signals()
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the signals of one parameter on one machine."""
+
+    device: str
+    modality: str
+    parameter: Parameter
+    values: Values
+    rules: Rules
+    window: int
+
+    def absent(self, n: int, in_table: bool) -> Signal:
+        """The signal of a parameter that no series has."""
+        name = self.parameter.name
+        missing = f'the table has no column {name}; scan with Columns().add("{name}")'
+        empty = f"{name} is empty in all {n:,} series"
+        return self._signal(ALL, np.zeros(0, int), empty if in_table else missing)
+
+    def signals(self) -> Iterator[Signal]:
+        """One signal per stratum with a baseline, one for all, one for the rest."""
+        windows = [self._learn_until(stratum) for stratum in range(len(self.values.names))]
+        kinds = [self._kind(stratum, until) for stratum, until in enumerate(windows)]
+        level = np.isin(self.values.stratum, [s for s, kind in enumerate(kinds) if kind == "level"])
+        thin = [s for s, until in enumerate(windows) if until is None]
+        adjusted = self._adjusted(windows, level) if level.any() else None
+        made = 0
+        for stratum, until in enumerate(windows):
+            signal = self._stratum(stratum, until, kinds[stratum], adjusted)
+            if signal is not None:
+                made += signal.is_monitored
+                yield signal
+        pooled = self._pooled(adjusted) if adjusted is not None else None
+        if pooled is not None:
+            yield pooled
+        if thin:
+            yield self._others(thin, pooled is not None)
+
+    def _learn_until(self, stratum: int) -> int | None:
+        """The last day of a stratum's baseline, None where there is too little for one."""
+        day = self.values.day[self.values.stratum == stratum]
+        rules = self.rules
+        if len(day) < rules.least_rows:
+            return None
+        until = day[0] + self.window
+        if (day <= until).sum() < rules.least_rows:
+            until = int(day[rules.least_rows - 1])
+        within = day[day <= until]
+        short = np.ptp(within) < rules.least_days or len(np.unique(within)) < rules.least_dates
+        late = until > day[0] + max(self.window, np.ptp(day) // 2)
+        return None if short or late else int(until)
+
+    def _kind(self, stratum: int, until: int | None) -> str:
+        if self.parameter.kind != "either":
+            return self.parameter.kind
+        mine = self.values.stratum == stratum
+        if not np.isfinite(self.values.value[mine]).all():
+            return "setting"
+        learn = mine & (self.values.day <= (until if until is not None else np.inf))
+        text = written(self.values.text[learn], self.values.value[learn], self.parameter.floor)
+        return "setting" if usual_values(text) else "level"
+
+    def _adjusted(self, windows: list[int | None], level: np.ndarray) -> tuple[np.ndarray, Adjusted]:
+        v = self.values
+        places = np.flatnonzero(level)
+        first = np.full(len(v.names), np.iinfo(np.int64).max)
+        np.minimum.at(first, v.stratum, v.day)
+        until = np.array([first[s] + self.window if u is None else u for s, u in enumerate(windows)])
+        y = np.log(v.value[places]) if self.parameter.scale == "log" else v.value[places].astype(float)
+        learn = v.day[places] <= until[v.stratum[places]]
+        cell = pd.factorize(v.cell[places])[0]
+        return places, adjust(y, cell, v.size[places], learn)
+
+    def _stratum(
+        self, stratum: int, until: int | None, kind: str, adjusted: tuple[np.ndarray, Adjusted] | None
+    ) -> Signal | None:
+        if until is None:
+            return None
+        mine = np.flatnonzero(self.values.stratum == stratum)
+        name = self.values.names[stratum]
+        if kind == "setting":
+            return self._setting(name, mine, until)
+        assert adjusted is not None
+        places, fit = adjusted
+        inside = np.isin(places, mine) & np.isfinite(fit.residual)
+        return self._level(name, places[inside], inside, fit, until)
+
+    def _setting(self, name: str, mine: np.ndarray, until: int) -> Signal:
+        v = self.values
+        text = written(v.text[mine], v.value[mine], self.parameter.floor)
+        reason = (
+            "" if usual_values(text[v.day[mine] <= until]) else "it takes too many values to have a usual one"
+        )
+        return self._signal(name, mine, reason, kind="setting", text=text, learn_until=until)
+
+    def _level(self, name: str, mine: np.ndarray, inside: np.ndarray, fit: Adjusted, until: int) -> Signal:
+        day = self.values.day[mine]
+        learn = day <= until
+        enough = learn.sum() >= self.rules.least_rows and len(np.unique(day[learn])) >= self.rules.least_dates
+        if not enough:
+            return self._signal(name, mine, "its baseline is spread over too many combinations", kind="level")
+        cell, weight = fit.cell[inside], fit.weight[inside]
+        mix = _mix_error(cell, fit.error)
+        more = {"y": fit.residual[inside], "weight": weight / weight.mean()}
+        typical = float(fit.center[cell[learn]].mean())
+        return self._signal(
+            name,
+            mine,
+            kind="level",
+            learn_until=until,
+            removed=fit.removed,
+            mix_error=mix,
+            typical=typical,
+            **more,
+        )
+
+    def _pooled(self, adjusted: tuple[np.ndarray, Adjusted]) -> Signal | None:
+        """All protocols together, where no single one makes up nearly all of it."""
+        if self.parameter.per == "device":
+            return None
+        places, fit = adjusted
+        phantom = np.array([name.startswith(PHANTOM) for name in self.values.names])
+        inside = np.isfinite(fit.residual) & ~phantom[self.values.stratum[places]]
+        mine = places[inside]
+        counts = np.bincount(self.values.stratum[mine]) if len(mine) else np.zeros(1)
+        if counts.max() >= 0.9 * counts.sum():
+            return None
+        until = int(self.values.day[mine][0]) + self.window
+        late = np.ptp(self.values.day[mine]) < self.rules.least_days
+        signal = self._level(ALL, mine, inside, fit, until)
+        return None if late or not signal.is_monitored else signal
+
+    def _others(self, thin: list[int], has_pooled: bool) -> Signal:
+        mine = np.flatnonzero(np.isin(self.values.stratum, thin))
+        largest = int(np.bincount(self.values.stratum[mine]).max())
+        rules = self.rules
+        what = "1 stratum has" if len(thin) == 1 else f"{len(thin)} strata have"
+        reason = (
+            f"{what} too little for a baseline: {rules.least_rows} acquisitions on {rules.least_dates} "
+            f"dates over {rules.least_days} days, in the first {self.window} days or the first half "
+            f"(the largest has {largest} in all)"
+        )
+        if has_pooled:
+            reason += f"; what could be compared is watched in '{ALL}'"
+        return self._signal(OTHERS, mine, reason)
+
+    def _signal(
+        self, stratum: str, mine: np.ndarray, reason: str = "", *, kind: str = "", **more: object
+    ) -> Signal:
+        v = self.values
+        kind = kind or ("setting" if self.parameter.kind == "setting" else "level")
+        arrays = {
+            "text": v.text[mine],
+            "rows": v.rows[mine],
+            "day": v.day[mine],
+            "value": v.value[mine],
+            "exam": v.exam[mine],
+        }
+        return Signal(
+            self.device,
+            self.modality,
+            self.parameter,
+            stratum,
+            kind,
+            reason=reason,
+            **(arrays | more),  # type: ignore[arg-type]
+        )
+
+
+def _mix_error(cell: np.ndarray, error: np.ndarray) -> float:
+    """How far the level may be off because cells' centres are, at worst."""
+    if (cell == cell[0]).all():
+        return 0.0
+    shares = [np.bincount(part, minlength=len(error)) / len(part) for part in np.array_split(cell, 6)]
+    return max(float(np.sqrt(np.nansum((share * error) ** 2))) for share in shares)

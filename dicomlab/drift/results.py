@@ -1,0 +1,248 @@
+"""Lay out what was found as the tables of a `Drift`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.devices import DEVICE_COLUMNS, column, texts
+from dicomlab.drift.base import Drift
+from dicomlab.drift.causes import CAUSE_COLUMNS, coincidences
+from dicomlab.drift.findings import Change, in_unit, relative, severity, to_timestamp, together
+from dicomlab.drift.follow import Followed
+from dicomlab.drift.prepare import Signal
+from dicomlab.drift.watch import Watched
+from dicomlab.drift.words import cause_words, machine_words, sentence
+
+SIGNAL_COLUMNS = (
+    "device modality stratum parameter kind unit n first last is_monitored reason baseline_from baseline_to "
+    "n_baseline center scale usual lower upper scatter"
+).split()
+POINT_COLUMNS = "device stratum parameter date value text is_baseline is_alarm series adjusted".split()
+ALARM_COLUMNS = "device parameter stratum date kind detector value center z".split()
+CHANGE_COLUMNS = (
+    "change_id device modality stratum parameter unit kind onset onset_low onset_high before after "
+    "before_text after_text effect effect_sd n_before n_after severity text cause finding reached "
+    "effect_low effect_high detector"
+).split()
+_DATES = (
+    "first",
+    "last",
+    "baseline_from",
+    "baseline_to",
+    "date",
+    "onset",
+    "onset_low",
+    "onset_high",
+    "reached",
+)
+ANY = "any"
+"""The parameter of a row that tells of series which were not judged at all."""
+
+
+def make_drift(
+    watched: Sequence[Watched],
+    changes: Sequence[Change],
+    *,
+    rows: pd.DataFrame,
+    left_out: pd.DataFrame,
+    devices: pd.DataFrame,
+    events: pd.DataFrame,
+    since: pd.Timestamp | None,
+    settings: list[tuple[str, str, str]],
+) -> Drift:
+    """The tables of what was found; changes by machine, date and severity."""
+    if since is not None:
+        changes = [change for change in changes if to_timestamp(change.onset) >= since]
+    table, causes = _changes(changes, rows, devices, events)
+    counts = table["device"].value_counts()
+    fleet = devices[[*DEVICE_COLUMNS]].assign(
+        n_changes=devices["device"].map(counts).fillna(0).astype("int64")
+    )
+    signals = pd.DataFrame(
+        [*(_signal(w) for w in watched), *_not_judged(left_out, devices)], columns=SIGNAL_COLUMNS
+    )
+    return Drift(
+        signals=_dated(signals).astype({"is_monitored": bool}),
+        points=_points(watched, rows),
+        alarms=_dated(pd.DataFrame([r for w in watched for r in _alarms(w, since)], columns=ALARM_COLUMNS)),
+        changes=table,
+        causes=causes,
+        events=events,
+        fleet=fleet,
+        settings=_with_hash(settings),
+    )
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    for name in (n for n in _DATES if n in table):
+        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
+    return table
+
+
+def _with_hash(settings: list[tuple[str, str, str]]) -> pd.DataFrame:
+    digest = hashlib.sha256(repr(settings).encode()).hexdigest()[:12]
+    rows = [*settings, ("hash", digest, "the same in two reports if their settings are")]
+    return pd.DataFrame(rows, columns=["name", "value", "meaning"])
+
+
+def _signal(watched: Watched) -> dict[str, object]:
+    signal = watched.signal
+    row: dict[str, object] = {
+        "device": signal.device,
+        "modality": signal.modality,
+        "stratum": signal.stratum,
+        "parameter": signal.parameter.name,
+        "kind": signal.kind,
+        "unit": signal.parameter.unit,
+        "n": len(signal.rows),
+        "first": to_timestamp(int(signal.day[0])) if len(signal.day) else pd.NaT,
+        "last": to_timestamp(int(signal.day[-1])) if len(signal.day) else pd.NaT,
+        "is_monitored": signal.is_monitored,
+        "reason": signal.reason,
+    }
+    if watched.followed is None:
+        return row
+    baseline = watched.followed.baseline
+    row |= {"baseline_from": baseline.first, "baseline_to": baseline.last, "n_baseline": baseline.n}
+    if signal.kind == "setting":
+        return row | {"usual": ", ".join(baseline.usual)}
+    reach = 3 * baseline.scale
+    names = ("center", "lower", "upper")
+    levels = _in_unit(signal, np.array([baseline.center, baseline.center - reach, baseline.center + reach]))
+    return (
+        row
+        | dict(zip(names, levels.tolist(), strict=True))
+        | {"scale": baseline.scale, "scatter": signal.removed}
+    )
+
+
+def _in_unit(signal: Signal, y: np.ndarray) -> np.ndarray:
+    level = y + signal.typical
+    return np.asarray(np.exp(level) if signal.parameter.scale == "log" else level)
+
+
+def _not_judged(left_out: pd.DataFrame, devices: pd.DataFrame) -> list[dict[str, object]]:
+    modality = dict(zip(devices["device"], devices["modality"], strict=True))
+    return [
+        {"device": row.device, "modality": modality.get(row.device, ""), "stratum": "all", "parameter": ANY}
+        | {"kind": "", "unit": "", "n": row.n, "is_monitored": False, "reason": row.reason}
+        for row in left_out.itertuples()
+    ]
+
+
+def _points(watched: Sequence[Watched], rows: pd.DataFrame) -> pd.DataFrame:
+    uid = texts(column(rows, "SeriesInstanceUID"))
+    names = uid.where(uid.notna(), pd.Series(rows.index.astype(str), index=rows.index, dtype="str")).to_numpy(
+        object
+    )
+    when = rows["first_acquired_at"].to_numpy() if len(rows) else np.empty(0, "datetime64[us]")
+    parts = [_points_of(w, names, when) for w in watched if len(w.signal.rows)]
+    if not parts:
+        parts = [
+            pd.DataFrame(columns=POINT_COLUMNS).astype(
+                {"value": float, "is_baseline": bool, "is_alarm": bool}
+            )
+        ]
+    return _dated(pd.concat(parts, ignore_index=True))
+
+
+def _points_of(watched: Watched, names: np.ndarray, when: np.ndarray) -> pd.DataFrame:
+    signal = watched.signal
+    adjusted = _in_unit(signal, signal.y) if len(signal.y) else np.full(len(signal.rows), np.nan)
+    return pd.DataFrame(
+        {
+            "device": signal.device,
+            "stratum": signal.stratum,
+            "parameter": signal.parameter.name,
+            "date": when[signal.rows],
+            "value": signal.value,
+            "text": pd.array(signal.text, dtype="str"),
+            "is_baseline": (signal.day <= signal.learn_until) & signal.is_monitored,
+            "is_alarm": np.isin(signal.day, [day for day, _ in watched.alarms]),
+            "series": pd.array(names[signal.rows], dtype="str"),
+            "adjusted": adjusted,
+        }
+    )
+
+
+def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, object]]:
+    signal, followed = watched.signal, watched.followed
+    rows: list[dict[str, object]] = []
+    for day, detector in watched.alarms:
+        if since is not None and to_timestamp(day) < since:
+            continue
+        value = z = center = float("nan")
+        if isinstance(followed, Followed) and watched.days is not None:
+            place = int(np.searchsorted(watched.days.date, day))
+            y, baseline = float(watched.days.value[place]), followed.baseline
+            z = (y - baseline.center) / float(followed.scatter.sd(watched.days.n[place : place + 1])[0])
+            value, center = _in_unit(signal, np.array([y, baseline.center])).tolist()
+        row = (signal.device, signal.parameter.name, signal.stratum, to_timestamp(day), signal.kind, detector)
+        rows.append(dict(zip(ALARM_COLUMNS, (*row, value, center, z), strict=True)))
+    return rows
+
+
+def _changes(
+    changes: Sequence[Change], rows: pd.DataFrame, devices: pd.DataFrame, events: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    order = sorted(changes, key=_order)
+    groups = together(order)
+    place = {device: n for n, device in enumerate(devices["device"])}
+    days = {device: part.unique() for device, part in rows["day"].groupby(rows["device"])} if order else {}
+    table, causes = [], []
+    for number, (change, group) in enumerate(zip(order, groups, strict=True), start=1):
+        device = change.signal.device
+        onset = (to_timestamp(change.onset), to_timestamp(change.low), to_timestamp(change.high))
+        worked = np.asarray(days[device]).astype("datetime64[D]")
+        near = coincidences(f"C{number:03d}", onset, events[events["device"] == device], worked)
+        causes.append(near)
+        words = cause_words(near)
+        row = _change(change, f"C{number:03d}", f"F{group:02d}", onset)
+        text = sentence(change, machine_words(devices.iloc[place[device]]), words)
+        table.append(row | {"cause": words, "text": text})
+    found = _dated(pd.DataFrame(table, columns=CHANGE_COLUMNS))
+    whole = {"n_before": "int64", "n_after": "int64", "severity": "int64"}
+    filled = [near for near in causes if len(near)]
+    told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=CAUSE_COLUMNS)
+    return found.astype(whole), _dated(told)
+
+
+def _order(change: Change) -> tuple[object, ...]:
+    signal = change.signal
+    return signal.device, change.onset, -severity(change), signal.parameter.name, signal.stratum
+
+
+def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, ...]) -> dict[str, object]:
+    signal = change.signal
+    before, after = in_unit(change)
+    effect, low, high = relative(change)
+    return {
+        "change_id": name,
+        "device": signal.device,
+        "modality": signal.modality,
+        "stratum": signal.stratum,
+        "parameter": signal.parameter.name,
+        "unit": signal.parameter.unit,
+        "kind": change.kind,
+        "onset": onset[0],
+        "onset_low": onset[1],
+        "onset_high": onset[2],
+        "before": before,
+        "after": after,
+        "before_text": change.before_text or f"{before:.6g}",
+        "after_text": change.after_text or f"{after:.6g}",
+        "effect": effect,
+        "effect_sd": (change.after - change.before) / change.scatter,
+        "n_before": change.n_before,
+        "n_after": change.n_after,
+        "severity": severity(change),
+        "finding": finding,
+        "reached": to_timestamp(change.reached),
+        "effect_low": low,
+        "effect_high": high,
+        "detector": change.detector,
+    }

@@ -1,0 +1,202 @@
+"""Watch one parameter of one machine: over all protocols, then in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.base import Detector
+from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.days import Days, Scatter, gather, measure_scatter, weighted_mean
+from dicomlab.drift.exact import FollowedSetting, follow_setting
+from dicomlab.drift.findings import Change, level_changes, setting_changes
+from dicomlab.drift.follow import Followed, Plan, follow
+from dicomlab.drift.prepare import Signal
+from dicomlab.drift.signals import Parameter
+
+_COMMON_SHARE = 0.4
+_MOST = 0.6
+_WINDOW = 120
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One signal with what following it gave; nothing where it was not watched."""
+
+    signal: Signal
+    followed: Followed | FollowedSetting | None = None
+    days: Days | None = None
+    changes: list[Change] = field(default_factory=list)
+    alarms: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """How strict the charts of one machine are."""
+
+    detectors: tuple[Detector, ...]
+    charts: int
+    budget: float
+
+    def tuned(self, kind: str, date: np.ndarray, **more: float) -> tuple[Detector, ...]:
+        """The detectors of a kind, as strict as the budget asks for."""
+        mine = tuple(d for d in self.detectors if d.kind == kind)
+        years = max((date[-1] - date[0]) / DAYS_A_YEAR, 0.1)
+        length = points_between_alarms(self.charts * max(len(mine), 1), len(date) / years, self.budget)
+        return tuple(_with(d, length=length, **more) for d in mine)
+
+
+def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: float) -> list[Watched]:
+    """Follow every signal that is watched, in the order given.
+
+    A parameter is followed over all protocols first: its day effects hold for each protocol, and
+    a change that most protocols share is taken out before each is followed by itself.
+    """
+    charts = Counter(signal.device for signal in signals if signal.is_monitored)
+    watched: list[Watched] = []
+    for _, group in groupby(signals, key=lambda s: (s.device, s.modality, s.parameter)):
+        together = list(group)
+        watched += _watch_parameter(together, _Task(detectors, charts[together[0].device], budget))
+    return watched
+
+
+def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
+    days = {
+        n: gather(s.day, s.y, s.weight) for n, s in enumerate(signals) if s.is_monitored and s.kind == "level"
+    }
+    pooled = next((n for n in days if signals[n].is_pooled), None)
+    watched = {n: Watched(s) for n, s in enumerate(signals)}
+    shared: tuple[Change, ...] = ()
+    scatter: Scatter | None = None
+    if pooled is not None:
+        watched[pooled], scatter = _watch_level(signals[pooled], days.pop(pooled), task)
+        marked = [replace(c, is_common=is_common(c, list(days.values()))) for c in watched[pooled].changes]
+        watched[pooled] = replace(watched[pooled], changes=marked)
+        shared = tuple(c for c in marked if c.is_common)
+    for n, signal in enumerate(signals):
+        if n in days:
+            watched[n], _ = _watch_level(signal, days[n], task, scatter, shared)
+        elif signal.is_monitored and n != pooled:
+            watched[n] = _watch_setting(signal, task)
+    return [watched[n] for n in range(len(signals))]
+
+
+def is_common(change: Change, parts: Sequence[Days]) -> bool:
+    """Whether most protocols, by acquisitions, moved with a pooled change."""
+    moves = [
+        (len(a), b, a) for b, a in (_around(days, change) for days in parts) if len(b) >= 3 and len(a) >= 3
+    ]
+    size = change.after - change.before
+    moved = sum(
+        n for n, before, after in moves if (np.median(after) - np.median(before)) / size >= _COMMON_SHARE
+    )
+    return len(moves) < 2 or moved > _MOST * sum(n for n, _, _ in moves)
+
+
+def _around(days: Days, change: Change) -> tuple[np.ndarray, np.ndarray]:
+    """Values of the days before and after a change, within four months."""
+    before = (days.date < change.onset) & (days.date >= change.onset - _WINDOW)
+    after = (days.date >= change.reached) & (days.date < change.reached + _WINDOW)
+    return days.value[before], days.value[after]
+
+
+def _watch_level(
+    signal: Signal,
+    days: Days,
+    task: _Task,
+    pooled: Scatter | None = None,
+    shared: tuple[Change, ...] = (),
+) -> tuple[Watched, Scatter]:
+    path, error = _shared_path(days, shared)
+    plan = Plan(
+        learn_until=signal.learn_until,
+        floor=_floor(signal.parameter),
+        resolution=_resolution(signal),
+        pooled=pooled,
+        mix_error=float(np.hypot(signal.mix_error, error)),
+        slope=_slope(days, signal),
+    )
+    followed = follow(days.minus(path), plan, task.tuned("level", days.date, floor=plan.floor))
+    alarms = tuple((int(days.date[n]), name) for n, name in followed.alarms)
+    changes = [_put_back(c, days.date, path) for c in level_changes(signal, days, followed)]
+    return Watched(signal, followed, days, changes, alarms), followed.scatter
+
+
+def _shared_path(days: Days, shared: tuple[Change, ...]) -> tuple[np.ndarray, float]:
+    """How far a protocol went along with the changes of all, and how sure that is.
+
+    A protocol that did not go along keeps its level.
+    """
+    path, errors = np.zeros(len(days)), [0.0]
+    for change in sorted(shared, key=lambda c: c.onset):
+        rest = days.minus(path)
+        before, after = _around(rest, change)
+        if len(before) < 3 or len(after) < 3:
+            size = change.after - change.before
+        else:
+            ones = (np.ones(len(before)), np.ones(len(after)))
+            size = weighted_mean(after, ones[1])[0] - weighted_mean(before, ones[0])[0]
+            spread = measure_scatter(rest, rest.value - np.median(rest.value)).total
+            errors.append(spread * np.sqrt(1 / len(before) + 1 / len(after)))
+        if size / (change.after - change.before) < _COMMON_SHARE:
+            continue
+        length = max(change.reached - change.onset, 1)
+        path = path + size * np.clip((days.date - change.onset + (length == 1)) / length, 0, 1)
+    return path, max(errors)
+
+
+def _put_back(change: Change, date: np.ndarray, path: np.ndarray) -> Change:
+    level = float(path[min(int(np.searchsorted(date, change.onset)), len(path) - 1)])
+    return replace(change, before=change.before + level, after=change.after + level)
+
+
+def _watch_setting(signal: Signal, task: _Task) -> Watched:
+    date, text = by_examination(signal)
+    followed = follow_setting(date, text, signal.learn_until, task.tuned("setting", date))
+    alarms = tuple((int(date[n]), name) for n, name in followed.alarms)
+    return Watched(signal, followed, None, setting_changes(signal, date, followed), alarms)
+
+
+def _with(detector: Detector, **settings: float) -> Detector:
+    known = {name: value for name, value in settings.items() if hasattr(detector, name)}
+    return replace(detector, **known)  # type: ignore[type-var]
+
+
+def by_examination(signal: Signal) -> tuple[np.ndarray, np.ndarray]:
+    """The day and the most common value of each examination, in order of time."""
+    if len(np.unique(signal.exam)) == len(signal.exam):
+        return signal.day, signal.text
+    table = pd.DataFrame({"exam": signal.exam, "text": signal.text, "day": signal.day})
+    count = (
+        table.groupby(["exam", "text"], sort=False).agg(n=("day", "size"), day=("day", "min")).reset_index()
+    )
+    count = count.sort_values(["n", "text"], ascending=[False, True], kind="stable")
+    exams = count.drop_duplicates("exam").sort_values(["day", "exam"], kind="stable")
+    return exams["day"].to_numpy(), exams["text"].to_numpy(object)
+
+
+def _floor(parameter: Parameter) -> float:
+    return float(np.log1p(parameter.floor)) if parameter.scale == "log" else parameter.floor
+
+
+def _resolution(signal: Signal) -> float:
+    """The smallest step between written values, on the scale of the signal."""
+    unique = np.unique(signal.value)
+    step = float(np.min(np.diff(unique))) if len(unique) > 1 else 0.0
+    return step / float(np.median(signal.value)) if signal.parameter.scale == "log" else step
+
+
+def _slope(days: Days, signal: Signal) -> float | None:
+    """The usual change per day of a level that decays; zero for seasons."""
+    if signal.parameter.expected_trend != "decay":
+        return 0.0 if signal.parameter.expected_trend else None
+    learn = days.date <= signal.learn_until
+    date, value = days.date[learn].astype(float), days.value[learn]
+    i, j = np.triu_indices(len(date), 1)
+    far = date[j] - date[i] >= 14
+    return float(np.median((value[j] - value[i])[far] / (date[j] - date[i])[far])) if far.any() else 0.0

@@ -1,0 +1,109 @@
+"""Say a change in plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.causes import RARE
+from dicomlab.drift.findings import Change, in_unit, relative, to_timestamp
+from dicomlab.drift.strata import ALL
+
+_UNIT_FACTORS = (10.0, 100.0, 1000.0, 1e6)
+_SIZES = {"PatientWeight": "patient weight", "BodyPartThickness": "breast thickness"}
+
+
+def sentence(change: Change, machine: str, cause: str) -> str:
+    """What changed where, from when, by how much, and what else changed then."""
+    signal = change.signal
+    where = (
+        f" in {signal.stratum}"
+        if signal.stratum != ALL
+        else " over all protocols"
+        if signal.is_pooled
+        else ""
+    )
+    when = f"from {to_timestamp(change.onset):%Y-%m-%d}{_give_or_take(change)}"
+    verb = _setting(change) if change.kind == "setting" else _level(change)
+    what = "examinations" if change.kind == "setting" else "acquisitions"
+    parts = [
+        f"{signal.device} ({machine}): {signal.parameter.name}{where} {verb} {when}{_adjusted(change)}",
+        f"{change.n_before:,} {what} before, {change.n_after:,} after",
+    ]
+    parts += ["not in all protocols alike"] if signal.is_pooled and not change.is_common else []
+    parts += [factor] if (factor := _unit_change(change)) else []
+    parts += [cause] if cause else []
+    return "; ".join(parts) + "."
+
+
+def cause_words(causes: pd.DataFrame) -> str:
+    """What the change coincides with, with how often that would be so by chance."""
+    if not len(causes):
+        return ""
+    best = causes.iloc[0]
+    sure = "coincides with" if best["coincidence"] < RARE else "possibly with"
+    chance = f"such coincidence by chance {_percent(best['coincidence'])}"
+    return f"{sure} {best['text']} on {best['date']:%Y-%m-%d} ({chance})"
+
+
+def machine_words(device: pd.Series) -> str:
+    """Maker, model and serial number of a machine, as far as they are known."""
+    names = [device["Manufacturer"], device["ManufacturerModelName"]]
+    words = " ".join(str(name) for name in names if isinstance(name, str))
+    serial = device["DeviceSerialNumber"]
+    return f"{words}, serial {serial}" if isinstance(serial, str) else words or "machine not named"
+
+
+def _level(change: Change) -> str:
+    verb = "rose" if change.after > change.before else "fell"
+    slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if change.kind == "ramp" else ""
+    effect, low, high = relative(change)
+    before, after = in_unit(change)
+    unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
+    if np.isfinite(effect):
+        factor, name = (1e6, "ppm") if abs(effect) < 1e-4 else (100.0, "%")
+        ends = sorted(abs(end) * factor for end in (low, high))
+        size = f"{_short(abs(effect) * factor)} {name} (95 % CI {_short(ends[0])} to {_short(ends[1])})"
+    else:
+        reach = 1.96 * change.error
+        off = abs(after - before)
+        size = f"{_short(off)}{unit} (95 % CI {_short(off - reach)} to {_short(off + reach)})"
+    digits = 7 if abs(effect) < 1e-4 else 4
+    return f"{verb}{slowly} by {size}, {before:.{digits}g} to {after:.{digits}g}{unit},"
+
+
+def _setting(change: Change) -> str:
+    unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
+    return f"changed from {change.before_text} to {change.after_text}{unit}"
+
+
+def _give_or_take(change: Change) -> str:
+    reach = max(change.onset - change.low, change.high - change.onset)
+    return f" (± {reach} d)" if reach else ""
+
+
+def _adjusted(change: Change) -> str:
+    if not change.signal.removed:
+        return ""
+    column = change.signal.parameter.adjust[0]
+    return f", adjusted for {_SIZES.get(column, 'patient size')}"
+
+
+def _unit_change(change: Change) -> str:
+    """A factor of ten, a hundred or more is rather another unit than another machine."""
+    before, after = in_unit(change)
+    if not (np.isfinite(before) and np.isfinite(after)) or min(before, after) <= 0:
+        return ""
+    ratio = max(before, after) / min(before, after)
+    for factor in _UNIT_FACTORS:
+        if abs(ratio / factor - 1) < 0.04:
+            return f"a factor of {factor:,.0f} points to another unit or encoding, not to the machine"
+    return ""
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"

@@ -1,0 +1,82 @@
+"""Budget: run lengths against the exact values, and against simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dicomlab.drift.budget import alarm_limit, points_between_alarms, run_length
+from dicomlab.drift.cusum import cusum
+
+# Exact run lengths of the two-sided likelihood-ratio CUSUM (integral equation): shift, limit,
+# length without change, length at the shift.
+EXACT = [
+    (0.5, 5, 1036, 36.7),
+    (0.5, 6, 2857, 44.7),
+    (0.5, 8, 21295, 60.7),
+    (0.5, 10, 157587, 76.7),
+    (1.0, 5, 465, 10.4),
+    (1.0, 6, 1277, 12.4),
+    (1.0, 8, 9483, 16.4),
+    (1.0, 10, 70133, 20.4),
+    (1.5, 6, 1002, 6.06),
+    (1.5, 8, 7429, 7.84),
+    (1.5, 10, 54923, 9.6),
+]
+
+
+@pytest.mark.parametrize(("shift", "limit", "quiet", "changed"), EXACT)
+def test_run_lengths_are_those_of_the_exact_table(shift, limit, quiet, changed):
+    assert run_length(shift, limit) == pytest.approx(quiet, rel=0.03)
+    assert run_length(shift, limit, mean=shift) == pytest.approx(changed, rel=0.03)
+
+
+@pytest.mark.parametrize(("shift", "limit", "quiet", "changed"), EXACT)
+def test_limits_are_those_of_the_exact_table(shift, limit, quiet, changed):
+    assert alarm_limit(shift, quiet) == pytest.approx(limit, abs=0.03)
+
+
+def test_the_classic_chart_is_the_same_chart():
+    # Reference 0.5 and decision interval 4.77 in R's spc: 368.56 without change, 9.917 at 1 SD.
+    assert run_length(1.0, 4.77) == pytest.approx(368.56, rel=0.02)
+    assert run_length(1.0, 4.77, mean=1.0) == pytest.approx(9.917, rel=0.02)
+
+
+def test_simulated_charts_run_as_long_as_promised():
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=(400, 4000))
+    ends = []
+    for row in z:
+        up, down = (cusum(0.5 * side * row - 0.125)[0] for side in (1, -1))
+        over = np.flatnonzero(np.maximum(up, down) > 4.0)
+        ends.append(over[0] + 1 if len(over) else len(row))
+    assert np.mean(ends) == pytest.approx(run_length(0.5, 4.0), rel=0.12)
+
+
+def test_an_uncertain_centre_asks_for_a_higher_limit():
+    limits = [alarm_limit(1.0, 20_000, error=error) for error in (0, 0.05, 0.1, 0.2)]
+    assert limits == sorted(limits)
+    assert limits[-1] > limits[0] + 1
+
+
+def test_an_uncertain_centre_keeps_the_promised_rate():
+    rng = np.random.default_rng(4)
+    limit, ends = alarm_limit(1.0, 300, error=0.15), []
+    for _ in range(600):
+        row = rng.normal(size=3000) + rng.normal(0, 0.15)
+        up, down = (cusum(side * row - 0.5)[0] for side in (1, -1))
+        over = np.flatnonzero(np.maximum(up, down) > limit)
+        ends.append((over[0] + 1, True) if len(over) else (len(row), False))
+    rate = sum(hit for _, hit in ends) / sum(n for n, _ in ends)
+    assert rate <= 1.2 / 300
+
+
+def test_a_larger_fleet_of_charts_is_held_stricter():
+    assert points_between_alarms(100, 250, 0.5) == 50_000
+    assert points_between_alarms(10, 250, 0.5) == 5_000
+
+
+def test_sums_begin_after_their_last_zero():
+    total, start = cusum(np.array([-1.0, 2.0, -3.0, 1.0, 1.0]))
+    assert total.tolist() == [0, 2, 0, 1, 2]
+    assert start.tolist() == [0, 1, 1, 3, 3]
