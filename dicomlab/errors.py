@@ -49,9 +49,7 @@ class EmptyScan(DicomlabError):
 
     def __init__(self, source: str, files: int, reasons: str = ""):
         met = f"It met {files:,} files ({reasons})." if files else "The folder holds no files."
-        super().__init__(
-            f"No DICOM in {source}. {met} Check the path, or run: dicomlab doctor {source}"
-        )
+        super().__init__(f"No DICOM in {source}. {met} Check the path, or run: dicomlab doctor {source}")
 
 
 class NoCatalog(DicomlabError):

@@ -96,23 +96,15 @@ def select_only(query: str) -> str:
 
 
 def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """Run a query and give Arrow; raises BadQuery with DuckDB's own first line."""
+    """Run a query and give Arrow; raises BadQuery, without any value of the tables in it."""
     import duckdb
 
     try:
         return database.cursor().sql(query).to_arrow_table()
-    except (duckdb.ProgrammingError, duckdb.PermissionException) as error:
-        if isinstance(error, duckdb.InvalidInputException):
-            raise _unfit(error) from None
-        raise BadQuery(_first_line(error)) from None
+    except (duckdb.DataError, duckdb.InvalidInputException):  # DuckDB's words quote the value
+        raise BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.") from None
     except duckdb.Error as error:
-        raise _unfit(error) from None
-
-
-def _unfit(error: Exception) -> BadQuery:
-    """A query that failed on what the tables hold: DuckDB's own words would quote it."""
-    kind = type(error).__name__.removesuffix("Exception")
-    return BadQuery(f"a value does not fit what is made of it ({kind}); TRY_CAST gives NULL there.")
+        raise BadQuery(_first_line(error)) from None
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

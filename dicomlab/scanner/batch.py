@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, PROBLEMS, Part, PartWriter, Store
-from dicomlab.header.engine import PARTIAL, READ, UNREADABLE, Batch, HeaderReader
+from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
+from dicomlab.header.fallback import PARTIAL, READ
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
 from dicomlab.sources.folder import path_of
@@ -105,11 +106,13 @@ def _write_batch(
     chosen = pa.array(rows)
     if work.keep_headers and len(rows):
         kept = batch.take_headers(rows)
-        table = pa.table([keys.take(chosen), kept.cast(pa.large_binary())], names=HEADERS.names)
-        writers["headers"].write(table.filter(pc.is_valid(table["header"])))
+        table = pa.table([keys.take(chosen), kept], names=HEADERS.names)
+        writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
     if batch.problems:
         writers["problems"].write(_problem_table(batch, keys))
-    return batch.table.take(chosen).add_column(0, "file_key", [keys.take(chosen)])
+    is_all = len(rows) == len(keys) and (np.diff(rows) == 1).all()
+    table = batch.table if is_all else batch.table.take(chosen)
+    return table.add_column(0, "file_key", [keys.take(chosen)])
 
 
 def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +133,13 @@ def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _order(table: pa.Table, rows: np.ndarray) -> np.ndarray:
-    """Series by series, so that like headers lie side by side and pack well."""
+    """Series by series, so that like headers lie side by side and pack well.
+
+    Most archives lie that way; their rows stay where they are, and nothing is copied.
+    """
+    series = table["SeriesInstanceUID"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    if np.count_nonzero(np.diff(series[rows])) <= len(rows) // 8:
+        return np.arange(len(rows))
     names = ["StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
     have = [(name, "ascending") for name in names if name in table.column_names]
     if not have or not len(rows):

@@ -21,9 +21,12 @@ _KIND_OF_VR: dict[str, Kind] = {
     **dict.fromkeys("AE AS CS LO LT PN SH ST UC UI UR UT AT".split(), "text"),
     **dict.fromkeys("DS FL FD".split(), "float"),
     **dict.fromkeys(["IS", "US", "UL", "SS", "SL", "SV", "UV", "US or SS"], "int"),
-    "DA": "date", "TM": "time", "DT": "datetime",
+    "DA": "date",
+    "TM": "time",
+    "DT": "datetime",
     **dict.fromkeys(["OB", "OW", "OD", "OF", "OL", "OV", "UN", "OB or OW"], "binary"),
-    "US or OW": "binary", "US or SS or OW": "binary",
+    "US or OW": "binary",
+    "US or SS or OW": "binary",
 }
 # One value that may hold backslashes, whatever the dictionary says of multiplicity.
 _ONE_TEXT = frozenset("LT ST UT UR".split())

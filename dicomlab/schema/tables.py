@@ -248,3 +248,68 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("QualityControlImage", "instance", "", "", "YES for a phantom or test image."),
     ("QualityControlSubject", "patient", "", "", "YES when the subject is a phantom."),
 )
+
+OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
+    "instances: derived columns": (
+        "Worked out from a row's own values, null where they do not allow it.",
+        (
+            (
+                "acquired_at",
+                "timestamp[us]",
+                "AcquisitionDateTime, else date and time of acquisition, of series, of study; else the first "
+                "of their dates, at midnight. Local time of the machine.",
+            ),
+            (
+                "slice_position_mm",
+                "float64",
+                "ImagePositionPatient along the normal of ImageOrientationPatient (PS3.3 C.7.6.2.1.1).",
+            ),
+            ("patient_age_years", "float64", "PatientAge, else from PatientBirthDate to StudyDate. PHI."),
+            (
+                "*_utc_offset_minutes",
+                "int64",
+                "Beside each date-time column: the offset from UTC it was written with.",
+            ),
+        ),
+    ),
+    "series, studies, patients": (
+        "One row a series of a study of a patient, a study of a patient, a patient. Columns of `instances` "
+        "roll up as the table above says: a column is null where rows differ, and `varies` names it.",
+        (
+            ("n_instances", "int64", "Files in it, repeated instances counted as often as they come."),
+            ("n_distinct_instances", "int64", "Different SOPInstanceUIDs in a series."),
+            ("n_slice_positions", "int64", "Different slice positions in a series, to 0.001 mm."),
+            ("n_series, n_studies", "int64", "Series of a study or patient, studies of a patient."),
+            ("modalities", "list<string>", "Modalities of a study or patient."),
+            ("first_acquired_at, last_acquired_at", "timestamp[us]", "Least and greatest acquired_at."),
+            ("varies", "list<string>", "Columns in which the rows below differ."),
+        ),
+    ),
+    "files": (
+        "One row for every file that was met.",
+        (
+            ("file_key", "string", "Its path; a file:// URI for a name that is no text. Keys all tables."),
+            ("source", "string", "The folder that was scanned."),
+            ("size", "int64", "Bytes."),
+            ("stamp", "int64", "Time of the last change, in nanoseconds since 1970."),
+            ("status", "string", "read, partial, not DICOM, DICOMDIR or unreadable."),
+            ("reason", "string", "Why it was not read, or not wholly; null for read."),
+            ("header_bytes", "int64", "Length of the header, up to PixelData."),
+        ),
+    ),
+    "errors": (
+        "The rows of `files` whose status is not `read`.",
+        (("file_key, status, reason, size, source", "", "As in `files`."),),
+    ),
+    "problems": (
+        "One row a value that did not parse; its cell is null.",
+        (
+            ("file_key", "string", "The file."),
+            ("column", "string", "The column."),
+            ("tag", "string", "Where the value stands in the file."),
+            ("reason", "string", "Why it did not parse, without the value."),
+            ("raw", "binary", "Its bytes, the first 4096. May be PHI."),
+        ),
+    ),
+}
+"""What the other tables hold: meaning, and rows of column, type, meaning."""

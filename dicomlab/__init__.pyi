@@ -1,0 +1,15 @@
+# The one list of public names.
+from . import demo as demo
+from . import plots as plots
+from .catalog.catalog import Catalog as Catalog
+from .catalog.catalog import open_catalog as open_catalog
+from .devices import list_devices as list_devices
+from .drift.base import Drift as Drift
+from .drift.engine import find_drift as find_drift
+from .drift.signals import list_parameters as list_parameters
+from .header.engine import read_header as read_header
+from .report.engine import write_report as write_report
+from .scanner.engine import scan as scan
+from .schema.columns import Columns as Columns
+
+__version__: str

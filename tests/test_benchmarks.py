@@ -1,0 +1,185 @@
+"""Each benchmark runs for a stranger who has nothing but the clone, and prints its table."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the sdist leaves benchmarks out")
+
+FEW = ("CT_small.dcm", "MR_small.dcm", "MR_small_bigendian.dcm", "JPEG2000.dcm", "rtplan.dcm")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A few of the files that pydicom brings."""
+    import pydicom.data
+
+    whole = Path(pydicom.data.__file__).parent / "test_files"
+    made = tmp_path_factory.mktemp("files")
+    for name in FEW:
+        shutil.copy(whole / name, made / name)
+    (made / "notes.txt").write_text("not DICOM")
+    return made
+
+
+def run(script: str, *arguments: object) -> str:
+    command = [sys.executable, str(BENCHMARKS / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(said: str) -> dict[str, list[str]]:
+    """The rows of all tables by their first cell."""
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in said.splitlines() if line[:1] == "|"
+    ]
+    return {first: rest for first, *rest in cells}
+
+
+def number(cell: str) -> float:
+    return float(re.sub(r"[^\d.]", "", cell))
+
+
+def load(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", BENCHMARKS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_headers_prints_a_row_a_reader_and_finds_pydicom_of_one_mind(folder, tmp_path):
+    out = tmp_path / "rounds.csv"
+    said = run(
+        "headers.py", folder, "--seconds", 0.2, "--rounds", 2, "--only", "pydicom", "floor", "--csv", out
+    )
+    table = rows(said)
+    assert f"{len(FEW)} files, 48 columns" in said
+    assert {"dicomlab", "pydicom", "pydicom, specific_tags", "floor: open+read in Python"} <= set(table)
+    assert table["pydicom"][-1] == "100.0 %"
+    assert number(table["pydicom"][2]) > 0
+    lines = out.read_text().splitlines()
+    assert lines[0].startswith("reader,round,files_per_second")
+    assert sum(line.startswith("pydicom,") for line in lines) == 2
+
+
+def test_headers_reads_all_default_columns_too(folder):
+    said = run(
+        "headers.py", folder, "--columns", "default", "--seconds", 0.1, "--rounds", 1, "--only", "pydicom"
+    )
+    assert number(re.search(r"(\d+) columns", said)[1]) > 100
+    assert rows(said)["pydicom"][-1] == "100.0 %"
+
+
+def test_scan_prints_ratios_and_what_a_file_takes_in_the_catalog(folder):
+    said = run("scan.py", folder, "--files", 40, "--peer-files", 10, "--rounds", 1)
+    table = rows(said)
+    assert {"dicomlab, first scan", "dicomlab, unchanged", "pydicom + joblib", "headers", "catalog"} <= set(
+        table
+    )
+    assert number(table["pydicom + joblib"][0]) > 0
+    assert number(table["catalog"][0]) > number(table["headers"][0])
+
+
+def test_scale_prints_peak_memory_and_leaves_nothing_behind(folder, tmp_path):
+    said = run("scale.py", folder, "--paths", 300, "--work", tmp_path)
+    table = rows(said)
+    assert number(table["first scan"][2]) > 0
+    assert {"scan again", "count per modality", "one header, as a pydicom dataset", "catalog"} <= set(table)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_cannot_start_says_why(folder, monkeypatch):
+    worker = load("worker", monkeypatch)
+    with pytest.raises(worker.Crashed, match="StopIteration"):
+        worker.Worker("nobody", ["Modality"], [str(folder / FEW[0])], None)
+
+
+def test_a_reader_that_is_killed_does_not_end_the_run(folder, monkeypatch):
+    worker = load("worker", monkeypatch)
+    one = worker.Worker("pydicom", ["Modality"], [str(folder / FEW[0])], None)
+    assert one.read(1, 2)["files"] == 2
+    one._process.kill()
+    with pytest.raises(worker.Crashed, match="ended with code -9"):
+        one.read(1, 1)
+
+
+def test_copies_are_distinct_and_differ_in_nothing_but_uids(folder, tmp_path, monkeypatch):
+    from pydicom import dcmread
+
+    archive = load("archive", monkeypatch)
+    files = archive.dicom_files(folder)
+    assert [Path(f).name for f in files] == sorted(FEW)
+    archive.distinct_copies(files, tmp_path, 3 * len(files))
+    copies = [dcmread(p, stop_before_pixels=True) for p in sorted(tmp_path.rglob("*")) if p.is_file()]
+    original = dcmread(files[0], stop_before_pixels=True)
+    # Two of pydicom's files say that they are the same instance.
+    assert len({c.SOPInstanceUID for c in copies}) == 3 * (len(files) - 1)
+    twin = copies[len(files)]
+    changed = {element.keyword for element in original if element != twin[element.tag]}
+    assert {"SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"} == changed
+
+
+def test_hard_links_leave_the_originals_alone(folder, tmp_path, monkeypatch):
+    archive = load("archive", monkeypatch)
+    archive.hard_links(archive.dicom_files(folder), tmp_path, 450)
+    assert sum(p.is_file() for p in (tmp_path / "archive").rglob("*")) == 450
+    assert {p.stat().st_nlink for p in folder.iterdir()} == {1}
+
+
+@pytest.mark.parametrize(
+    ("column", "ours", "theirs"),
+    [
+        ("SliceThickness", 2.5, "2.50"),
+        ("Rows", 512, "512"),
+        ("ImageType", ["ORIGINAL", "PRIMARY"], "ORIGINAL\\PRIMARY"),
+        ("PixelSpacing", [0.5, 0.5], ["0.5", "0.500"]),
+        ("AccessionNumber", None, ""),
+        ("ImageType", None, []),
+        ("PatientName", "Doe^J", "Doe^J "),
+    ],
+)
+def test_readers_may_say_the_same_in_other_types(column, ours, theirs, monkeypatch):
+    from dicomlab import Columns
+
+    cells = load("cells", monkeypatch)
+    of = Columns()[column]
+    assert cells.is_same(cells.plain(ours, of), cells.plain(theirs, of))
+
+
+def test_dates_and_times_are_compared_as_moments(monkeypatch):
+    import datetime as dt
+
+    from dicomlab import Columns
+
+    cells = load("cells", monkeypatch)
+    date, time = Columns()["StudyDate"], Columns()["StudyTime"]
+    assert cells.plain(dt.date(2020, 1, 31), date) == cells.plain("20200131", date)
+    assert cells.plain(dt.time(12, 25, 0, 537500), time) == cells.plain("122500.537500", time)
+    assert cells.plain(dt.time(12, 25), time) == cells.plain("1225", time)
+
+
+def test_a_wrong_or_a_lost_cell_lowers_the_share(monkeypatch):
+    cells = load("cells", monkeypatch)
+    ours = {"a": [1.0, 2.0], "b": ["x", None]}
+    assert cells.share_equal(ours, {"a": [1.0, 2.0], "b": ["x", None]}) == 1
+    assert cells.share_equal(ours, {"a": [1.0, 3.0], "b": [None, None]}) == pytest.approx(1 / 3)
+
+
+def test_memory_is_told_by_fifths_of_the_time(monkeypatch):
+    watch = load("watch", monkeypatch).Watch(0)
+    watch.samples = [(t, 100 + t) for t in range(10)]
+    assert watch.fifths(0, 10) == [101, 103, 105, 107, 109]
