@@ -49,6 +49,10 @@ def find_drift(
 
     A change lies at the first acquisition of the new level. All charts of a machine together
     give half a false alarm a year at most, on average, if days are as the baseline was.
+
+    >>> drift = find_drift(catalog, parameters=["XRayTubeCurrent", "ConvolutionKernel"])
+    >>> sorted(drift.changes["parameter"])
+    ['ConvolutionKernel', 'XRayTubeCurrent']
     """
     series = as_series(catalog_or_series)
     chosen = choose(parameters, series.columns)

@@ -57,7 +57,9 @@ def scan(
     Raises NoSuchSource, EmptyScan when no file is DICOM, CatalogBusy when another scan
     writes into the catalog.
 
-    >>> catalog = scan("archive/", into="catalog/")        # doctest: +SKIP
+    >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
+    >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
+    ['CT']
     """
     from filelock import FileLock, Timeout
 
