@@ -45,6 +45,9 @@ def list_devices(catalog_or_series: Any) -> pd.DataFrame:
     and institution as last seen, identity (A by serial number, B by station, C by institution),
     first and last acquisition, n_series, software (latest), software_epochs (list of `version`
     and `from`), replaces (the machine that had its station before).
+
+    >>> list_devices(catalog)[["device", "identity"]].to_numpy().tolist()
+    [['CT-01', 'A'], ['CT-02', 'A']]
     """
     series = getattr(catalog_or_series, "series", catalog_or_series)
     if not isinstance(series, pd.DataFrame):

@@ -21,6 +21,7 @@ def test_each_public_name_is_documented_and_annotated(name):
     assert len(first) <= 79
     assert thing.__module__.rsplit(".", 1)[-1] != name
     if inspect.isfunction(thing):
+        assert ">>> " in inspect.getdoc(thing)
         signature = inspect.signature(thing)
         assert signature.return_annotation is not inspect.Signature.empty
         assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values())

@@ -74,6 +74,10 @@ def make_fleet(
     Six scanners are CT-01, CT-02, MR-01, MR-02, DX-01 and MG-01; more of them begin again with
     the same models. `faults=()` gives a fleet without any change.
     Raises FolderInUse when the folder holds something else.
+
+    >>> fleet = make_fleet(to / "fleet", scanners=1, months=1, progress=False)
+    >>> sorted(path.name for path in fleet.iterdir())
+    ['dicom', 'fleet.json', 'service-log.csv', 'truth.csv']
     """
     path = Path(path)
     _check(scanners=scanners, months=months)
@@ -100,6 +104,10 @@ def truth(path: Path | str) -> pd.DataFrame:
     must_alarm, size (signed, in `unit`; `relative` means after over before, minus one), unit,
     path (of an odd file, below the fleet's folder), text.
     Raises NoFleet where there is none.
+
+    >>> key = truth(folder)
+    >>> sorted(key.loc[key["must_alarm"], "parameter"])
+    ['CTDIvol', 'ConvolutionKernel', 'Exposure', 'XRayTubeCurrent']
     """
     file = Path(path) / "truth.csv"
     if not file.is_file():

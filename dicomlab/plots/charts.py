@@ -32,6 +32,11 @@ def control_chart(
     with the most acquisitions.
 
     Raises WrongArgument for a device, parameter or stratum that was not analysed.
+
+    >>> from matplotlib.figure import Figure
+    >>> chart = control_chart(drift, device="CT-01", parameter="CTDIvol", ax=Figure().subplots())
+    >>> "mGy" in chart.get_ylabel()
+    True
     """
     with paper():
         ax = ax if ax is not None else new_axes(HEIGHT)

@@ -29,6 +29,9 @@ def fleet_map(drift: Drift, ax: Axes | None = None) -> Axes:
 
     An empty cell means that the device does not write the parameter. Parameters that changed
     anywhere come first.
+
+    >>> from matplotlib.figure import Figure
+    >>> map_of_all = fleet_map(drift, ax=Figure().subplots())
     """
     with paper():
         if drift.signals.empty:

@@ -32,6 +32,9 @@ def timeline(drift: Drift, *, device: str | None = None, ax: Axes | None = None)
     changes above. With `device`, one lane per kind of event and per changed parameter.
 
     Raises WrongArgument for a device that is not in the fleet.
+
+    >>> from matplotlib.figure import Figure
+    >>> lanes = timeline(drift, device="CT-01", ax=Figure().subplots())
     """
     with paper():
         if drift.fleet.empty:

@@ -29,6 +29,9 @@ def write_report(*results: Drift | pd.DataFrame, to: str | Path, title: str | No
     out of tables, and the report says which.
 
     The file is replaced in one step, so a reader never sees half of it. Gives its path.
+
+    >>> write_report(drift, to=to / "drift.html").name
+    'drift.html'
     """
     path = Path(to)
     sections = [_section(result, name=f"r{i}") for i, result in enumerate(results, start=1)]
