@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dicomlab.catalog.catalog import Catalog
 
 _BY_MODALITY = """
-SELECT coalesce(Modality, '(none)') AS modality, count(*) AS series, sum(n_instances) AS instances,
+SELECT coalesce(Modality, '(none)') AS modality, count(*) AS series, sum(n_instances)::BIGINT AS instances,
        count(DISTINCT coalesce(Manufacturer, '') || ' ' || coalesce(ManufacturerModelName, '')) AS models,
        strftime(min(first_acquired_at), '%Y-%m') AS first, strftime(max(last_acquired_at), '%Y-%m') AS last
 FROM series GROUP BY 1 ORDER BY instances DESC, modality
