@@ -43,7 +43,8 @@ def cause_words(causes: pd.DataFrame) -> str:
     best = causes.iloc[0]
     sure = "coincides with" if best["coincidence"] < RARE else "possibly with"
     chance = f"such coincidence by chance {_percent(best['coincidence'])}"
-    return f"{sure} {best['text']} on {best['date']:%Y-%m-%d} ({chance})"
+    what = str(best["text"]).rstrip(". ")
+    return f"{sure} {what} on {best['date']:%Y-%m-%d} ({chance})"
 
 
 def machine_words(device: pd.Series) -> str:
