@@ -1,0 +1,231 @@
+"""`dicomlab doctor`: is this computer ready, and what is in that folder?"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Verb
+from dicomlab.cli.machine import Reader, cores, memory, try_reader, versions
+from dicomlab.cli.survey import Survey, survey
+from dicomlab.cli.terminal import aligned, counted, in_bytes, in_time, plural, wrapped
+
+_REASONS, _MACHINES = 10, 15
+
+
+def examine(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A folder to look into; without one, this computer.", show_default=False),
+    ] = None,
+) -> Answer:
+    """Check this computer, or look into a folder before a scan.
+
+    Takes a minute at most: of a large folder, one file of each folder below is read, then
+    others while there is time.
+    Exit code 1 says that something is not as it should be, 3 that files are broken.
+    """
+    return _computer() if folder is None else _folder(folder)
+
+
+def _computer() -> Answer:
+    reader, (total, free), found = try_reader(), memory(), versions()
+    wide = max(map(len, found))
+    lines = ["Versions", *(f"  {name:<{wide}}  {text}" for name, text in found.items())]
+    lines += ["", "Computer", f"  cores   {cores()}", f"  memory  {_memory(total, free)}"]
+    lines += ["", "Compiled reader", *(f"  {line}" for line in _reader(reader))]
+    worries = _worries(reader)
+    for worry in worries:
+        lines += ["", *wrapped(worry)]
+    content = {
+        "versions": found,
+        "cores": cores(),
+        "memory_bytes": total,
+        "memory_free_bytes": free,
+        "reader": vars(reader),
+        "worries": worries,
+    }
+    return Answer(lines, content, FINDINGS if worries else FINE)
+
+
+def _memory(total: int | None, free: int | None) -> str:
+    if total is None:
+        return "unknown"
+    return in_bytes(total) + (f", {in_bytes(free)} of it free" if free is not None else "")
+
+
+def _reader(reader: Reader) -> list[str]:
+    if not reader.works:
+        return ["does not work"]
+    home = str(Path.home())
+    cache = "~" + reader.cache[len(home) :] if reader.cache.startswith(home + "/") else reader.cache
+    return [
+        f"works   {reader.files_per_second:,.0f} files/s on one core, with pydicom's test files",
+        f"start   {in_time(reader.load_seconds)}",
+        *wrapped(cache, first="cache   ", rest=" " * 8),
+    ]
+
+
+def _worries(reader: Reader) -> list[str]:
+    if not reader.works:
+        return [
+            f"The compiled reader fails with {reader.why}: nothing can be scanned. Install numba and numpy "
+            'as dicomlab asks for: pip install --upgrade "numba" "dicomlab"'
+        ]
+    if not reader.cache_is_writable:
+        return [
+            "The reader's cache cannot be written, so each start compiles it again. Set NUMBA_CACHE_DIR "
+            "to a folder that can."
+        ]
+    return []
+
+
+def _folder(folder: Path) -> Answer:
+    seen = survey(folder)
+    lines = [*_size(seen), *_kinds(seen)]
+    if seen.read.dicom:
+        lines += [*_machines(seen), *_syntaxes(seen)]
+    lines += [*_broken(seen), *_time(seen)]
+    code = PARTIAL if seen.read.broken or seen.listed.unseen else FINE if seen.read.dicom else FINDINGS
+    return Answer(lines, _content(seen), code)
+
+
+def _size(seen: Survey) -> list[str]:
+    listed = seen.listed
+    files = plural(listed.files, "file")
+    size = f"{in_bytes(listed.bytes)}, the largest {in_bytes(listed.largest)}"
+    head = f"{seen.folder}: {files} in {plural(listed.folders, 'folder')}, {size}."
+    if not listed.is_whole:
+        head += f" Listing was stopped after {in_time(listed.seconds)}: there is more."
+    how = f"read {plural(seen.read.files, 'file')} of them" if seen.is_sample else "read all of them"
+    disk = f" on {seen.disk}" if seen.disk else ""
+    return [*wrapped(head, rest="  "), *wrapped(f"{how}{disk} in {in_time(seen.read.seconds)}".capitalize())]
+
+
+def _kinds(seen: Survey) -> list[str]:
+    read = seen.read
+    if not read.files:
+        return []
+    pairs = [
+        (n, {"read": "DICOM", "partial": "DICOM, cut short or broken"}.get(s, s))
+        for s, n in read.status.most_common()
+    ]
+    lines = ["", "What they are", *counted(pairs)]
+    if read.other_kinds:
+        lines += ["", "Not DICOM", *counted(_pairs(read.other_kinds))]
+    return lines
+
+
+def _pairs(counts: Mapping[str, int]) -> list[tuple[int, str]]:
+    return sorted(((n, name) for name, n in counts.items()), key=lambda pair: (-pair[0], pair[1]))
+
+
+def _machines(seen: Survey) -> list[str]:
+    found = seen.read.machines.most_common()
+    rows = [
+        [modality or "(none)", maker, model, f"{n:,}"] for (modality, maker, model), n in found[:_MACHINES]
+    ]
+    names = ["modality", "maker", "model", "files"]
+    lines = ["", *aligned(names, rows, right=[False, False, False, True])]
+    if len(found) > _MACHINES:
+        lines.append(f"  and {len(found) - _MACHINES} more models")
+    return lines
+
+
+def _syntaxes(seen: Survey) -> list[str]:
+    from pydicom.uid import UID
+
+    names = {uid: UID(uid).name if uid else "none written" for uid in seen.read.syntaxes}
+    pairs = [(n, names[uid]) for uid, n in seen.read.syntaxes.most_common()]
+    return ["", "Transfer syntaxes", *counted(pairs)]
+
+
+def _broken(seen: Survey) -> list[str]:
+    lines: list[str] = []
+    if seen.listed.unseen:
+        lines += ["", "Could not be seen", *counted(_pairs(seen.listed.unseen))]
+    if broken := seen.read.broken:
+        lines += ["", f"Cut short or broken: {plural(len(broken), 'file')} of those read"]
+        first_of = {reason: key for key, reason in reversed(broken)}
+        pairs = Counter(reason for _, reason in broken).most_common(_REASONS)
+        examples = [(n, f"{why}; such as {_relative(first_of[why], seen.folder)}") for why, n in pairs]
+        lines += counted(examples, most=_REASONS)
+    return lines
+
+
+def _relative(key: str, folder: Path) -> str:
+    return key.removeprefix(os.path.join(os.path.abspath(folder), ""))
+
+
+def _time(seen: Survey) -> list[str]:
+    if not seen.read.dicom:
+        said = "no DICOM file" + (" among those read" if seen.is_sample else "")
+        return ["", *wrapped(f"There is {said}. Check the path.")]
+    fast, alone = seen.seconds(cores())
+    least = "at least " if not seen.listed.is_whole else ""
+    about = f"about {in_time(fast)} with {plural(cores(), 'core')}, {in_time(alone)} with one"
+    lines = ["", *wrapped(f"A whole scan takes {least}{about}.")]
+    for worry in slow(seen):
+        lines += wrapped(worry, first="  - ", rest="    ")
+    return [*lines, "", "Next", f"  dicomlab scan {seen.folder}"]
+
+
+def slow(seen: Survey) -> list[str]:
+    """What will make a whole scan slow, or leave something out."""
+    read, said = seen.read, []
+    if read.read_alone > 0.02 * read.dicom:
+        share = f"{read.read_alone / read.dicom:.0%}"
+        said.append(
+            f"{share} are big endian, deflated, broken or without preamble: pydicom reads these, one by one."
+        )
+    if read.long_headers > 0.05 * read.dicom:
+        said.append(
+            f"{read.long_headers / read.dicom:.0%} have headers beyond 16 KiB, which takes a second read."
+        )
+    if seen.is_far:
+        said.append(f"The files come over a network ({seen.disk}): more --jobs than cores may help.")
+    packed = sum(n for kind, n in read.other_kinds.items() if "archive" in kind or kind.endswith(" data"))
+    if packed:
+        said.append(f"Packed files (zip, gzip, ...): {packed:,}. Nothing in them is read: unpack them first.")
+    return said
+
+
+def _content(seen: Survey) -> dict[str, Any]:
+    listed, read = seen.listed, seen.read
+    fast, alone = seen.seconds(cores())
+    return {
+        "folder": str(seen.folder),
+        "files": listed.files,
+        "folders": listed.folders,
+        "bytes": listed.bytes,
+        "largest_bytes": listed.largest,
+        "listing_is_whole": listed.is_whole,
+        "unseen": dict(listed.unseen),
+        "sample": read.files,
+        "is_sample": seen.is_sample,
+        "status": dict(read.status),
+        "not_dicom": dict(read.other_kinds),
+        "broken": [{"file_key": key, "reason": reason} for key, reason in read.broken],
+        "machines": [
+            {"modality": modality, "maker": maker, "model": model, "files": n}
+            for (modality, maker, model), n in read.machines.most_common()
+        ],
+        "transfer_syntaxes": dict(read.syntaxes),
+        "mean_header_bytes": round(read.header_bytes / read.dicom) if read.dicom else None,
+        "file_system": seen.disk,
+        "files_per_second_and_core": round(read.rate, 1),
+        "scan_seconds": {"all_cores": round(fast, 1), "one_core": round(alone, 1)},
+        "slow": slow(seen),
+    }
+
+
+VERB = Verb(
+    "doctor",
+    examine,
+    examples=("dicomlab doctor", "dicomlab doctor archive/", "dicomlab doctor archive/ --json"),
+)

@@ -1,0 +1,44 @@
+"""`dicomlab report`: the drift of a fleet as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dicomlab.cli.base import Answer, Verb
+from dicomlab.cli.drift import Events, Since, SourceOfSeries, find, verdict
+from dicomlab.cli.terminal import in_bytes, wrapped
+
+
+def make_report(
+    source: SourceOfSeries,
+    to: Annotated[Path, typer.Option(metavar="FILE.html", help="Where to write it.")] = Path("report.html"),
+    title: Annotated[str | None, typer.Option(help="What stands at its head.", show_default=False)] = None,
+    events: Events = None,
+    since: Since = None,
+) -> Answer:
+    """Write the drift of a fleet into one HTML file.
+
+    The file opens offline and prints on A4. The exit code tells of the writing, not of what was
+    found: `dicomlab drift` tells that.
+    """
+    from dicomlab.report.engine import write_report
+
+    drift = find(source, events=events, since=since)
+    path = write_report(drift, to=to, title=title)
+    size = path.stat().st_size
+    content = {"report": str(path), "bytes": size, "changes": len(drift.changes), "devices": len(drift.fleet)}
+    return Answer([*wrapped(verdict(drift).capitalize()), f"Report: {path} ({in_bytes(size)})"], content)
+
+
+VERB = Verb(
+    "report",
+    make_report,
+    examples=(
+        "dicomlab report catalog --to drift.html",
+        'dicomlab report catalog --to ct.html --title "CT, spring 2025"',
+        "dicomlab report catalog --events service-log.csv --since 2025-01-01",
+    ),
+)

@@ -1,0 +1,212 @@
+"""`dicomlab scan`: read a folder into a catalog, and account for every file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dicomlab.cli.base import FINE, PARTIAL, Answer, Verb
+from dicomlab.cli.terminal import counted, in_time, plural, wrapped
+
+if TYPE_CHECKING:
+    from dicomlab.catalog.catalog import Catalog
+
+_MEANINGS = {
+    "read": "DICOM, the whole header was read",
+    "partial": "DICOM, cut short or broken; what could be read is kept",
+    "not DICOM": "something else",
+    "unreadable": "could not be opened or seen",
+    "DICOMDIR": "an index: the files it names are read themselves",
+}
+_ALWAYS = ("read", "partial", "not DICOM", "unreadable")
+
+
+class Backend(StrEnum):
+    """What the workers of a scan are."""
+
+    threads = "threads"
+    processes = "processes"
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scan did to a catalog."""
+
+    catalog: Catalog
+    seconds: float
+    fresh: int
+    """Files that were new or had changed."""
+    gone: int
+    """Files of the catalog that are there no more."""
+    status: Counter[str]
+    reasons: list[tuple[int, str]]
+
+    @property
+    def exit_code(self) -> int:
+        """Whether every DICOM file could be read wholly."""
+        return PARTIAL if self.status["partial"] or self.status["unreadable"] else FINE
+
+    @property
+    def rate(self) -> float:
+        """Files a second, those that did not have to be read again left out."""
+        return self.fresh / self.seconds if self.seconds else 0.0
+
+
+def scan_folder(
+    folder: Annotated[Path, typer.Argument(help="A folder that holds DICOM files.", show_default=False)],
+    into: Annotated[Path, typer.Option(help="The catalog's folder.")] = Path("catalog"),
+    jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core if not given.")] = None,
+    backend: Annotated[Backend | None, typer.Option(help="What the workers are.")] = None,
+    headers: Annotated[
+        bool, typer.Option("--headers/--no-headers", help="Keep whole headers, for columns asked for later.")
+    ] = True,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEYWORD", help="A column beside the usual ones; may come again."),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress bar, and no text if all is fine.")
+    ] = False,
+) -> Answer:
+    """Read every header below a folder into a catalog of tables.
+
+    Scanning again into the same catalog reads only what is new or has changed. Exit code 3
+    says that some files could not be read, or not wholly; they are listed.
+    """
+    from dicomlab.schema.columns import Columns
+
+    columns = Columns().add(*add) if add else None
+    show = not quiet and sys.stderr.isatty()
+    how: dict[str, Any] = {"columns": columns, "jobs": jobs, "backend": backend and backend.value}
+    done = run_scan(folder, into, keep_headers=headers, progress=show, **how)
+    lines = [] if quiet and done.exit_code == FINE else summary(folder, into, done)
+    return Answer(lines, content(done), done.exit_code)
+
+
+def run_scan(folder: Path, into: Path, **settings: Any) -> Scanned:
+    """Scan, and find out what it changed."""
+    from dicomlab.catalog.catalog import open_catalog
+    from dicomlab.catalog.versions import FILE
+    from dicomlab.scanner.engine import scan
+    from dicomlab.sources.engine import open_source
+
+    root = open_source(folder).root
+    before = open_catalog(into) if (into / FILE).exists() else None
+    start = time.monotonic()
+    catalog = scan(folder, into, **settings)
+    seconds = time.monotonic() - start
+    fresh, gone = _changes(before, catalog)
+    return Scanned(catalog, seconds, fresh, gone, *_account(catalog, root))
+
+
+def _changes(before: Catalog | None, after: Catalog) -> tuple[int, int]:
+    if before is None:
+        return after.counts["files"], 0
+    what = "SELECT file_key, size, stamp FROM"
+    earlier = f"({before.view('files')})"
+    fresh = f"SELECT count(*) FROM ({what} files EXCEPT {what} {earlier})"
+    gone = f"SELECT count(*) FROM (SELECT file_key FROM {earlier} EXCEPT SELECT file_key FROM files)"
+    row = after.sql(f"SELECT ({fresh}) AS fresh, ({gone}) AS gone").iloc[0]
+    return int(row["fresh"]), int(row["gone"])
+
+
+def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int, str]]]:
+    """Every file below the folder by status, and the reasons of those that were not wholly read."""
+    from dicomlab.schema.levels import literal
+
+    query = (
+        "SELECT status, CASE WHEN status <> 'read' THEN reason END AS reason, count(*) AS n FROM files "
+        f"WHERE source = {literal(root)} GROUP BY ALL ORDER BY n DESC, reason"
+    )
+    status: Counter[str] = Counter()
+    reasons: list[tuple[int, str]] = []
+    for kind, reason, n in catalog.sql(query).itertuples(index=False, name=None):
+        status[kind] += int(n)
+        if isinstance(reason, str):
+            reasons.append((int(n), reason))
+    return status, reasons
+
+
+def summary(folder: Path, into: Path, done: Scanned) -> list[str]:
+    """What was met and what became of it, in lines."""
+    from dicomlab.cli.card import tree
+
+    head = wrapped(f"{folder}: {_what_was_new(done)}, in {in_time(done.seconds)}{_rate(done)}.", rest="  ")
+    lines = [*head, "", *_accounts(done)]
+    if done.reasons:
+        lines += ["", "Not read, or not wholly", *counted(done.reasons)]
+    lines += ["", *wrapped(f"{into} now holds {tree(done.catalog)}.")]
+    return [*lines, *_problems(into, done.catalog), "", *_next(into, done)]
+
+
+def _what_was_new(done: Scanned) -> str:
+    met = sum(done.status.values())
+    if done.fresh == done.catalog.counts["files"]:
+        return plural(met, "file")
+    news = f"{done.fresh:,} new or changed" if done.fresh else "nothing new"
+    return f"{plural(met, 'file')}, {news}" + (f", {done.gone:,} gone" if done.gone else "")
+
+
+def _rate(done: Scanned) -> str:
+    return f" ({done.rate:,.0f} files/s)" if done.fresh else ""
+
+
+def _accounts(done: Scanned) -> list[str]:
+    names = [*_ALWAYS, *(name for name in done.status if name not in _ALWAYS)]
+    rows = [
+        ("files met", sum(done.status.values()), ""),
+        *((n, done.status[n], _MEANINGS.get(n, "")) for n in names),
+    ]
+    wide = max(len(f"{count:,}") for _, count, _ in rows)
+    lines = []
+    for name, count, meaning in rows:
+        indent = "  " if meaning == "" and name == "files met" else "    "
+        head = f"{indent}{name:<{16 - len(indent)}}{count:>{wide},}  "
+        lines += wrapped(meaning if count else "", first=head, rest=" " * len(head))
+    return lines
+
+
+def _problems(into: Path, catalog: Catalog) -> list[str]:
+    count = catalog.counts["problems"]
+    return wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {into} problems") if count else []
+
+
+def _next(into: Path, done: Scanned) -> list[str]:
+    calls = [(f"dicomlab show {into}", "what is in it"), (f"dicomlab drift {into}", "has equipment drifted?")]
+    if done.reasons:
+        calls.append((f"dicomlab show {into} errors", "the files that were not wholly read"))
+    wide = max(len(call) for call, _ in calls)
+    return ["Next", *(f"  {call:<{wide}}  {what}" for call, what in calls)]
+
+
+def content(done: Scanned) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "catalog": str(done.catalog.path),
+        "files": sum(done.status.values()),
+        "status": {name: done.status[name] for name in [*_ALWAYS, *done.status]},
+        "reasons": [{"files": count, "reason": why} for count, why in done.reasons],
+        "new_or_changed": done.fresh,
+        "gone": done.gone,
+        "seconds": round(done.seconds, 3),
+        "files_per_second": round(done.rate, 1),
+        "counts": done.catalog.counts,
+    }
+
+
+VERB = Verb(
+    "scan",
+    scan_folder,
+    examples=(
+        "dicomlab scan archive/",
+        "dicomlab scan archive/ --into hospital --jobs 8",
+        "dicomlab scan archive/ --add TemporalPositionIndex --json",
+    ),
+)

@@ -1,0 +1,136 @@
+"""`dicomlab drift` and `dicomlab report`: what changed, in words, as JSON, as a file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ONSET = pd.Timestamp("2024-09-09")
+
+
+def make_series(step: float) -> pd.DataFrame:
+    """Head CTs of one machine over a year; CTDIvol is another from ONSET on."""
+    rng = np.random.default_rng(1)
+    hours = pd.Timedelta(hours=1) * np.tile([8, 10, 12], 260)
+    moments = np.repeat(pd.bdate_range("2024-01-01", periods=260), 3) + hours
+    dose = 50 * np.exp(rng.normal(0, 0.02, len(moments))) * np.where(moments >= ONSET, 1 + step, 1)
+    number = np.arange(len(moments)).astype(str)
+    return pd.DataFrame(
+        {
+            "SeriesInstanceUID": np.char.add("1.2.3.", number),
+            "StudyInstanceUID": np.char.add("1.2.4.", number),
+            "PatientID": np.char.add("P", number),
+            "Modality": "CT",
+            "Manufacturer": "Aurora Imaging",
+            "ManufacturerModelName": "Vega 64",
+            "DeviceSerialNumber": "0077123",
+            "StationName": "CT-01",
+            "ProtocolName": "Head",
+            "KVP": 120.0,
+            "first_acquired_at": moments,
+            "CTDIvol": dose,
+            "n_instances": 1,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drift")
+    make_series(0.2).to_parquet(folder / "step.parquet")
+    make_series(0.2).to_csv(folder / "step.csv", index=False)
+    make_series(0.2).to_csv(folder / "step.tsv", index=False, sep="\t")
+    make_series(0.0).to_parquet(folder / "flat.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["step.parquet", "step.csv", "step.tsv"])
+def test_a_change_is_told_with_its_day_and_ends_with_1(tables, dicomlab, name):
+    ran = dicomlab("drift", tables / name, "--json")
+    changes = json.loads(ran.out)["changes"]
+    assert ran.code == 1
+    assert [(c["parameter"], c["device"]) for c in changes] == [("CTDIvol", "CT-01")]
+    assert abs(pd.Timestamp(changes[0]["onset"]) - ONSET) <= pd.Timedelta(days=3)
+    assert changes[0]["effect"] == pytest.approx(0.2, abs=0.02)
+
+
+def test_a_serial_number_keeps_its_zeros_in_a_csv(tables, dicomlab):
+    fleet = json.loads(dicomlab("drift", tables / "step.csv", "--json").out)["fleet"]
+    assert fleet[0]["DeviceSerialNumber"] == "0077123"
+
+
+def test_the_sentence_names_machine_parameter_and_size(tables, dicomlab):
+    out = dicomlab("drift", tables / "step.parquet").out
+    assert "CT-01 (Aurora Imaging Vega 64, serial 0077123)" in out
+    assert "*** CTDIvol in Head rose by 20 %" in out
+    assert max(len(line) for line in out.splitlines() if str(tables) not in line) <= 80
+
+
+def test_nothing_changed_ends_with_0(tables, dicomlab):
+    ran = dicomlab("drift", tables / "flat.parquet")
+    assert ran.code == 0
+    assert "no change on 1 machine" in " ".join(ran.out.split())
+
+
+def test_too_little_to_judge_is_not_told_as_no_change(tables, dicomlab):
+    make_series(0.0).head(20).to_parquet(tables / "short.parquet")
+    ran = dicomlab("drift", tables / "short.parquet")
+    assert ran.code == 3
+    assert "too little to tell" in ran.out
+    assert "no change" not in ran.out
+
+
+def test_changes_before_a_day_are_left_out(tables, dicomlab):
+    assert dicomlab("drift", tables / "step.parquet", "--since", "2024-12-01").code == 0
+    assert dicomlab("drift", tables / "step.parquet", "--since", "2024-06").code == 1
+
+
+def test_only_the_parameter_that_is_named_is_judged(tables, dicomlab):
+    assert dicomlab("drift", tables / "step.parquet", "--parameter", "KVP").code == 0
+
+
+def test_a_service_event_of_that_day_is_told_with_the_change(tables, dicomlab):
+    log = tables / "log.csv"
+    log.write_text(f"device,date,kind,text\nCT-01,{ONSET:%Y-%m-%d},service,X-ray tube replaced\n")
+    out = dicomlab("drift", tables / "step.parquet", "--events", log).out
+    assert "X-ray tube replaced" in " ".join(out.split())
+
+
+def test_the_report_is_written_beside_the_answer(tables, dicomlab, tmp_path):
+    ran = dicomlab("drift", tables / "step.parquet", "--report", tmp_path / "out.html", "--json")
+    assert ran.code == json.loads(ran.out)["exit_code"] == 1
+    assert "CTDIvol" in (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "Report written" in ran.err
+
+
+def test_a_report_that_was_written_ends_with_0(tables, dicomlab, tmp_path):
+    to = tmp_path / "ct.html"
+    said = json.loads(
+        dicomlab("report", tables / "step.parquet", "--to", to, "--title", "CT in May", "--json").out
+    )
+    assert (said["exit_code"], said["changes"], said["report"]) == (0, 1, str(to))
+    assert "CT in May" in to.read_text(encoding="utf-8")
+    assert said["bytes"] == to.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.csv"], "does not exist"),
+        (["broken.parquet"], "cannot be read as a table"),
+        (["notes.docx"], "is neither a catalog nor a table"),
+        (["step.parquet", "--since", "yesterdax"], "since="),
+        (["step.parquet", "--events", "nowhere.csv"], "does not exist"),
+        (["step.parquet", "--parameter", "CTDIvoll"], "Did you mean 'CTDIvol'?"),
+    ],
+)
+def test_what_cannot_be_judged_is_a_wrong_call(tables, dicomlab, monkeypatch, words, said):
+    monkeypatch.chdir(tables)
+    (tables / "broken.parquet").write_text("no table")
+    (tables / "notes.docx").write_text("no table")
+    ran = dicomlab("drift", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
