@@ -15,6 +15,7 @@ from dicomlab.cli.card import card_content, card_lines
 from dicomlab.cli.cells import csv_lines, listing, records, with_remarks
 from dicomlab.cli.terminal import plural
 from dicomlab.errors import DicomlabError, MissingColumn
+from dicomlab.schema.columns import may_identify
 from dicomlab.schema.levels import quoted
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ _FIRST_LOOK = {
     "errors": "status reason file_key",
     "problems": "column tag reason raw file_key",
 }
-# Worked out from columns that may identify, or a copy of their bytes.
-_DERIVED = frozenset("acquired_at first_acquired_at last_acquired_at patient_age_years raw".split())
 
 
 class Shown(StrEnum):
@@ -126,7 +125,7 @@ class View:
     def identifying(self) -> list[str]:
         """The columns that may tell who the patient is."""
         known = self.catalog.columns
-        return [n for n in self.have if n in _DERIVED or (n in known and known[n].phi)]
+        return [name for name in self.have if may_identify(name, known)]
 
     @property
     def hidden(self) -> list[str]:

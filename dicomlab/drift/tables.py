@@ -64,6 +64,9 @@ def as_series(table: Any) -> pd.DataFrame:
         series = _from_sidecars(series)
     if "first_acquired_at" not in series:
         series = series.assign(first_acquired_at=_acquired_at(series))
+    if series["first_acquired_at"].dtype.kind != "M":  # read from CSV, as like as not
+        moments = pd.to_datetime(series["first_acquired_at"], format="ISO8601", errors="coerce")
+        series = series.assign(first_acquired_at=moments.astype("datetime64[us]"))
     return series
 
 

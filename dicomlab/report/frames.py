@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dicomlab.errors import DicomlabError
 from dicomlab.plots.words import is_absent, number
-from dicomlab.schema.columns import Columns, public_column
+from dicomlab.schema.columns import may_identify
 
 MOST_ROWS = 500
 
@@ -30,17 +29,6 @@ def summarise_frame(table: pd.DataFrame, *, name: str) -> dict[str, Any]:
         "n_rows": len(whole),
         "hidden": hidden,
     }
-
-
-def may_identify(column: str) -> bool:
-    """Whether a column of that name may tell who the patient is."""
-    columns = Columns()
-    if column in columns:
-        return columns[column].phi
-    try:
-        return public_column(column).phi
-    except DicomlabError:
-        return False
 
 
 def _cell(value: Any) -> str:

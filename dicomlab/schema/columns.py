@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from dicomlab.errors import NotAColumn, UnknownColumn, WrongArgument
+from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgument
 
 Level = Literal["patient", "study", "series", "instance"]
 Kind = Literal["text", "float", "int", "date", "time", "datetime", "binary"]
@@ -121,7 +121,7 @@ def public_column(
         tag=tag,
         steps=steps,
         unit=unit,
-        phi=_may_identify(tag, vr) if phi is None else phi,
+        phi=_is_free(tag, vr) if phi is None else phi,
         is_list=dictionary_VM(tag) != "1" and vr not in _ONE_TEXT and _KIND_OF_VR[vr] != "binary",
         rollup=rollup,
         path=path if steps else "",
@@ -269,6 +269,27 @@ class Columns:
 TREE_KEYS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
+# Worked out from columns that may identify, or a copy of their bytes.
+_IDENTIFYING_TOO = frozenset("acquired_at first_acquired_at last_acquired_at patient_age_years raw".split())
+
+
+def may_identify(name: str, columns: Columns | None = None) -> bool:
+    """Whether a column of that name may tell who the patient is, in any of the tables.
+
+    >>> may_identify("PatientName"), may_identify("KVP"), may_identify("first_acquired_at")
+    (True, False, True)
+    """
+    if name in _IDENTIFYING_TOO:
+        return True
+    known = columns or Columns()
+    if name in known:
+        return known[name].phi
+    try:
+        return public_column(name).phi
+    except DicomlabError:
+        return False
+
+
 @cache
 def default_columns() -> tuple[Column, ...]:
     """The columns of a scan that names none."""
@@ -313,7 +334,7 @@ def _tag(keyword: str) -> int:
 _FREE_VR = frozenset("PN LO LT SH ST UC UT DA DT TM AS UI".split())
 
 
-def _may_identify(tag: int, vr: str) -> bool:
+def _is_free(tag: int, vr: str) -> bool:
     return vr in _FREE_VR or tag >> 16 == 0x0010
 
 

@@ -76,3 +76,8 @@ def test_a_catalog_gives_its_series():
 def test_something_else_is_refused_with_what_to_give():
     with pytest.raises(WrongArgument, match="DataFrame of series"):
         as_series([1, 2])
+
+
+def test_series_read_from_csv_have_dates_again():
+    table = pd.DataFrame({"Modality": ["CT"], "first_acquired_at": ["2024-03-01 10:00:00"]})
+    assert as_series(table)["first_acquired_at"].tolist() == [pd.Timestamp("2024-03-01 10:00")]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dicomlab.report.findings import rank_findings
-from dicomlab.report.frames import may_identify
+from dicomlab.schema.columns import may_identify
 from dicomlab.report.pictures import draw, draw_chart
 from dicomlab.report.sections import MOST_FINDINGS, device_years, headline, summarise, unwatched, watched
 
