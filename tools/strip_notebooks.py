@@ -24,4 +24,5 @@ def strip(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(any([strip(Path(name)) for name in sys.argv[1:]]))
+    held = [name for name in sys.argv[1:] if strip(Path(name))]
+    sys.exit(1 if held else 0)

@@ -25,8 +25,8 @@ def columns_page() -> str:
         "snake_case names are ours, with the unit at the end. A value that does not parse is null, and a row "
         "of `problems` with its bytes.",
         f"## instances: {len(columns)} default columns",
-        "One row a DICOM file, keyed by `file_key`. The level says how far up the tree a value is meant to be "
-        "the same; `PHI` marks what may identify a person.",
+        "One row a DICOM file, keyed by `file_key`. The level says how far up the tree a value is meant to "
+        "be the same; `PHI` marks what may identify a person.",
     ]
     for level in LEVELS:
         chosen = [c for c in columns if c.level == level]

@@ -267,8 +267,8 @@ def _mend(
         value, reason = _alone(raws[raw[at]], vr_name(int(code[at])), column, name)
         values.append(value)
         reasons.append(reason)
-    for at in np.flatnonzero(np.array([bool(r) for r in reasons])[which]).tolist():
-        problems.append(Problem(int(rows[at]), column, reasons[which[at]], raws[raw[at]][:RAW_LIMIT]))
+    bad = np.flatnonzero(np.array([bool(reason) for reason in reasons])[which]).tolist()
+    problems += [Problem(int(rows[i]), column, reasons[which[i]], raws[raw[i]][:RAW_LIMIT]) for i in bad]
     order = np.arange(len(odd))
     order[rows] = len(odd) + which
     return pa.concat_arrays([plain, pa.array(values, plain.type)]).take(pa.array(order))

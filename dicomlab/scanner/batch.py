@@ -20,6 +20,8 @@ from dicomlab.schema.columns import Columns
 from dicomlab.sources.folder import path_of
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+# Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
+_NON_PATIENT = r"^1\.2\.840\.10008\.5\.1\.4\.(38\.1|39\.1|43\.1|44\.1|45\.1|1\.1\.20[01]\.\d+)$"
 DIRECTORY = "DICOMDIR"
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves"
@@ -119,11 +121,14 @@ def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
     """Status and reason of each file, as the files table has them.
 
     A DICOMDIR is no instance, and is never trusted alone. A file without one of the UIDs that
-    every instance has (PS3.3 C.7.2.1, C.7.3.1, C.12.1) is kept, and listed.
+    every instance of a patient has (PS3.3 C.7.2.1, C.7.3.1, C.12.1) is kept, and listed.
     """
     status, reason = batch.status.copy(), batch.reason.copy()
+    of_patient = ~pc.fill_null(
+        pc.match_substring_regex(batch.table["SOPClassUID"], _NON_PATIENT), False
+    ).to_numpy()
     for name in _UIDS:
-        lacks = batch.table[name].is_null().to_numpy() & (status == READ)
+        lacks = batch.table[name].is_null().to_numpy() & (status == READ) & of_patient
         status[lacks], reason[lacks] = PARTIAL, f"no {name}: the file may be cut short"
     name = "MediaStorageSOPClassUID"
     if name in batch.table.column_names:

@@ -114,7 +114,7 @@ class _Scan:
 
     def _open(self, columns: Columns | None, keep_headers: bool) -> State:
         if not (self._folder / FILE).exists():
-            columns = columns or Columns()
+            columns = (columns or Columns()).with_tree_keys()
             tables = self._store.create(columns)
             return State(
                 columns=tuple(columns.to_list()),

@@ -173,7 +173,10 @@ class Columns:
 
     @classmethod
     def only(cls, *names: str) -> Columns:
-        """These columns and no others: default columns, keywords or paths."""
+        """These columns and no others: default columns, keywords or paths.
+
+        A scan adds the UIDs and the PatientID that its tables are built on.
+        """
         return cls(())._with(*(_named(name) for name in names))
 
     def add(self, *keywords: str) -> Columns:
@@ -217,6 +220,10 @@ class Columns:
             if name in TREE_KEYS:
                 raise NotAColumn(name, "the tables are built on it", "Leave it in when dropping others.")
         return Columns(c for c in self if c.name not in names)
+
+    def with_tree_keys(self) -> Columns:
+        """The same, with the columns that every catalog has."""
+        return Columns([*(_named(name) for name in TREE_KEYS if name not in self), *self])
 
     def _with(self, *new: Column) -> Columns:
         return Columns([*(c for c in self if c.name not in {n.name for n in new}), *new])
@@ -266,7 +273,12 @@ class Columns:
         return f"<Columns: {'; '.join(words)}>"
 
 
-TREE_KEYS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+TREE_KEYS = (
+    *("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"),
+    *("SOPClassUID", "MediaStorageSOPClassUID"),
+    *("Modality", "Manufacturer", "ManufacturerModelName"),
+)
+"""Columns that every catalog has: its tree and its card are made of them."""
 
 
 # Worked out from columns that may identify, or a copy of their bytes.

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from dicomlab.report.findings import rank_findings
-from dicomlab.schema.columns import may_identify
 from dicomlab.report.pictures import draw, draw_chart
 from dicomlab.report.sections import MOST_FINDINGS, device_years, headline, summarise, unwatched, watched
+from dicomlab.schema.columns import may_identify
 
 
 def test_linked_changes_are_one_finding_led_by_the_worst(drift):

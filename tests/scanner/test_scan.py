@@ -199,6 +199,14 @@ def test_columns_can_be_named_at_the_first_scan_or_at_a_later_one(archive, into)
     assert catalog.counts["instances"] == 12
 
 
+def test_a_scan_of_few_columns_still_gives_the_tree(archive, into):
+    catalog = scan(archive, into, columns=dl.Columns.only("KVP"))
+    assert catalog.counts["series"] == 4
+    assert catalog.series["KVP"].tolist() == [120.0] * 4
+    assert "SliceThickness" not in catalog.instances
+    assert "CT" in catalog._repr_html_()
+
+
 def test_a_scan_cut_short_between_tables_loses_and_doubles_nothing(archive, into, monkeypatch):
     scan(archive, into)
     write_archive(archive, patients=4)
@@ -241,3 +249,11 @@ def test_a_scan_killed_at_any_moment_is_completed_by_the_next(tmp_path):
     said = json.loads(run.stdout)
     assert said["killed"] == 20
     assert said["files"] == said["instances"] == said["distinct"] == said["headers"] == 360
+
+
+def test_an_object_of_no_patient_needs_no_study(tmp_path, into):
+    write(dataset(SOPClassUID="1.2.840.10008.5.1.4.39.1"), tmp_path / "archive" / "palette")
+    write(dataset(), tmp_path / "archive" / "cut")
+    files = scan(tmp_path / "archive", into).files.set_index("file_key")
+    assert files.loc[str(tmp_path / "archive" / "palette"), "status"] == "read"
+    assert files.loc[str(tmp_path / "archive" / "cut"), "reason"].startswith("no StudyInstanceUID")
