@@ -214,7 +214,8 @@ def gather_binary(
     for row in range(n):
         if off[row] >= 0 and length[row] > 0:
             size = length[row]
-            if (vr[row] != 0 and vr[row] != code) or size % width or (single and size != width):
+            plain = vr[row] & 0x7FFF
+            if (plain != 0 and plain != code) or size % width or (single and size != width):
                 odd[row] = True
             else:
                 valid[row] = True
@@ -227,7 +228,11 @@ def gather_binary(
             at = row * width
         if valid[row]:
             size = length[row]
-            data[at : at + size] = b[off[row] : off[row] + size]
+            if vr[row] & 0x8000:  # big endian: each number the other way round
+                for k in range(size):
+                    data[at + k - k % width + width - 1 - k % width] = b[off[row] + k]
+            else:
+                data[at : at + size] = b[off[row] : off[row] + size]
             at += size
     return lists, data, valid
 

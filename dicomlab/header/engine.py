@@ -43,7 +43,6 @@ class Batch:
     table: pa.Table
     status: np.ndarray
     reason: np.ndarray
-    size: np.ndarray
     header_bytes: np.ndarray
     problems: list[Problem]
     _headers: pa.ChunkedArray
@@ -115,9 +114,9 @@ class HeaderReader:
         """
         offsets, data = _binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
-        found.starts[:], found.totals[:] = offsets[:-1], np.diff(offsets)
+        found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
         kernel.walk_many(
-            data, found.starts, found.totals, self._keep, self._plan, *found.cells, found.status, found.ends
+            data, found.starts, found.sizes, self._keep, self._plan, *found.cells, found.status, found.ends
         )
         return self._batch(None, 0, found, given=headers)
 
@@ -142,7 +141,6 @@ class HeaderReader:
                 found.status,
                 found.starts,
                 found.ends,
-                found.totals,
             )
         else:
             done = self._read_slowly(paths, first, found)
@@ -161,7 +159,7 @@ class HeaderReader:
             state, where, head = self._grow(paths[first + row], head, total, found, row, at)
             if at + len(head) > self._buffer.size:
                 return row
-            found.totals[row], found.status[row] = total, state
+            found.status[row] = state
             if state == kernel.OK:
                 found.ends[row] = where
                 at += where
@@ -194,37 +192,43 @@ class HeaderReader:
             found.status[:], found.ends[:] = kernel.ODD, 0
         status = np.full(n, READ, object)
         reason = np.full(n, "", object)
-        header_bytes, size = found.ends.copy(), found.totals.copy()
+        header_bytes = found.ends.copy()
         odd = {int(row): self._odd(paths, first, found, int(row)) for row in np.flatnonzero(found.status)}
-        for row, (outcome, _, total) in odd.items():
+        for row, (outcome, _) in odd.items():
             status[row], reason[row] = outcome.status, outcome.reason
-            header_bytes[row], size[row] = outcome.header_end, total
-        where = _with_odd(found, {row: outcome for row, (outcome, _, _) in odd.items()})
+            header_bytes[row] = outcome.header_end
+        where = _with_odd(found, {row: outcome for row, (outcome, _) in odd.items()})
         arrays, problems = cast(where, self._wanted, self._charset, self._signed)
         return Batch(
             table=derive(pa.table(arrays)),
             status=status,
             reason=reason,
-            size=size,
             header_bytes=header_bytes,
             problems=problems,
-            **self._kept(found, {row: head for row, (_, head, _) in odd.items()}, given),
+            **self._kept(found, {row: head for row, (_, head) in odd.items()}, given),
         )
 
-    def _odd(
-        self, paths: Sequence[str] | None, first: int, found: _Found, row: int
-    ) -> tuple[Outcome, bytes, int]:
-        """What the kernel handed back, read by pydicom: outcome, bytes to keep, file size."""
+    def _odd(self, paths: Sequence[str] | None, first: int, found: _Found, row: int) -> tuple[Outcome, bytes]:
+        """What the kernel handed back, read by pydicom, and the bytes to keep."""
         if paths is None:
-            start, total = int(found.starts[row]), int(found.totals[row])
+            start, total = int(found.starts[row]), int(found.sizes[row])
             head = found.data[start : start + total].tobytes()
+            outcome = read_odd(head, self._all, total=total)
         else:
             try:
-                head, total = _head(paths[first + row], ODD_LIMIT)
+                head, outcome = self._read_odd(paths[first + row])
             except OSError as error:
-                return Outcome(UNREADABLE, _why(error), {}, 0), b"", -1
-        outcome = read_odd(head, self._all, total=total)
-        return outcome, head[: outcome.header_end] if outcome.status != NOT_DICOM else b"", total
+                return Outcome(UNREADABLE, _why(error), {}, 0), b""
+        return outcome, head[: outcome.header_end] if outcome.status != NOT_DICOM else b""
+
+    def _read_odd(self, path: str) -> tuple[bytes, Outcome]:
+        """Give pydicom a little of the file, and as much as it may have if that is too little."""
+        for size in (4 * CHUNK, ODD_LIMIT):
+            head, total = _head(path, size)
+            outcome = read_odd(head, self._all, total=total)
+            if outcome.status != PARTIAL or len(head) >= total:
+                break
+        return head, outcome
 
     def _kept(self, found: _Found, odd: dict[int, bytes], given: pa.Array | None) -> dict[str, Any]:
         """The headers: packed ones where they lie, those of pydicom apart, and which is whose."""
@@ -252,7 +256,7 @@ class _Found:
     status: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
-    totals: np.ndarray
+    sizes: np.ndarray
 
     @classmethod
     def empty(cls, columns: int, rows: int, data: np.ndarray) -> _Found:
@@ -276,7 +280,7 @@ class _Found:
             return self
         cells = (np.ascontiguousarray(a[:, :rows]) for a in self.cells)
         return _Found(
-            self.data, *cells, *(a[:rows] for a in (self.status, self.starts, self.ends, self.totals))
+            self.data, *cells, *(a[:rows] for a in (self.status, self.starts, self.ends, self.sizes))
         )
 
 

@@ -1,7 +1,7 @@
 """Walk the headers of many files at once, without a Python object per element.
 
-The compiled functions here know bytes only. They take explicit and implicit VR little endian
-(PS3.5 7.1, 7.5 and A.1, A.2) and answer, per file and wanted column, where the value lies and
+The compiled functions here know bytes only. They take implicit VR, explicit VR, and explicit VR
+big endian (PS3.5 7.1, 7.5, A.1 to A.3) and answer, per file and wanted column, where the value lies and
 how long it is. Whatever is in the least unusual they hand back (`ODD`) rather than guess:
 pydicom reads those files. No function reads outside `[start, start + avail)`; depth is bounded
 by MAX_DEPTH, and each step moves forward, so no file can make one run long.
@@ -22,8 +22,14 @@ from numba.core.types import ExternalFunction
 OK, NEED_MORE, ODD, UNOPENED, TOO_LONG = 0, 1, 2, 3, 4
 MAX_DEPTH = 48
 UNDEFINED = 0xFFFFFFFF
+UNKNOWN = 1 << 62
+"""Stands for the size of a file that nobody has asked for yet."""
 PRELUDE = 132
+LEAST_READ, MOST_READ = 4096, 256 * 1024
+"""Bounds of the first read of a file, in bytes."""
 
+BIG = 0x8000
+"""Marks the VR of a value that is big endian."""
 _SHORT_VR, _LONG_VR = 1, 2
 _SQ, _UN, _OB, _OW = (ord(a) << 8 | ord(b) for a, b in ("SQ", "UN", "OB", "OW"))
 
@@ -67,15 +73,17 @@ _inline: Any = nb.njit(nogil=True, cache=True, inline="always")
 
 
 @_inline
-def _u16(b: Any, p: int) -> Any:
+def _u16(b: Any, p: int, big: bool) -> Any:
+    if big:
+        return (np.int64(b[p]) << 8) | np.int64(b[p + 1])
     return np.int64(b[p]) | (np.int64(b[p + 1]) << 8)
 
 
 @_inline
-def _u32(b: Any, p: int) -> Any:
-    return (
-        np.int64(b[p]) | (np.int64(b[p + 1]) << 8) | (np.int64(b[p + 2]) << 16) | (np.int64(b[p + 3]) << 24)
-    )
+def _u32(b: Any, p: int, big: bool) -> Any:
+    if big:
+        return (_u16(b, p, True) << 16) | _u16(b, p + 2, True)
+    return _u16(b, p, False) | (_u16(b, p + 2, False) << 16)
 
 
 @_inline
@@ -98,7 +106,7 @@ def _find(tags: Any, lo: int, hi: int, tag: int) -> int:
 
 @_jit
 def _syntax(b: Any, p: int, n: int) -> int:
-    """1 for explicit VR little endian, 0 for implicit, -1 for what the kernel does not take."""
+    """0 for implicit VR, 1 for explicit VR little endian, 2 for big; -1 for what the kernel leaves."""
     while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
         n -= 1
     stem = b"1.2.840.10008.1.2"
@@ -112,7 +120,7 @@ def _syntax(b: Any, p: int, n: int) -> int:
     if b[p + 17] != 46:
         return -1
     if n == 19 and b[p + 18] == 50:
-        return -1  # explicit VR big endian
+        return 2
     if n >= 21 and b[p + 18] == 49 and b[p + 19] == 46 and b[p + 20] == 57:
         return -1  # deflated, whole or by frame
     return 1
@@ -165,7 +173,8 @@ def walk(
     The file's first `avail` of `total` bytes lie at `b[start:]`. For OK the position is where
     the header ends (at PixelData or the end of the file); for NEED_MORE how many bytes of the
     file the walk needs. `off[column, row]`, `length` and `vr` are filled for what is there,
-    and must be -1 in `off` before; `vr` is 0 under implicit VR. `stack` is `new_stack()`.
+    and must be -1 in `off` before; `vr` is 0 under implicit VR, with BIG in it under big endian.
+    `total` may be UNKNOWN: then OK and ODD hold whatever it is. `stack` is `new_stack()`.
     """
     if avail < PRELUDE:
         return ODD, 0
@@ -180,7 +189,7 @@ def walk(
 
     depth = 0
     is_sequence[0], ends[0], implicit[0], nodes[0] = 0, total, 0, 0
-    in_meta = True
+    in_meta, big = True, False
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
     cursor, last = np.int64(0), np.int64(-1)
     p = np.int64(PRELUDE)
@@ -201,11 +210,11 @@ def walk(
                 return ODD, p
             return NEED_MORE, p + 12
         q = start + p
-        group, element = _u16(b, q), _u16(b, q + 2)
+        group, element = _u16(b, q, big), _u16(b, q + 2, big)
         tag = (group << 16) | element
 
         if is_sequence[depth] != 0:
-            size = _u32(b, q + 4)
+            size = _u32(b, q + 4, big)
             if tag == 0xFFFEE0DD and end < 0 and size == 0:
                 p += 8
                 depth -= 1
@@ -247,13 +256,18 @@ def walk(
                 kind = _syntax(b, start + syntax_at, syntax_length)
                 if kind < 0:
                     return ODD, p
-                implicit[0] = 1 - kind
+                implicit[0] = 1 if kind == 0 else 0
+                if kind == 2:
+                    big = True
+                    continue  # the first element was read the wrong way round
+            if group <= 2 and not in_meta:
+                return ODD, p  # commands and file meta have no place in a data set
             if group == 0x7FE0 and (element == 0x10 or element == 8 or element == 9):
                 return OK, p
             if not keep and tag > plan.last_tag and not in_meta:
                 return OK, p
         elif tag == 0xFFFEE00D and end < 0:
-            if _u32(b, q + 4) != 0:
+            if _u32(b, q + 4, big) != 0:
                 return ODD, p
             p += 8
             depth -= 1
@@ -267,20 +281,20 @@ def walk(
             # Letters here may be an explicit VR in a file that says it has none.
             if 65 <= x <= 90 and 65 <= y <= 90 and _vr_kind(x, y) != 0:
                 return ODD, p
-            size = _u32(b, q + 4)
+            size = _u32(b, q + 4, big)
             value = p + 8
         else:
             kind = _vr_kind(x, y)
             code = (x << 8) | y
             if kind == _SHORT_VR:
-                size = _u16(b, q + 6)
+                size = _u16(b, q + 6, big)
                 value = p + 8
             elif kind == _LONG_VR:
                 if p + 12 > avail:
                     if avail >= total:
                         return ODD, p
                     return NEED_MORE, p + 12
-                size = _u32(b, q + 8)
+                size = _u32(b, q + 8, big)
                 value = p + 12
             else:
                 return ODD, p
@@ -318,18 +332,24 @@ def walk(
                             return ODD, p
                         return NEED_MORE, p + 12
                     f = start + p
-                    if _u32(b, f) == 0xE0DDFFFE and _u32(b, f + 4) == 0:
+                    if (
+                        _u16(b, f, big) == 0xFFFE
+                        and _u16(b, f + 2, big) == 0xE0DD
+                        and _u32(b, f + 4, big) == 0
+                    ):
                         p += 8
                         break
-                    if _u32(b, f) != 0xE000FFFE or _u32(b, f + 4) == UNDEFINED:
+                    if _u16(b, f, big) != 0xFFFE or _u16(b, f + 2, big) != 0xE000:
                         return ODD, p
-                    p += 8 + _u32(b, f + 4)
+                    if _u32(b, f + 4, big) == UNDEFINED:
+                        return ODD, p
+                    p += 8 + _u32(b, f + 4, big)
                     if p > total:
                         return ODD, p
                 continue
             if implicit[depth] == 0 and code != _SQ and code != _UN:
                 return ODD, p
-            if code == _UN and leads_on:
+            if code == _UN and (leads_on or big):
                 return ODD, p
             depth += 1
             is_sequence[depth] = 1
@@ -363,7 +383,7 @@ def walk(
             column = plan.entry_column[entry]
             off[column, row] = start + value
             length[column, row] = size
-            vr[column, row] = code
+            vr[column, row] = code | BIG if big else code
         if in_meta and tag == 0x00020010:
             syntax_at, syntax_length = value, size
         if depth == 0 and group & 1 and plan.private_tag.size:
@@ -381,7 +401,7 @@ def walk(
                     ):
                         off[plan.private_column[k], row] = start + value
                         length[plan.private_column[k], row] = size
-                        vr[plan.private_column[k], row] = code
+                        vr[plan.private_column[k], row] = code | BIG if big else code
         p = stop
 
 
@@ -401,9 +421,10 @@ def walk_many(
     """Walk headers that lie whole in one buffer: `sizes[i]` bytes at `starts[i]`."""
     stack = new_stack()
     for row in range(starts.size):
-        status[row], ends[row] = walk(
+        status[row], where = walk(
             b, starts[row], sizes[row], sizes[row], keep, plan, off, length, vr, row, stack
         )
+        ends[row] = where if status[row] == OK else 0
 
 
 _open: Any = ExternalFunction("open", types.intc(types.voidptr, types.intc))
@@ -434,46 +455,49 @@ def read_many(
     status: Any,
     starts: Any,
     ends: Any,
-    totals: Any,
 ) -> int:
     """Open, read and walk files from number `first` on, until `b` or the rows are full.
 
-    `names` holds the paths, each ended by a zero byte, at `name_start`. Each file's first
-    `chunk` bytes are read, more only where its header is longer. Headers are packed: one
-    begins where the last ended. A header longer than `limit` is TOO_LONG. Gives how many
-    files were done; 0 when the buffer is too small for the next one.
+    `names` holds the paths, each ended by a zero byte, at `name_start`. The first read of the
+    first file is `chunk` bytes; of the others as much as the header before needed, since
+    neighbours are alike; more is read only where a header is longer. Headers are packed: one
+    begins where the last ended. A header longer than `limit` is TOO_LONG. Gives how many files
+    were done; 0 when the buffer is too small for the next one.
     """
     stack = new_stack()
     p = np.int64(0)
     n = min(name_start.size - 1 - first, status.size)
+    guess = np.int64(chunk)
     for row in range(n):
-        if p + chunk > b.size:
-            return row
+        if p + guess > b.size:
+            if row > 0 and b.size - p < chunk:
+                return row
+            guess = min(guess, b.size - p)
         starts[row] = p
         ends[row] = 0
         fd = _open(names[name_start[first + row] :].ctypes, _OPEN_FLAGS)
         if fd < 0:
             status[row] = UNOPENED
-            totals[row] = -1
             continue
-        total = np.int64(_lseek(fd, 0, 2))
-        got = np.int64(_pread(fd, b[p:].ctypes, chunk, 0))
+        got = np.int64(_pread(fd, b[p:].ctypes, guess, 0))
         if got < 0:
             status[row] = UNOPENED
-            totals[row] = -1
             _close(fd)
             continue
-        total = max(total, got)
-        totals[row] = total
+        total = got if got < guess else np.int64(UNKNOWN)
         while True:
             state, where = walk(b, p, got, total, keep, plan, off, length, vr, row, stack)
             if state != NEED_MORE:
                 break
-            # Twice as much as before, so that a long header is walked few times.
-            upto = min(max(where, 2 * got), total)
+            if total == UNKNOWN:
+                total = np.int64(_lseek(fd, 0, 2))
+                if total < where:
+                    continue  # the walk may have asked for more than there is
             if where > limit:
                 state, where = TOO_LONG, 0
                 break
+            # Twice as much as before, so that a long header is walked few times.
+            upto = min(max(where, 2 * got), total)
             if p + upto > b.size:
                 upto = min(where, total)
             if p + upto > b.size:
@@ -486,7 +510,8 @@ def read_many(
             got += more
         _close(fd)
         status[row] = state
-        ends[row] = where if state == OK else 0
         if state == OK:
+            ends[row] = where
             p += where
+            guess = min(max((where + 1024) & ~1023, LEAST_READ), MOST_READ)
     return n

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from dicomlab.header import cells as gather
 from dicomlab.header.charsets import decode
+from dicomlab.header.kernel import BIG
 from dicomlab.schema.arrow import arrow_type, offset_name
 from dicomlab.schema.columns import Column
 
@@ -85,6 +86,7 @@ class Cells:
 
 def vr_name(code: int) -> str:
     """The two letters of a VR, or nothing where the file does not say it."""
+    code &= ~BIG
     return chr(code >> 8) + chr(code & 0xFF) if code else ""
 
 
@@ -95,7 +97,8 @@ def vr_code(name: str) -> int:
 
 def _text_codes() -> np.ndarray:
     codes = np.zeros(1 << 16, np.bool_)
-    codes[[vr_code(name) for name in TEXT_VRS]] = True
+    known = np.array([vr_code(name) for name in TEXT_VRS])
+    codes[known] = codes[known | BIG] = True
     return codes
 
 
@@ -264,7 +267,8 @@ def _mend(
     values, reasons = [], []
     for at in first.tolist():
         name = charsets[charset[at]].decode("ascii", "replace").strip(" \0")
-        value, reason = _alone(raws[raw[at]], vr_name(int(code[at])), column, name)
+        bytes_, is_big = raws[raw[at]], bool(code[at] & BIG)
+        value, reason = _alone(bytes_, vr_name(int(code[at])), column, name, is_big=is_big)
         values.append(value)
         reasons.append(reason)
     bad = np.flatnonzero(np.array([bool(reason) for reason in reasons])[which]).tolist()
@@ -282,11 +286,13 @@ def _coded(found: Cells, j: int, rows: np.ndarray) -> tuple[np.ndarray, list[byt
     return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
 
 
-def _alone(raw: bytes, file_vr: str, column: Column, charset: str) -> tuple[Any, str]:
+def _alone(
+    raw: bytes, file_vr: str, column: Column, charset: str, *, is_big: bool = False
+) -> tuple[Any, str]:
     """One cell's value, and the reason if it, or a part of it, did not parse."""
     vr = file_vr if file_vr not in ("", "UN") else column.vr
     try:
-        parts, note = _parts(raw, vr, column, charset)
+        parts, note = _parts(raw, vr, column, charset, is_big)
         if column.is_list:
             return [_convert(part, column) if part != "" else None for part in parts], note
         if len(parts) != 1:
@@ -296,11 +302,11 @@ def _alone(raw: bytes, file_vr: str, column: Column, charset: str) -> tuple[Any,
         return None, str(error)
 
 
-def _parts(raw: bytes, vr: str, column: Column, charset: str) -> tuple[list[Any], str]:
+def _parts(raw: bytes, vr: str, column: Column, charset: str, is_big: bool) -> tuple[list[Any], str]:
     if vr == "US or SS":
         vr = "US"
     if vr in _FORMATS:
-        return _unpacked(raw, vr), ""
+        return _unpacked(raw, vr, ">" if is_big else "<"), ""
     if vr not in TEXT_VRS:
         raise _Unparsable(f"VR {vr} where {column.vr} is expected")
     text, note = decode(raw, charset, is_name=column.vr == "PN")
@@ -316,12 +322,12 @@ def _bare(text: str, column: Column) -> str:
     return text.rstrip("=") if column.vr == "PN" else text
 
 
-def _unpacked(raw: bytes, vr: str) -> list[Any]:
-    form = _FORMATS[vr]
-    width = struct.calcsize(f"<{form}")
+def _unpacked(raw: bytes, vr: str, order: str) -> list[Any]:
+    form = f"{order}{_FORMATS[vr]}"
+    width = struct.calcsize(form)
     if len(raw) % width:
         raise _Unparsable(f"{len(raw)} bytes are no whole number of {vr} values")
-    values = list(struct.iter_unpack(f"<{form}", raw))
+    values = list(struct.iter_unpack(form, raw))
     if vr == "AT":
         return [f"({group:04X},{element:04X})" for group, element in values]
     return [value[0] for value in values]
