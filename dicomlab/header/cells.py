@@ -43,144 +43,219 @@ def _is_plain(b: Any, p: int, n: int) -> bool:
     return True
 
 
-@_jit
-def _digits(b: Any, p: int, end: int) -> int:
-    while p < end and 48 <= b[p] <= 57:
-        p += 1
-    return p
+# A number of up to 2**53 and a power of ten of up to 10**22 are both exact in 64 bits, so that one
+# multiplication or division rounds correctly (Clinger, PLDI 1990). Whatever is longer is odd.
+_EXACT = 1 << 53
+_TENS = np.array([10.0**k for k in range(23)])
 
 
-@_jit
-def _is_decimal(b: Any, p: int, n: int) -> bool:
-    """PS3.5 6.2 DS without a leading plus: -?digits(.digits)?(E[+-]?digits)?"""
+@_inline
+def _decimal(b: Any, p: int, n: int) -> Any:
+    """A DS (PS3.5 6.2) without leading plus as (value, is_good): -?digits(.digits)?(E[+-]?digits)?"""
     end = p + n
-    if n > 32:
-        return False
-    if p < end and b[p] == 45:
+    negative = p < end and b[p] == 45
+    if negative:
         p += 1
-    whole = _digits(b, p, end)
-    count = whole - p
-    p = whole
+    mantissa, count, power = np.int64(0), 0, 0
+    while p < end and 48 <= b[p] <= 57 and mantissa < _EXACT:
+        mantissa = mantissa * 10 + b[p] - 48
+        count += 1
+        p += 1
     if p < end and b[p] == 46:
-        part = _digits(b, p + 1, end)
-        count += part - p - 1
-        p = part
-    if count == 0:
-        return False
+        p += 1
+        while p < end and 48 <= b[p] <= 57 and mantissa < _EXACT:
+            mantissa = mantissa * 10 + b[p] - 48
+            count += 1
+            power -= 1
+            p += 1
+    if count == 0 or mantissa >= _EXACT:
+        return 0.0, False
     if p < end and (b[p] == 69 or b[p] == 101):
         p += 1
+        down = p < end and b[p] == 45
         if p < end and (b[p] == 43 or b[p] == 45):
             p += 1
-        part = _digits(b, p, end)
-        if part == p or part - p > 3:
-            return False
-        p = part
-    return p == end
+        first, exponent = p, 0
+        while p < end and 48 <= b[p] <= 57 and p - first < 4:
+            exponent = exponent * 10 + b[p] - 48
+            p += 1
+        if p == first:
+            return 0.0, False
+        power += -exponent if down else exponent
+    if p != end or power < -22 or power > 22:
+        return 0.0, False
+    value = np.float64(mantissa)
+    value = value * _TENS[power] if power >= 0 else value / _TENS[-power]
+    return -value if negative else value, True
 
 
-@_jit
-def _is_integer(b: Any, p: int, n: int) -> bool:
+@_inline
+def _integer(b: Any, p: int, n: int) -> Any:
+    """An IS without leading plus as (value, is_good): -?digits, no more than 18 characters."""
     end = p + n
-    if n > 18:
-        return False
-    if p < end and b[p] == 45:
+    negative = p < end and b[p] == 45
+    if negative:
         p += 1
-    return p < end and _digits(b, p, end) == end
+    if p >= end or n > 18:
+        return np.int64(0), False
+    value = np.int64(0)
+    while p < end:
+        if not 48 <= b[p] <= 57:
+            return np.int64(0), False
+        value = value * 10 + b[p] - 48
+        p += 1
+    return -value if negative else value, True
 
 
-TEXT, DECIMAL, INTEGER = 0, 1, 2
+@_inline
+def _holds_text(row: int, length: Any, vr: Any, texts: Any, odd: Any) -> bool:
+    """Whether a cell's VR is one of text; if not it is odd, unless it is empty."""
+    if vr[row] == 0 or texts[vr[row]]:
+        return True
+    odd[row] = length[row] > 0
+    return False
 
 
 @_jit
-def _fits(b: Any, p: int, n: int, what: int) -> bool:
-    if what == DECIMAL:
-        return _is_decimal(b, p, n)
-    if what == INTEGER:
-        return _is_integer(b, p, n)
-    return True
-
-
-@_jit
-def gather_text(b: Any, off: Any, length: Any, vr: Any, texts: Any, both: bool, what: int, odd: Any) -> Any:
+def gather_text(b: Any, off: Any, length: Any, vr: Any, texts: Any, both: bool, odd: Any) -> Any:
     """One text per row: (offsets int32[n+1], bytes, is_valid). Empty cells are null."""
     n = off.size
-    offsets = np.zeros(n + 1, np.int32)
-    valid = np.zeros(n, np.bool_)
-    begin = np.empty(n, np.int64)
-    total = 0
+    room = 0
     for row in range(n):
         if off[row] >= 0:
+            room += length[row]
+    offsets = np.zeros(n + 1, np.int32)
+    valid = np.zeros(n, np.bool_)
+    data = np.empty(room, np.uint8)
+    at = 0
+    for row in range(n):
+        if off[row] >= 0 and _holds_text(row, length, vr, texts, odd):
             p, size = _trim(b, off[row], length[row], both)
-            begin[row] = p
-            if vr[row] != 0 and not texts[vr[row]]:
-                odd[row] = length[row] > 0
-            elif size > 0:
-                if not _is_plain(b, p, size) or not _fits(b, p, size, what):
+            if size > 0:
+                # ASCII without escape sequences is the same in every character set of DICOM.
+                high, escapes = np.uint8(0), False
+                for k in range(size):
+                    x = b[p + k]
+                    data[at + k] = x
+                    high |= x
+                    escapes |= x == 0x1B
+                if high >= 0x80 or escapes:
                     odd[row] = True
                 else:
                     valid[row] = True
-                    total += size
-        offsets[row + 1] = total
-    data = np.empty(total, np.uint8)
-    for row in range(n):
-        if valid[row]:
-            s, e = offsets[row], offsets[row + 1]
-            data[s:e] = b[begin[row] : begin[row] + e - s]
-    return offsets, data, valid
+                    at += size
+        offsets[row + 1] = at
+    return offsets, data[:at], valid
 
 
 @_jit
-def gather_texts(b: Any, off: Any, length: Any, vr: Any, texts: Any, both: bool, what: int, odd: Any) -> Any:
-    """Several texts per row: (list offsets, text offsets, bytes, is_valid row, is_valid text)."""
+def gather_decimals(b: Any, off: Any, length: Any, vr: Any, texts: Any, odd: Any) -> Any:
+    """One DS per row: (values, is_valid)."""
+    n = off.size
+    out = np.zeros(n, np.float64)
+    valid = np.zeros(n, np.bool_)
+    for row in range(n):
+        if off[row] >= 0 and _holds_text(row, length, vr, texts, odd):
+            p, size = _trim(b, off[row], length[row], True)
+            if size > 0:
+                out[row], valid[row] = _decimal(b, p, size)
+                odd[row] = not valid[row]
+    return out, valid
+
+
+@_jit
+def gather_integers(b: Any, off: Any, length: Any, vr: Any, texts: Any, odd: Any) -> Any:
+    """One IS per row: (values, is_valid)."""
+    n = off.size
+    out = np.zeros(n, np.int64)
+    valid = np.zeros(n, np.bool_)
+    for row in range(n):
+        if off[row] >= 0 and _holds_text(row, length, vr, texts, odd):
+            p, size = _trim(b, off[row], length[row], True)
+            if size > 0:
+                out[row], valid[row] = _integer(b, p, size)
+                odd[row] = not valid[row]
+    return out, valid
+
+
+@_jit
+def count_parts(b: Any, off: Any, length: Any) -> Any:
+    """How many values a column may hold at the most, and how many bytes."""
+    parts, room = 0, 0
+    for row in range(off.size):
+        if off[row] >= 0 and length[row] > 0:
+            parts += 1
+            room += length[row]
+            for k in range(off[row], off[row] + length[row]):
+                parts += b[k] == BACKSLASH
+    return parts, room
+
+
+@_jit
+def gather_numbers(
+    b: Any, off: Any, length: Any, vr: Any, texts: Any, values: Any, is_decimal: bool, odd: Any
+) -> Any:
+    """Several DS or IS per row into `values`: (list offsets, is_valid row, is_valid value).
+
+    `values` has room for `count_parts`; as many as the last list offset says are filled.
+    """
     n = off.size
     lists = np.zeros(n + 1, np.int32)
     valid = np.zeros(n, np.bool_)
-    parts, total = 0, 0
+    present = np.zeros(values.size, np.bool_)
+    at = 0
     for row in range(n):
-        if off[row] >= 0 and length[row] > 0:
+        if off[row] >= 0 and length[row] > 0 and _holds_text(row, length, vr, texts, odd):
             p, size = _trim(b, off[row], length[row], False)
-            if vr[row] != 0 and not texts[vr[row]]:
-                odd[row] = True
-            elif size > 0:
-                if not _is_plain(b, p, size):
-                    odd[row] = True
-                else:
-                    count, s = 1, p
-                    good = True
-                    for k in range(p, p + size + 1):
-                        if k == p + size or b[k] == BACKSLASH:
-                            q, m = _trim(b, s, k - s, both)
-                            if m > 0 and not _fits(b, q, m, what):
-                                good = False
-                            s = k + 1
-                            if k < p + size:
-                                count += 1
-                    if good:
-                        valid[row] = True
-                        parts += count
-                        total += size
-                    else:
-                        odd[row] = True
-        lists[row + 1] = parts
-    offsets = np.zeros(parts + 1, np.int32)
-    present = np.zeros(parts, np.bool_)
-    data = np.empty(total, np.uint8)
+            first, s, end = at, p, p + size
+            good = size > 0
+            for k in range(p, end + 1):
+                if good and (k == end or b[k] == BACKSLASH):
+                    q, m = _trim(b, s, k - s, True)
+                    present[at] = m > 0
+                    if m > 0 and is_decimal:
+                        values[at], good = _decimal(b, q, m)
+                    elif m > 0:
+                        values[at], good = _integer(b, q, m)
+                    at += 1
+                    s = k + 1
+            valid[row] = good
+            if not good:
+                odd[row] = size > 0
+                at = first
+        lists[row + 1] = at
+    return lists, valid, present[:at]
+
+
+@_jit
+def gather_texts(b: Any, off: Any, length: Any, vr: Any, texts: Any, both: bool, odd: Any) -> Any:
+    """Several texts per row: (list offsets, text offsets, bytes, is_valid row)."""
+    n = off.size
+    most, room = count_parts(b, off, length)
+    lists = np.zeros(n + 1, np.int32)
+    valid = np.zeros(n, np.bool_)
+    offsets = np.zeros(most + 1, np.int32)
+    data = np.empty(room, np.uint8)
     part, at = 0, 0
     for row in range(n):
-        if not valid[row]:
-            continue
-        p, size = _trim(b, off[row], length[row], False)
-        s = p
-        for k in range(p, p + size + 1):
-            if k == p + size or b[k] == BACKSLASH:
-                q, m = _trim(b, s, k - s, both)
-                data[at : at + m] = b[q : q + m]
-                at += m
-                offsets[part + 1] = at
-                present[part] = m > 0
-                part += 1
-                s = k + 1
-    return lists, offsets, data[:at], valid, present
+        if off[row] >= 0 and length[row] > 0 and _holds_text(row, length, vr, texts, odd):
+            p, size = _trim(b, off[row], length[row], False)
+            if size > 0 and not _is_plain(b, p, size):
+                odd[row] = True
+            elif size > 0:
+                valid[row] = True
+                s = p
+                for k in range(p, p + size + 1):
+                    if k == p + size or b[k] == BACKSLASH:
+                        q, m = _trim(b, s, k - s, both)
+                        for i in range(m):
+                            data[at + i] = b[q + i]
+                        at += m
+                        part += 1
+                        offsets[part] = at
+                        s = k + 1
+        lists[row + 1] = part
+    return lists, offsets[: part + 1], data[:at], valid
 
 
 @_jit
@@ -333,9 +408,7 @@ def gather_clock(b: Any, off: Any, length: Any, vr: Any, texts: Any, what: int, 
         if off[row] < 0:
             continue
         p, size = _trim(b, off[row], length[row], True)
-        if vr[row] != 0 and not texts[vr[row]]:
-            odd[row] = length[row] > 0
-        elif size > 0:
+        if _holds_text(row, length, vr, texts, odd) and size > 0:
             value = _date(b, p, size) if what == DATE else _time(b, p, size)
             if (what == DATE and value == -(2**31)) or (what == TIME and value < 0):
                 odd[row] = True
@@ -360,10 +433,7 @@ def gather_datetime(b: Any, off: Any, length: Any, vr: Any, texts: Any, odd: Any
         if off[row] < 0:
             continue
         p, size = _trim(b, off[row], length[row], True)
-        if vr[row] != 0 and not texts[vr[row]]:
-            odd[row] = length[row] > 0
-            continue
-        if size == 0:
+        if size == 0 or not _holds_text(row, length, vr, texts, odd):
             continue
         good = size >= 8
         if good and size >= 13 and (b[p + size - 5] == 43 or b[p + size - 5] == 45):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,46 +38,54 @@ def _acquired_at(table: pa.Table) -> pa.ChunkedArray:
 def _slice_position(table: pa.Table) -> pa.Array:
     """ImagePositionPatient projected on the normal of the image plane (PS3.3 C.7.6.2.1.1)."""
     n = table.num_rows
-    if not {"ImagePositionPatient", "ImageOrientationPatient"} <= set(table.column_names):
+    position = _fixed(table, "ImagePositionPatient", 3)
+    axes = _fixed(table, "ImageOrientationPatient", 6)
+    if position is None or axes is None:
         return pa.nulls(n, pa.float64())
-    position = _fixed(table["ImagePositionPatient"], 3)
-    axes = _fixed(table["ImageOrientationPatient"], 6)
-    normal = np.cross(axes[:, :3], axes[:, 3:])
-    length = np.linalg.norm(normal, axis=1)
+    (x, y, z), (a, b, c, d, e, f) = position, axes
+    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
+    length = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        along = np.einsum("ij,ij->i", position, normal) / length
+        along = (x * normal[0] + y * normal[1] + z * normal[2]) / length
     return pa.array(along, mask=~np.isfinite(along))
 
 
-def _fixed(column: pa.ChunkedArray, width: int) -> np.ndarray:
-    """Lists of exactly `width` numbers as rows; others as NaN."""
-    lists = column.combine_chunks()
+def _fixed(table: pa.Table, name: str, width: int) -> np.ndarray | None:
+    """Lists of exactly `width` numbers, one row a place; others NaN. None where there are none."""
+    if name not in table.column_names or table[name].null_count == table.num_rows:
+        return None
+    lists = table[name].combine_chunks()
     out = np.full((len(lists), width), np.nan)
     fits = pc.fill_null(pc.equal(pc.list_value_length(lists), width), False).to_numpy(zero_copy_only=False)
-    values = lists.filter(pa.array(fits)).flatten()
+    values = (lists if fits.all() else lists.filter(pa.array(fits))).flatten()
     out[fits] = values.to_numpy(zero_copy_only=False).reshape(-1, width)
-    return out
+    return out.T
 
 
 _UNIT_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+_AGE = re.compile(r"(\d{1,3})([DWMY])")
 
 
 def _age(table: pa.Table) -> pa.Array:
     """PatientAge in years, else from birth date to study date."""
     n = table.num_rows
     years = np.full(n, np.nan)
-    if {"PatientBirthDate", "StudyDate"} <= set(table.column_names):
-        days = pc.subtract(
-            table["StudyDate"].cast(pa.int32()), table["PatientBirthDate"].cast(pa.int32())
-        ).to_numpy()
-        years = days / 365.25
+    if _has_values(table, "PatientBirthDate") and _has_values(table, "StudyDate"):
+        days = pc.subtract(table["StudyDate"].cast(pa.int32()), table["PatientBirthDate"].cast(pa.int32()))
+        years = days.to_numpy() / 365.25
         years = np.where((years >= 0) & (years < 130), years, np.nan)
-    if "PatientAge" in table.column_names and table["PatientAge"].null_count < n:
-        written = pc.extract_regex(table["PatientAge"], r"^(?P<n>\d{1,3})(?P<unit>[DWMY])$").combine_chunks()
-        number = pc.struct_field(written, "n").cast(pa.float64()).to_numpy(zero_copy_only=False)
-        units = pc.struct_field(written, "unit")
-        factor = np.full(n, np.nan)
-        for unit, one in _UNIT_YEARS.items():
-            factor[pc.fill_null(pc.equal(units, unit), False).to_numpy(zero_copy_only=False)] = one
-        years = np.where(np.isfinite(number * factor), number * factor, years)
+    if _has_values(table, "PatientAge"):
+        written = table["PatientAge"].combine_chunks().dictionary_encode()
+        known = np.array([*(_years(text) for text in written.dictionary.to_pylist()), np.nan])
+        said = known[written.indices.fill_null(len(known) - 1).to_numpy()]
+        years = np.where(np.isfinite(said), said, years)
     return pa.array(years.astype(np.float64), mask=~np.isfinite(years))
+
+
+def _has_values(table: pa.Table, name: str) -> bool:
+    return name in table.column_names and table[name].null_count < table.num_rows
+
+
+def _years(text: str) -> float:
+    match = _AGE.fullmatch(text)
+    return int(match[1]) * _UNIT_YEARS[match[2]] if match else np.nan

@@ -472,7 +472,7 @@ def read_many(
         if p + guess > b.size:
             if row > 0 and b.size - p < chunk:
                 return row
-            guess = min(guess, b.size - p)
+            guess = np.int64(min(guess, b.size - p))
         starts[row] = p
         ends[row] = 0
         fd = _open(names[name_start[first + row] :].ctypes, _OPEN_FLAGS)
@@ -513,5 +513,6 @@ def read_many(
         if state == OK:
             ends[row] = where
             p += where
-            guess = min(max((where + 1024) & ~1023, LEAST_READ), MOST_READ)
+            near = (where + 1024) & ~1023
+            guess = np.int64(min(max(near, LEAST_READ), MOST_READ))
     return n

@@ -154,36 +154,38 @@ def _plain(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: in
 
 
 def _texts(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
-    what = {"DS": gather.DECIMAL, "IS": gather.INTEGER}.get(column.vr, gather.TEXT)
     both = column.vr not in _KEEPS_LEADING_BLANKS
-    target = arrow_type(column)
+    if column.vr in ("DS", "IS"):
+        return _written_numbers(cell, column, odd)
     if not column.is_list:
-        offsets, data, valid = gather.gather_text(*cell, _TEXTS, both, what, odd)
-        text = _named(_sized(pa.string(), offsets, data, valid), column)
-        return text if column.kind == "text" else _checked(text.cast(target), column, odd)
+        offsets, data, valid = gather.gather_text(*cell, _TEXTS, both, odd)
+        return _named(_sized(pa.string(), offsets, data, valid), column)
     if column.kind in ("date", "time", "datetime"):  # seldom: cells are taken one by one
         odd |= (cell[1] >= 0) & (cell[2] > 0)
-        return _nulls(target, len(odd))
-    lists, offsets, data, valid, present = gather.gather_texts(*cell, _TEXTS, both, what, odd)
-    parts = _named(_sized(pa.string(), offsets, data, None if column.kind == "text" else present), column)
-    return _listed(lists, parts.cast(target.value_type), valid)
+        return _nulls(arrow_type(column), len(odd))
+    lists, offsets, data, valid = gather.gather_texts(*cell, _TEXTS, both, odd)
+    return _listed(lists, _named(_sized(pa.string(), offsets, data, None), column), valid)
+
+
+def _written_numbers(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
+    """Numbers that the file writes as text."""
+    is_decimal = column.vr == "DS"
+    if not column.is_list:
+        one = gather.gather_decimals if is_decimal else gather.gather_integers
+        return _masked(*one(*cell, _TEXTS, odd))
+    values = np.zeros(gather.count_parts(*cell[:3])[0], np.float64 if is_decimal else np.int64)
+    lists, valid, present = gather.gather_numbers(*cell, _TEXTS, values, is_decimal, odd)
+    return _listed(lists, _masked(values[: len(present)], present), valid)
+
+
+def _masked(values: np.ndarray, valid: np.ndarray) -> pa.Array:
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [_bitmap(valid), pa.py_buffer(values)])
 
 
 def _named(texts: pa.Array, column: Column) -> pa.Array:
     """Names without empty component groups at the end, which mean nothing (PS3.5 6.2.1)."""
     return pc.utf8_rtrim(texts, "=") if column.vr == "PN" else texts
-
-
-def _checked(numbers: pa.Array, column: Column, odd: np.ndarray) -> pa.Array:
-    """Numbers too large for the type are null, and looked at alone."""
-    if column.kind != "float":
-        return numbers
-    values = numbers.to_numpy(zero_copy_only=False)
-    endless = np.isinf(values)
-    if endless.any():
-        odd |= endless
-        return pa.array(values, mask=endless | np.isnan(values))
-    return numbers
 
 
 def _sized(kind: pa.DataType, offsets: np.ndarray, data: np.ndarray, valid: np.ndarray | None) -> pa.Array:

@@ -10,6 +10,8 @@ import zlib
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -131,6 +133,29 @@ def test_what_does_not_parse_is_null_and_a_problem(tag, vr, raw, column, value, 
     assert [(p.column.name, p.reason, p.raw) for p in batch.problems] == (
         [(column, reason, raw)] if reason else []
     )
+
+
+@given(
+    st.one_of(
+        st.from_regex(r"-?[0-9]{1,17}(\.[0-9]{0,17})?([eE][+-]?[0-9]{1,3})?", fullmatch=True),
+        st.floats().map(repr),
+    )
+)
+@settings(deadline=None, max_examples=500)
+def test_decimals_are_rounded_as_python_rounds_them(text):
+    value = batch_of(part10(element(0x00180050, "DS", text.encode()))).table["SliceThickness"][0].as_py()
+    expected = float(text)
+    if value is None:
+        assert not np.isfinite(expected) or len(text) > 64
+    else:
+        assert struct.pack("<d", value) == struct.pack("<d", expected)
+
+
+@given(st.from_regex(r"-?[0-9]{1,20}", fullmatch=True))
+@settings(deadline=None, max_examples=200)
+def test_integers_are_read_whole_or_not_at_all(text):
+    value = batch_of(part10(element(0x00200011, "IS", text.encode()))).table["SeriesNumber"][0].as_py()
+    assert value == (int(text) if -(2**63) <= int(text) < 2**63 else None)
 
 
 def test_lists_keep_their_empty_places():
