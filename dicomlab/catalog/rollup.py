@@ -25,8 +25,9 @@ def roll_up(folder: Path, state: State, tag: str) -> State:
     parts: list[Part] = []
     try:
         columns = catalog.columns
+        empty = store.empty_columns("instances", state.tables["instances"])
         for table, query in (
-            ("series", series_sql(columns)),
+            ("series", series_sql(columns, empty=empty)),
             ("studies", studies_sql(columns)),
             ("patients", patients_sql(columns)),
         ):

@@ -178,6 +178,16 @@ class Store:
         delta = DeltaTable(str(self.folder / table), version=version)
         return pa.schema(delta.schema().to_arrow())
 
+    def empty_columns(self, table: str, version: int) -> set[str]:
+        """Columns that are null in every row, as the Parquet files' statistics say."""
+        empty: set[str] | None = None
+        for path in self.paths(table, version):
+            metadata = pq.read_metadata(path)
+            if empty is None:
+                empty = {name.split(".")[0] for name in metadata.schema.to_arrow_schema().names}
+            empty &= _empty_in(metadata)
+        return empty or set()
+
     def holding(self, table: str, version: int, keys: pa.Array) -> list[str]:
         """The Parquet files that hold a row of any of the keys."""
         held = []
@@ -214,6 +224,18 @@ def _take_schema(folder: Path, schema: pa.Schema) -> None:
     new = [DeltaField(f.name, f.type) for f in Schema.from_arrow(schema).fields if f.name not in have]
     if new:
         delta.alter.add_columns(new)
+
+
+def _empty_in(metadata: pq.FileMetaData) -> set[str]:
+    empty: set[str] = set()
+    full: set[str] = set()
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            name = chunk.path_in_schema.split(".")[0]
+            is_empty = chunk.statistics is not None and chunk.statistics.null_count == chunk.num_values
+            (empty if is_empty else full).add(name)
+    return empty - full
 
 
 class PartWriter:

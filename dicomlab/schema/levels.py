@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dicomlab.schema.columns import Column, Columns, Level
 
 _ABOVE: dict[Level, tuple[Level, ...]] = {
@@ -21,12 +23,30 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def series_sql(columns: Columns, source: str = "instances") -> str:
+_SQL_TYPES = {
+    "text": "VARCHAR",
+    "float": "DOUBLE",
+    "int": "BIGINT",
+    "binary": "BLOB",
+    "date": "DATE",
+    "time": "TIME",
+    "datetime": "TIMESTAMP",
+}
+
+
+def sql_type(column: Column) -> str:
+    """The type of a column in DuckDB's words."""
+    return _SQL_TYPES[column.kind] + ("[]" if column.is_list else "")
+
+
+def series_sql(columns: Columns, source: str = "instances", empty: Collection[str] = ()) -> str:
     """One row a series of a study of a patient.
 
     A column holds the value that all instances share, or the median, least or greatest where
     the schema says so; it is null where they differ, and `varies` names it. A series that
     turns up under two studies or patients is a row under each: that is a finding, not ours to mend.
+
+    `empty` names columns that are known to be null throughout, which saves looking at them.
     """
     keys = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
     chosen = [c for c in columns if c.rollup != "none" and c.name not in keys]
@@ -42,6 +62,7 @@ def series_sql(columns: Columns, source: str = "instances") -> str:
             "median(patient_age_years) AS patient_age_years",
         ],
         source,
+        empty,
     )
 
 
@@ -91,10 +112,16 @@ def _of(columns: Columns, level: Level) -> list[Column]:
     return [c for c in columns if c.level in _ABOVE[level] and c.rollup != "none"]
 
 
-def _rollup(keys: tuple[str, ...], columns: list[Column], counts: list[str], source: str) -> str:
+def _rollup(
+    keys: tuple[str, ...],
+    columns: list[Column],
+    counts: list[str],
+    source: str,
+    empty: Collection[str] = (),
+) -> str:
     head = [quoted(key) for key in keys]
-    body = [f"{_value(c, source)} AS {quoted(c.name)}" for c in columns]
-    shared = [c for c in columns if c.rollup == "same"]
+    body = [f"{_nothing(c) if c.name in empty else _value(c, source)} AS {quoted(c.name)}" for c in columns]
+    shared = [c for c in columns if c.rollup == "same" and c.name not in empty]
     varying = ", ".join(f"CASE WHEN {_differs(c, source)} THEN {literal(c.name)} END" for c in shared)
     varies = f"list_filter([{varying}]::VARCHAR[], lambda x: x IS NOT NULL) AS varies"
     return (
@@ -107,9 +134,17 @@ def _value(column: Column, source: str) -> str:
     name = quoted(column.name)
     if column.rollup in ("min", "max"):
         return f"{column.rollup}({name})"
-    if column.rollup == "median" and not column.is_list and column.kind in ("float", "int"):
+    if _is_median(column):
         return f"median({name})::DOUBLE"
     return f"CASE WHEN NOT ({_differs(column, source)}) THEN min({name}) END"
+
+
+def _is_median(column: Column) -> bool:
+    return column.rollup == "median" and not column.is_list and column.kind in ("float", "int")
+
+
+def _nothing(column: Column) -> str:
+    return f"NULL::{'DOUBLE' if _is_median(column) else sql_type(column)}"
 
 
 def _differs(column: Column, source: str) -> str:
