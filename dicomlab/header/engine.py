@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ class HeaderReader:
 
         Bytes kept of a deflated file are taken as the file they are.
         """
+        headers = headers.cast(pa.large_binary())
         offsets, data = _binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
@@ -197,7 +199,8 @@ class HeaderReader:
         for row, (outcome, _) in odd.items():
             status[row], reason[row] = outcome.status, outcome.reason
             header_bytes[row] = outcome.header_end
-        where = _with_odd(found, {row: outcome for row, (outcome, _) in odd.items()})
+        outcomes = {row: outcome for row, (outcome, _) in odd.items()}
+        where = _with_odd(found, outcomes, is_ours=given is None)
         arrays, problems = cast(where, self._wanted, self._charset, self._signed)
         return Batch(
             table=derive(pa.table(arrays)),
@@ -331,16 +334,20 @@ def _why(error: OSError) -> str:
     return f"the file cannot be opened ({error.strerror or type(error).__name__})"
 
 
-def _binary_buffers(headers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    headers = headers.cast(pa.large_binary())
+def _binary_buffers(headers: pa.LargeBinaryArray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each value of an array begins, and the bytes they lie in, for as long as it lives.
+
+    The bytes are of the type that numpy has for writable ones, though nothing may write: so
+    the compiler has one type to compile for, not two.
+    """
     _, offsets, data = headers.buffers()
     starts = np.frombuffer(offsets, np.int64)[headers.offset : headers.offset + len(headers) + 1]
-    bytes_ = np.frombuffer(data or b"\0", np.uint8)
-    bytes_.flags.writeable = False  # it is somebody else's
-    return starts, bytes_
+    if not data or not data.size:
+        return starts, np.zeros(1, np.uint8)
+    return starts, np.ctypeslib.as_array((ctypes.c_uint8 * data.size).from_address(data.address))
 
 
-def _with_odd(found: _Found, odd: dict[int, Outcome]) -> Cells:
+def _with_odd(found: _Found, odd: dict[int, Outcome], *, is_ours: bool) -> Cells:
     """Lay the values that pydicom found behind the headers in the buffer."""
     parts, at = [], int(found.starts[-1] + found.ends[-1]) if len(found.starts) else 0
     begin = at
@@ -351,7 +358,7 @@ def _with_odd(found: _Found, odd: dict[int, Outcome]) -> Cells:
             parts.append(raw)
             at += len(raw)
     data, extra = found.data, np.frombuffer(b"".join(parts) or b"\0", np.uint8)
-    if parts and at <= data.size and data.flags.writeable:
+    if parts and is_ours and at <= data.size:
         data[begin:at] = extra
     elif parts:
         data = np.concatenate([data[:begin], extra])

@@ -167,8 +167,10 @@ class _Scan:
         waiting: list[Part] = []
         last = time.monotonic()
         work = Work(self._folder, self._source.root, self._columns, self._state.keep_headers, _tag())
-        with progress_bar("Reading headers", total=plan.to_read, show=self._progress) as bar:
+        # The first scan on a machine compiles the reader, which takes some 15 seconds.
+        with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
             for done in _in_parallel(work, plan, jobs, backend):
+                bar.set_description("Reading headers", refresh=False)
                 total.status.update(done.status)
                 total.reasons.update(done.reasons)
                 waiting += done.parts
