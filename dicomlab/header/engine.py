@@ -26,8 +26,8 @@ CHUNK = 16 * 1024
 """How much of a file is read first, in bytes."""
 MAX_HEADER = 64 * 1024 * 1024
 """Headers longer than this are cut, and their row says so."""
-BATCH_ROWS = 1024
-BATCH_BYTES = 16 * 1024 * 1024
+BATCH_ROWS = 4096
+BATCH_BYTES = 32 * 1024 * 1024
 _ROOM_BEHIND = 1024 * 1024
 """Kept free behind the headers for the values that pydicom finds."""
 

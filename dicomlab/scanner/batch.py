@@ -73,6 +73,8 @@ def read_unit(work: Work, unit: Unit) -> Done:
         writers["instances"].write(pa.concat_tables(rows_of).combine_chunks())
     for writer in writers.values():
         writer.close()
+    # Arrow keeps what it has freed; on a long scan that would add up over the workers.
+    pa.default_memory_pool().release_unused()
     done.parts = [w.part for w in writers.values() if w.part is not None]
     return done
 
