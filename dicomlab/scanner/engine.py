@@ -136,7 +136,7 @@ class _Scan:
         files = self._store.paths("files", self._state.tables["files"])
         plan = Plan(self._folder, self._source, files, progress=self._progress)
         try:
-            if not plan.listed and not files:
+            if not plan.listed:  # a share that is not mounted looks like that too: nothing is taken out
                 raise EmptyScan(self._source.root, 0)
             if not plan.to_read and not plan.vanished and self._state.is_complete:
                 return

@@ -16,15 +16,28 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.database import connect
 from dicomlab.progress import progress_bar
 from dicomlab.schema.levels import literal
-from dicomlab.sources.base import LISTING, Source
+from dicomlab.sources.base import CLOSED, LISTING, Source
 
 UNIT_ROWS = 4096
 """How many files a worker takes at a time."""
 
+_ALL = "CREATE VIEW todo AS SELECT *, false AS is_known FROM listing"
 # What could not be opened is tried again each time: permissions change without a trace.
-_AGAIN = """
-k.file_key IS NULL OR l.size IS DISTINCT FROM k.size OR l.stamp IS DISTINCT FROM k.stamp
-OR k.status = 'unreadable'
+_DIFFERENCE = """
+CREATE TABLE todo AS
+SELECT l.*, k.file_key IS NOT NULL AS is_known
+FROM listing l LEFT JOIN known k ON l.file_key = k.file_key
+WHERE k.file_key IS NULL OR l.size IS DISTINCT FROM k.size OR l.stamp IS DISTINCT FROM k.stamp
+   OR k.status = 'unreadable'
+ORDER BY l.file_key
+"""
+# What lies below a folder that could not be opened is not gone: it may be back tomorrow.
+_VANISHED = """
+CREATE VIEW vanished AS
+SELECT k.file_key FROM known k ANTI JOIN listing l USING (file_key)
+WHERE (k.source = {root} OR starts_with(k.file_key, {root} || '/'))
+  AND NOT EXISTS (SELECT 1 FROM listing c
+                  WHERE starts_with(c.reason, {closed}) AND starts_with(k.file_key, c.file_key || '/'))
 """
 
 
@@ -49,20 +62,19 @@ class Plan:
         self._join(files, source.root)
 
     def _join(self, files: list[str], root: str) -> None:
-        known = "SELECT NULL::VARCHAR AS file_key, 0 AS size, 0 AS stamp, '' AS status WHERE false"
-        if files:
-            names = ", ".join(literal(f) for f in files)
-            known = (
-                f"SELECT file_key, size, stamp, status FROM read_parquet([{names}], union_by_name = true) "
-                f"WHERE source = {literal(root)}"
-            )
+        """Compare by key, whatever folder a file was met below: its rows are there once."""
         run = self._database.execute
-        run(f"CREATE VIEW known AS {known}")
-        run(
-            "CREATE TABLE todo AS SELECT l.*, k.file_key IS NOT NULL AS is_known "
-            f"FROM listing l LEFT JOIN known k ON l.file_key = k.file_key WHERE {_AGAIN}"
-        )
-        run("CREATE VIEW vanished AS SELECT file_key FROM known ANTI JOIN listing USING (file_key)")
+        if not files:
+            run("CREATE VIEW known AS SELECT NULL::VARCHAR AS file_key, NULL::VARCHAR AS source WHERE false")
+            run(_ALL)
+        else:
+            names = ", ".join(literal(f) for f in files)
+            run(
+                "CREATE VIEW known AS SELECT file_key, source, size, stamp, status "
+                f"FROM read_parquet([{names}], union_by_name = true)"
+            )
+            run(_DIFFERENCE)
+        run(_VANISHED.format(root=literal(root), closed=literal(CLOSED)))
 
     @property
     def to_read(self) -> int:
@@ -85,8 +97,8 @@ class Plan:
         return self._count("vanished")
 
     def units(self) -> Iterator[Unit]:
-        """The files to read, in the order of their keys, a unit at a time."""
-        query = "SELECT file_key, size, stamp, reason FROM todo ORDER BY file_key"
+        """The files to read, neighbours side by side, a unit at a time."""
+        query = "SELECT file_key, size, stamp, reason FROM todo"
         reader = self._database.cursor().sql(query).to_arrow_reader(UNIT_ROWS)
         rows: list[pa.Table] = []
         number = 0

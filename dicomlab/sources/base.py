@@ -20,6 +20,10 @@ LISTING = pa.schema(
 files); `reason` says why an item cannot be read at all, and is null for the others."""
 
 
+CLOSED = "the folder cannot be opened"
+"""How the reason of a folder begins that could not be looked into."""
+
+
 class Source(Protocol):
     """Somewhere files lie."""
 

@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pyarrow as pa
 
-from dicomlab.sources.base import ListingRows
+from dicomlab.sources.base import CLOSED, ListingRows
 
 CHUNK = 16_384
 _URI = "file://"
@@ -59,7 +59,7 @@ class FolderSource:
                             yield _sorted(rows)
                             rows = ListingRows()
             except OSError as error:
-                rows.add(key_of(folder), None, None, f"the folder cannot be opened ({error.strerror})")
+                rows.add(key_of(folder), None, None, f"{CLOSED} ({error.strerror})")
             folders.extend(sorted(below, reverse=True))
         if len(rows):
             yield _sorted(rows)
@@ -75,7 +75,9 @@ class FolderSource:
         try:
             if entry.is_file(follow_symlinks=False):
                 found = entry.stat(follow_symlinks=False)
-                rows.add(key_of(entry.path), found.st_size, found.st_mtime_ns)
+                path = entry.path
+                key = path if path.isascii() else key_of(path)
+                rows.add(key, found.st_size, found.st_mtime_ns)
             elif entry.is_dir():
                 if self._left_out is None or _identity(entry.path) != self._left_out:
                     below.append(entry.path)

@@ -257,3 +257,38 @@ def test_an_object_of_no_patient_needs_no_study(tmp_path, into):
     files = scan(tmp_path / "archive", into).files.set_index("file_key")
     assert files.loc[str(tmp_path / "archive" / "palette"), "status"] == "read"
     assert files.loc[str(tmp_path / "archive" / "cut"), "reason"].startswith("no StudyInstanceUID")
+
+
+def test_a_folder_scanned_again_through_its_parent_is_not_there_twice(tmp_path, into):
+    write_archive(tmp_path / "all" / "part")
+    scan(tmp_path / "all" / "part", into)
+    catalog = scan(tmp_path / "all", into)
+    assert catalog.counts["instances"] == 12
+    (tmp_path / "all" / "part" / "p0" / "s0" / "i0").unlink()
+    assert scan(tmp_path / "all", into).counts["instances"] == 11
+
+
+def test_what_lies_in_a_closed_folder_is_kept(archive, into, monkeypatch):
+    scan(archive, into)
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("p0"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("dicomlab.sources.folder.os.scandir", refusing)
+    catalog = scan(archive, into)
+    assert catalog.counts["instances"] == 12
+    assert catalog.errors["reason"].tolist() == ["the folder cannot be opened (Permission denied)"]
+    monkeypatch.undo()
+    assert len(scan(archive, into).errors) == 0
+
+
+def test_an_archive_that_has_gone_leaves_the_catalog_as_it_was(archive, into):
+    scan(archive, into)
+    shutil.rmtree(archive)
+    archive.mkdir()
+    with pytest.raises(EmptyScan, match="holds no files"):
+        scan(archive, into)
+    assert dl.open_catalog(into).counts["instances"] == 12
