@@ -29,6 +29,8 @@ def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) ->
     database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     database.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
     database.execute("SET enable_progress_bar = false")
+    if is_open:  # each file is read once: keeping it in memory would serve nobody
+        database.execute("SET enable_external_file_cache = false")
     for name, query in views.items():
         database.execute(f"CREATE VIEW {quoted(name)} AS {query}")
     if not is_open:
@@ -44,7 +46,7 @@ def view_sql(paths: list[str], schema: pa.Schema, shown: pa.Schema) -> str:
     if not paths:
         return f"SELECT {', '.join(_empty(field) for field in shown)} WHERE false"
     files = ", ".join(literal(path) for path in paths)
-    return f"SELECT {', '.join(names)} FROM read_parquet([{files}], union_by_name = true)"
+    return f"SELECT {', '.join(names)} FROM read_parquet([{files}])"
 
 
 _CLOCK = "(TIME '00:00:00' + to_microseconds({}))"

@@ -71,7 +71,7 @@ class Plan:
             names = ", ".join(literal(f) for f in files)
             run(
                 "CREATE VIEW known AS SELECT file_key, source, size, stamp, status "
-                f"FROM read_parquet([{names}], union_by_name = true)"
+                f"FROM read_parquet([{names}])"
             )
             run(_DIFFERENCE)
         run(_VANISHED.format(root=literal(root), closed=literal(CLOSED)))
