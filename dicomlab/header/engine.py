@@ -118,7 +118,7 @@ class HeaderReader:
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
         kernel.walk_many(
-            data, found.starts, found.sizes, self._keep, self._plan, *found.cells, found.status, found.ends
+            data, found.starts, found.sizes, self._keep, self._plan, found.cells, found.status, found.ends
         )
         return self._batch(None, 0, found, given=headers)
 
@@ -139,7 +139,7 @@ class HeaderReader:
                 self._max_header,
                 self._keep,
                 self._plan,
-                *found.cells,
+                found.cells,
                 found.status,
                 found.starts,
                 found.ends,
@@ -175,7 +175,7 @@ class HeaderReader:
                 return kernel.NEED_MORE, 0, head
             self._buffer[at : at + len(head)] = np.frombuffer(head, np.uint8)
             state, where = kernel.walk(
-                self._buffer, at, len(head), total, self._keep, self._plan, *found.cells, row, self._stack
+                self._buffer, at, len(head), total, self._keep, self._plan, found.cells, row, self._stack
             )
             if state != kernel.NEED_MORE:
                 return state, where, head

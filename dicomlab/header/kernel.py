@@ -148,117 +148,162 @@ def _creator_at(plan: Any, b: Any, p: int, n: int) -> int:
     return -1
 
 
+# A walk keeps, per depth, what it is in: a data set or a sequence of items; where that ends (-1 where
+# its length is undefined); whether it is implicit VR; the node of a data set or the entry of a
+# sequence (-1 where nothing in it is wanted); the number of the next item. The last row holds which
+# creator has which private block of the group.
+_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _BLOCKS = range(6)
+
+
 @_jit
 def new_stack() -> Any:
-    """Room for one walk at a time: a row for each thing kept per depth, one for private blocks."""
+    """Room for one walk at a time."""
     return np.zeros((6, 256), np.int64)
+
+
+@_inline
+def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, node: int) -> None:
+    stack[_IS_SEQUENCE, depth], stack[_END, depth] = is_sequence, end
+    stack[_IMPLICIT, depth], stack[_NODE, depth], stack[_ITEM, depth] = implicit, node, 0
+
+
+@_inline
+def _short(avail: int, total: int, p: int, need: int) -> Any:
+    """What to answer where the bytes at hand do not reach: the file has more, or is cut."""
+    if avail >= total:
+        return ODD, p
+    return NEED_MORE, need
+
+
+@_jit
+def _head(b: Any, q: int, room: int, is_implicit: bool, big: bool) -> Any:
+    """VR, length, and how long the element's head is: 0 for what is odd, -1 for too few bytes."""
+    x, y = np.int64(b[q + 4]), np.int64(b[q + 5])
+    kind = _vr_kind(x, y)
+    if is_implicit:
+        # Letters here may be an explicit VR in a file that says it has none.
+        return np.int64(0), _u32(b, q + 4, big), 0 if kind else 8
+    code = (x << 8) | y
+    if kind == _SHORT_VR:
+        return code, _u16(b, q + 6, big), 8
+    if kind == _LONG_VR and room < 12:
+        return code, np.int64(0), -1
+    if kind == _LONG_VR:
+        return code, _u32(b, q + 8, big), 12
+    return code, np.int64(0), 0
+
+
+@_jit
+def _item(b: Any, q: int, p: int, total: int, big: bool, plan: Any, stack: Any, depth: int) -> Any:
+    """Go into the next item of a sequence, over it, or out: (OK or ODD, position, depth)."""
+    tag = (_u16(b, q, big) << 16) | _u16(b, q + 2, big)
+    size, end, entry = _u32(b, q + 4, big), stack[_END, depth], stack[_NODE, depth]
+    if tag == 0xFFFEE0DD and end < 0 and size == 0:
+        return OK, p + 8, depth - 1
+    if tag != 0xFFFEE000:
+        return ODD, p, depth
+    node = np.int64(-1)
+    if entry >= 0:
+        for k in range(plan.entry_child_lo[entry], plan.entry_child_hi[entry]):
+            if plan.child_item[k] == stack[_ITEM, depth]:
+                node = plan.child_node[k]
+    stack[_ITEM, depth] += 1
+    stop = np.int64(-1)
+    if size != UNDEFINED:
+        stop = p + 8 + size
+        if stop > total or (end >= 0 and stop > end):
+            return ODD, p, depth
+        if node < 0:
+            return OK, stop, depth
+    if depth + 1 >= MAX_DEPTH:
+        return ODD, p, depth
+    _enter(stack, depth + 1, 0, stop, stack[_IMPLICIT, depth], node)
+    return OK, p + 8, depth + 1
+
+
+@_jit
+def _fragments(b: Any, start: int, p: int, avail: int, total: int, big: bool) -> Any:
+    """Pass encapsulated pixels in an item, up to their delimiter: (status, position)."""
+    while True:
+        if p + 8 > avail:
+            return _short(avail, total, p, p + 12)
+        q = start + p
+        tag = (_u16(b, q, big) << 16) | _u16(b, q + 2, big)
+        size = _u32(b, q + 4, big)
+        if tag == 0xFFFEE0DD and size == 0:
+            return OK, p + 8
+        if tag != 0xFFFEE000 or size == UNDEFINED or p + 8 + size > total:
+            return ODD, p
+        p += 8 + size
+
+
+@_jit
+def _private(
+    b: Any, at: int, size: int, tag: int, code: int, plan: Any, cells: Any, row: int, blocks: Any
+) -> None:
+    """Note a creator's block, or a wanted element in a block whose creator is known."""
+    off, length, vr = cells
+    element = tag & 0xFFFF
+    if 0x10 <= element <= 0xFF:
+        blocks[element] = _creator_at(plan, b, at, size)
+    elif element >= 0x1000 and blocks[element >> 8] >= 0:
+        wanted = (tag & ~0xFFFF) | (element & 0xFF)
+        for k in range(plan.private_tag.size):
+            column = plan.private_column[k]
+            is_it = plan.private_tag[k] == wanted and plan.private_creator[k] == blocks[element >> 8]
+            if is_it and off[column, row] < 0:
+                off[column, row], length[column, row], vr[column, row] = at, size, code
 
 
 @_jit
 def walk(
-    b: Any,
-    start: int,
-    avail: int,
-    total: int,
-    keep: bool,
-    plan: Any,
-    off: Any,
-    length: Any,
-    vr: Any,
-    row: int,
-    stack: Any,
+    b: Any, start: int, avail: int, total: int, keep: bool, plan: Any, cells: Any, row: int, stack: Any
 ) -> Any:
     """Walk one header; give (status, position).
 
     The file's first `avail` of `total` bytes lie at `b[start:]`. For OK the position is where
     the header ends (at PixelData or the end of the file); for NEED_MORE how many bytes of the
-    file the walk needs. `off[column, row]`, `length` and `vr` are filled for what is there,
-    and must be -1 in `off` before; `vr` is 0 under implicit VR, with BIG in it under big endian.
+    file the walk needs. `cells` are `off[column, row]`, `length` and `vr`: filled for what is
+    there, -1 in `off` before; `vr` is 0 under implicit VR, with BIG in it under big endian.
     `total` may be UNKNOWN: then OK and ODD hold whatever it is. `stack` is `new_stack()`.
     """
     if avail < PRELUDE:
         return ODD, 0
     if b[start + 128] != 68 or b[start + 129] != 73 or b[start + 130] != 67 or b[start + 131] != 77:
         return ODD, 0
-
-    # One entry per depth: what it is, where it ends (-1: undefined length), whether implicit
-    # VR, the node of a data set or the entry of a sequence, the number of the next item.
-    is_sequence, ends, implicit = stack[0], stack[1], stack[2]
-    nodes, items, blocks = stack[3], stack[4], stack[5]
-    block_group = np.int64(-1)
-
-    depth = 0
-    is_sequence[0], ends[0], implicit[0], nodes[0] = 0, total, 0, 0
-    in_meta, big = True, False
+    off, length, vr = cells
+    depth, p = 0, np.int64(PRELUDE)
+    _enter(stack, 0, 0, total, 0, 0)
+    in_meta, big, group_of_blocks = True, False, np.int64(-1)
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
     cursor, last = np.int64(0), np.int64(-1)
-    p = np.int64(PRELUDE)
-
     while True:
-        end = ends[depth]
+        end = stack[_END, depth]
         if end >= 0 and p >= end:
-            if p > end:
+            if p > end or (depth == 0 and in_meta):
                 return ODD, p
             if depth == 0:
-                if in_meta:
-                    return ODD, p
                 return OK, p
             depth -= 1
             continue
         if p + 8 > avail:
-            if avail >= total:
-                return ODD, p
-            return NEED_MORE, p + 12
+            return _short(avail, total, p, p + 12)
         q = start + p
-        group, element = _u16(b, q, big), _u16(b, q + 2, big)
-        tag = (group << 16) | element
-
-        if is_sequence[depth] != 0:
-            size = _u32(b, q + 4, big)
-            if tag == 0xFFFEE0DD and end < 0 and size == 0:
-                p += 8
-                depth -= 1
-                continue
-            if tag != 0xFFFEE000:
-                return ODD, p
-            number = items[depth]
-            items[depth] = number + 1
-            node = np.int64(-1)
-            entry = nodes[depth]
-            if entry >= 0:
-                for k in range(plan.entry_child_lo[entry], plan.entry_child_hi[entry]):
-                    if plan.child_item[k] == number:
-                        node = plan.child_node[k]
-            if size != UNDEFINED:
-                stop = p + 8 + size
-                if stop > total or (end >= 0 and stop > end):
-                    return ODD, p
-                if node < 0:
-                    p = stop
-                    continue
-            else:
-                stop = np.int64(-1)
-            p += 8
-            if depth + 1 >= MAX_DEPTH:
-                return ODD, p
-            depth += 1
-            is_sequence[depth] = 0
-            ends[depth] = stop
-            implicit[depth] = implicit[depth - 1]
-            nodes[depth] = node
+        if stack[_IS_SEQUENCE, depth]:
+            state, p, depth = _item(b, q, p, total, big, plan, stack, depth)
+            if state != OK:
+                return state, p
             continue
 
+        group, element = _u16(b, q, big), _u16(b, q + 2, big)
+        tag = (group << 16) | element
         if depth == 0:
             if in_meta and group != 2:
-                in_meta = False
-                if syntax_at < 0:
-                    return ODD, p
-                kind = _syntax(b, start + syntax_at, syntax_length)
+                kind = _syntax(b, start + syntax_at, syntax_length) if syntax_at >= 0 else -1
                 if kind < 0:
                     return ODD, p
-                implicit[0] = 1 if kind == 0 else 0
-                if kind == 2:
-                    big = True
+                in_meta, big, stack[_IMPLICIT, 0] = False, kind == 2, kind == 0
+                if big:
                     continue  # the first element was read the wrong way round
             if group <= 2 and not in_meta:
                 return ODD, p  # commands and file meta have no place in a data set
@@ -266,142 +311,74 @@ def walk(
                 return OK, p
             if not keep and tag > plan.last_tag and not in_meta:
                 return OK, p
-        elif tag == 0xFFFEE00D and end < 0:
-            if _u32(b, q + 4, big) != 0:
-                return ODD, p
+        elif tag == 0xFFFEE00D and end < 0 and _u32(b, q + 4, big) == 0:
             p += 8
             depth -= 1
             continue
         if group == 0xFFFE:
             return ODD, p
 
-        x, y = np.int64(b[q + 4]), np.int64(b[q + 5])
-        code = np.int64(0)
-        if implicit[depth] != 0:
-            # Letters here may be an explicit VR in a file that says it has none.
-            if 65 <= x <= 90 and 65 <= y <= 90 and _vr_kind(x, y) != 0:
-                return ODD, p
-            size = _u32(b, q + 4, big)
-            value = p + 8
-        else:
-            kind = _vr_kind(x, y)
-            code = (x << 8) | y
-            if kind == _SHORT_VR:
-                size = _u16(b, q + 6, big)
-                value = p + 8
-            elif kind == _LONG_VR:
-                if p + 12 > avail:
-                    if avail >= total:
-                        return ODD, p
-                    return NEED_MORE, p + 12
-                size = _u32(b, q + 8, big)
-                value = p + 12
-            else:
-                return ODD, p
+        implicit, node = stack[_IMPLICIT, depth], stack[_NODE, depth]
+        code, size, width = _head(b, q, avail - p, implicit != 0, big)
+        if width < 0:
+            return _short(avail, total, p, p + 12)
+        if width == 0:
+            return ODD, p
+        value = p + width
 
-        # which entry, if any
         entry = np.int64(-1)
-        node = nodes[depth]
         if node >= 0:
             hi = plan.node_hi[node]
-            if depth == 0:
-                if tag <= last:
-                    cursor = _find(plan.entry_tag, plan.node_lo[0], hi, tag)
-                else:
-                    while cursor < hi and plan.entry_tag[cursor] < tag:
-                        cursor += 1
-                last = tag
-                at = cursor
+            if depth > 0 or tag <= last:
+                cursor = _find(plan.entry_tag, plan.node_lo[node], hi, tag)
             else:
-                at = _find(plan.entry_tag, plan.node_lo[node], hi, tag)
-            if at < hi and plan.entry_tag[at] == tag:
-                entry = at
+                while cursor < hi and plan.entry_tag[cursor] < tag:
+                    cursor += 1
+            # Coming back from an item, the data set's next entry is searched for.
+            last = tag if depth == 0 else np.int64(UNKNOWN)
+            if cursor < hi and plan.entry_tag[cursor] == tag:
+                entry = cursor
         leads_on = entry >= 0 and plan.entry_child_hi[entry] > plan.entry_child_lo[entry]
 
+        stop = value + size
         if size == UNDEFINED:
-            if entry >= 0 and not leads_on:
+            if in_meta or depth + 1 >= MAX_DEPTH or (entry >= 0 and not leads_on):
                 return ODD, p
-            if in_meta or depth + 1 >= MAX_DEPTH:
-                return ODD, p
-            if implicit[depth] == 0 and (code == _OB or code == _OW):
-                # Encapsulated pixels in an item: fragments up to the delimiter.
-                p = value
-                while True:
-                    if p + 8 > avail:
-                        if avail >= total:
-                            return ODD, p
-                        return NEED_MORE, p + 12
-                    f = start + p
-                    if (
-                        _u16(b, f, big) == 0xFFFE
-                        and _u16(b, f + 2, big) == 0xE0DD
-                        and _u32(b, f + 4, big) == 0
-                    ):
-                        p += 8
-                        break
-                    if _u16(b, f, big) != 0xFFFE or _u16(b, f + 2, big) != 0xE000:
-                        return ODD, p
-                    if _u32(b, f + 4, big) == UNDEFINED:
-                        return ODD, p
-                    p += 8 + _u32(b, f + 4, big)
-                    if p > total:
-                        return ODD, p
+            if implicit == 0 and (code == _OB or code == _OW):
+                state, p = _fragments(b, start, value, avail, total, big)
+                if state != OK:
+                    return state, p
                 continue
-            if implicit[depth] == 0 and code != _SQ and code != _UN:
+            if implicit == 0 and code != _SQ and (code != _UN or leads_on or big):
                 return ODD, p
-            if code == _UN and (leads_on or big):
-                return ODD, p
-            depth += 1
-            is_sequence[depth] = 1
-            ends[depth] = -1
             # The items of an undefined length UN are implicit VR (PS3.5 6.2.2).
-            implicit[depth] = 1 if code == _UN else implicit[depth - 1]
-            nodes[depth] = entry if leads_on else -1
-            items[depth] = 0
+            depth += 1
+            _enter(stack, depth, 1, -1, 1 if code == _UN else implicit, entry if leads_on else -1)
             p = value
             continue
-
-        stop = value + size
         if stop > total or (end >= 0 and stop > end):
             return ODD, p
         if leads_on and size > 0:
-            if (implicit[depth] == 0 and code != _SQ) or depth + 1 >= MAX_DEPTH:
+            if (implicit == 0 and code != _SQ) or depth + 1 >= MAX_DEPTH:
                 return ODD, p
             depth += 1
-            is_sequence[depth] = 1
-            ends[depth] = stop
-            implicit[depth] = implicit[depth - 1]
-            nodes[depth] = entry
-            items[depth] = 0
+            _enter(stack, depth, 1, stop, implicit, entry)
             p = value
             continue
         if stop > avail:
-            if avail >= total:
-                return ODD, p
-            return NEED_MORE, stop + 12
+            return _short(avail, total, p, stop + 12)
+
+        code |= BIG if big else 0
         if entry >= 0 and plan.entry_column[entry] >= 0:
             column = plan.entry_column[entry]
-            off[column, row] = start + value
-            length[column, row] = size
-            vr[column, row] = code | BIG if big else code
+            off[column, row], length[column, row], vr[column, row] = start + value, size, code
         if in_meta and tag == 0x00020010:
             syntax_at, syntax_length = value, size
         if depth == 0 and group & 1 and plan.private_tag.size:
-            if group != block_group:
-                blocks[:] = -1
-                block_group = group
-            if 0x10 <= element <= 0xFF:
-                blocks[element] = _creator_at(plan, b, start + value, size)
-            elif element >= 0x1000 and blocks[element >> 8] >= 0:
-                for k in range(plan.private_tag.size):
-                    if (
-                        plan.private_tag[k] == ((group << 16) | (element & 0xFF))
-                        and plan.private_creator[k] == blocks[element >> 8]
-                        and off[plan.private_column[k], row] < 0
-                    ):
-                        off[plan.private_column[k], row] = start + value
-                        length[plan.private_column[k], row] = size
-                        vr[plan.private_column[k], row] = code | BIG if big else code
+            if group != group_of_blocks:
+                stack[_BLOCKS, :] = -1
+                group_of_blocks = group
+            _private(b, start + value, size, tag, code, plan, cells, row, stack[_BLOCKS])
         p = stop
 
 
@@ -412,18 +389,14 @@ def walk_many(
     sizes: Any,
     keep: bool,
     plan: Any,
-    off: Any,
-    length: Any,
-    vr: Any,
+    cells: Any,
     status: Any,
     ends: Any,
 ) -> None:
     """Walk headers that lie whole in one buffer: `sizes[i]` bytes at `starts[i]`."""
     stack = new_stack()
     for row in range(starts.size):
-        status[row], where = walk(
-            b, starts[row], sizes[row], sizes[row], keep, plan, off, length, vr, row, stack
-        )
+        status[row], where = walk(b, starts[row], sizes[row], sizes[row], keep, plan, cells, row, stack)
         ends[row] = where if status[row] == OK else 0
 
 
@@ -449,9 +422,7 @@ def read_many(
     limit: int,
     keep: bool,
     plan: Any,
-    off: Any,
-    length: Any,
-    vr: Any,
+    cells: Any,
     status: Any,
     starts: Any,
     ends: Any,
@@ -486,7 +457,7 @@ def read_many(
             continue
         total = got if got < guess else np.int64(UNKNOWN)
         while True:
-            state, where = walk(b, p, got, total, keep, plan, off, length, vr, row, stack)
+            state, where = walk(b, p, got, total, keep, plan, cells, row, stack)
             if state != NEED_MORE:
                 break
             if total == UNKNOWN:
