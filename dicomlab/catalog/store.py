@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -88,14 +89,19 @@ class Store:
         self.folder = folder
 
     def create(self, columns: Columns) -> dict[str, int]:
-        """Make the folder, for its owner only, with empty tables. Gives their versions."""
+        """Make the folder, for its owner only, with empty tables. Gives their versions.
+
+        Tables that a scan left which was killed before there was a catalog are made anew.
+        """
         from deltalake import DeltaTable
 
+        for table in TABLES:
+            shutil.rmtree(self.folder / table, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chmod(self.folder, 0o700)
         for table in PLAIN_TABLES:
             schema = pa.schema([pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)])
-            DeltaTable.create(str(self.folder / table), schema=schema, mode="ignore")
+            DeltaTable.create(str(self.folder / table), schema=schema)
         return {table: DeltaTable(str(self.folder / table)).version() for table in PLAIN_TABLES}
 
     # --- writing ---

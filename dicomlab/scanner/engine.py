@@ -115,14 +115,15 @@ class _Scan:
     def _open(self, columns: Columns | None, keep_headers: bool) -> State:
         if not (self._folder / FILE).exists():
             columns = (columns or Columns()).with_tree_keys()
-            tables = self._store.create(columns)
-            return State(
+            state = State(
                 columns=tuple(columns.to_list()),
                 keep_headers=keep_headers,
-                tables=tables,
+                tables=self._store.create(columns),
                 is_complete=False,
                 made_by=_version(),
             )
+            write_state(self._folder, state)
+            return state
         state = self._store.roll_back(read_state(self._folder))
         write_state(self._folder, state)
         have = Columns.from_list(state.columns)

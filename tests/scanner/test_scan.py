@@ -207,25 +207,32 @@ def test_a_scan_of_few_columns_still_gives_the_tree(archive, into):
     assert "CT" in catalog._repr_html_()
 
 
-def test_a_scan_cut_short_between_tables_loses_and_doubles_nothing(archive, into, monkeypatch):
-    scan(archive, into)
-    write_archive(archive, patients=4)
-    commit = engine.Store._commit_table
+@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_scan_cut_short_at_any_step_loses_and_doubles_nothing(archive, into, monkeypatch, step, is_new):
+    if not is_new:
+        scan(archive, into)
+        write_archive(archive, patients=4)
     calls = []
 
-    def failing(self, table, *rest):
-        calls.append(table)
-        if len(calls) == 6:
-            raise KeyboardInterrupt
-        return commit(self, table, *rest)
+    def failing(work):
+        def stop(*given, **more):
+            calls.append(work)
+            if len(calls) > step:
+                raise KeyboardInterrupt
+            return work(*given, **more)
 
-    monkeypatch.setattr(engine.Store, "_commit_table", failing)
-    with pytest.raises(KeyboardInterrupt):
-        scan(archive, into)
-    monkeypatch.undo()
-    assert dl.open_catalog(into).counts["files"] in (0, 12)
+        return stop
+
+    with monkeypatch.context() as cut:
+        cut.setattr(engine.Store, "_commit_table", failing(engine.Store._commit_table))
+        cut.setattr(engine, "write_state", failing(engine.write_state))
+        with pytest.raises(KeyboardInterrupt):
+            scan(archive, into)
     catalog = scan(archive, into)
-    assert catalog.counts["files"] == catalog.counts["instances"] == 24
+    wanted = 12 if is_new else 24
+    assert catalog.counts["files"] == catalog.counts["instances"] == wanted
+    assert catalog.sql("SELECT count(*) AS n FROM headers")["n"].iloc[0] == wanted
     assert catalog.instances["file_key"].is_unique
 
 
