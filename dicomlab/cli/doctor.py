@@ -180,12 +180,10 @@ def slow(seen: Survey) -> list[str]:
     read, said = seen.read, []
     if read.read_alone > 0.02 * read.dicom:
         share = f"{read.read_alone / read.dicom:.0%}"
-        said.append(
-            f"{share} are big endian, deflated, broken or without preamble: pydicom reads these, one by one."
-        )
+        said.append(f"{share} are deflated, broken or without preamble: pydicom reads these, one by one.")
     if read.long_headers > 0.05 * read.dicom:
         said.append(
-            f"{read.long_headers / read.dicom:.0%} have headers beyond 16 KiB, which takes a second read."
+            f"{read.long_headers / read.dicom:.0%} have headers beyond 16 KiB: more of each file is read."
         )
     if seen.is_far:
         said.append(f"The files come over a network ({seen.disk}): more --jobs than cores may help.")

@@ -92,11 +92,9 @@ def try_reader() -> Reader:
 
 
 def _is_plain(reader: object, path: str) -> bool:
-    """Whether a file is little endian and whole, as nearly all files of an archive are."""
-    from dicomlab.cli.survey import is_taken_by_kernel
-
+    """Whether a file is whole and needs no pydicom, as nearly all files of an archive are."""
     batch = next(reader.read([path]))  # type: ignore[attr-defined]
-    return bool(is_taken_by_kernel(batch)[0])
+    return bool(batch.status[0] == "read" and not batch.is_alone[0])
 
 
 def _rate(reader: object, paths: list[str]) -> float:

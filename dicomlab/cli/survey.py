@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from dicomlab.header.engine import Batch
 
 SECONDS = 25.0
@@ -23,8 +21,6 @@ MOST_FILES = 20_000
 _START_SECONDS, _WRITE_SECONDS = 1.5, 1e-4
 """What a scan adds to the reading: once, and per file that it writes into the tables."""
 _FIRST_STEP, _LAST_STEP = 64, 2048
-# Deflated and big endian: pydicom reads these one by one.
-_READ_ALONE = ("1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2")
 _FAR = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre")
 
 
@@ -182,7 +178,7 @@ def _note(read: Read, batch: Batch, keys: list[str]) -> None:
     is_dicom = batch.is_dicom
     read.files += len(status)
     read.status.update(status.tolist())
-    read.read_alone += int((is_dicom & ~is_taken_by_kernel(batch)).sum())
+    read.read_alone += int((is_dicom & batch.is_alone).sum())
     read.header_bytes += int(batch.header_bytes[is_dicom].sum())
     read.long_headers += int((batch.header_bytes[is_dicom] > CHUNK).sum())
     names = ("Modality", "Manufacturer", "ManufacturerModelName", "TransferSyntaxUID")
@@ -195,14 +191,6 @@ def _note(read: Read, batch: Batch, keys: list[str]) -> None:
         read.other_kinds[reason[row].removeprefix("not DICOM: ")] += 1
     for row in np.flatnonzero(np.isin(status, ("partial", "unreadable"))).tolist():
         read.broken.append((keys[row], reason[row]))
-
-
-def is_taken_by_kernel(batch: Batch) -> np.ndarray:
-    """Which files are Part 10, little endian and whole, as the compiled reader takes them."""
-    import numpy as np
-
-    syntax = np.array([s or "" for s in batch.table["TransferSyntaxUID"].to_pylist()], object)
-    return (batch.status == "read") & (syntax != "") & ~np.isin(syntax, _READ_ALONE)
 
 
 def _disk(folder: Path) -> str:

@@ -45,6 +45,8 @@ class Batch:
     status: np.ndarray
     reason: np.ndarray
     header_bytes: np.ndarray
+    is_alone: np.ndarray
+    """Which files the kernel handed back, so that pydicom looked at them one by one."""
     problems: list[Problem]
     _headers: pa.ChunkedArray
     _header_of: np.ndarray
@@ -207,6 +209,7 @@ class HeaderReader:
             status=status,
             reason=reason,
             header_bytes=header_bytes,
+            is_alone=found.status != kernel.OK,
             problems=problems,
             **self._kept(found, {row: head for row, (_, head) in odd.items()}, given),
         )
