@@ -35,3 +35,6 @@ def test_a_notebook_runs(path, tmp_path):
     shown = [o for cell in book.cells if cell.cell_type == "code" for o in cell.outputs]
     assert not [o for o in shown if o.output_type == "error"]
     assert len(shown) >= 5
+    for cell in book.cells:
+        if cell.cell_type == "code" and "dl.plots." in cell.source:
+            assert any("image/png" in o.get("data", {}) for o in cell.outputs), cell.source

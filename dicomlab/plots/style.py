@@ -95,8 +95,13 @@ _DRAWING = threading.RLock()
 @contextmanager
 def paper() -> Iterator[None]:
     """Draw in the style of dicomlab, then put back the settings of matplotlib."""
-    with _DRAWING, mpl.rc_context(_PAPER):
-        yield
+    with _DRAWING:
+        with mpl.rc_context(_PAPER):
+            yield
+            is_interactive = mpl.is_interactive()
+        # A notebook makes matplotlib interactive when pyplot is first imported, which may be just
+        # now; without that it would show the first chart and none of the others.
+        mpl.interactive(is_interactive)
 
 
 def new_axes(height: float) -> Axes:
