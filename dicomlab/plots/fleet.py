@@ -70,7 +70,8 @@ def _draw(ax: Axes, cells: pd.DataFrame, devices: list[str]) -> None:
     left_out = len(order) - len(parameters)
     if left_out:
         words = f"{counted(left_out, 'more parameter')}, the quietest, not shown"
-        ax.set_xlabel(words, fontsize=7.5, color=SOFT)
+        below_legend = 26 if axes_points(ax)[0] > _WIDE else 48
+        ax.set_xlabel(words, fontsize=7.5, color=SOFT, loc="left", labelpad=below_legend)
 
 
 def _cell(ax: Axes, column: int, row: int, cell: dict[str, object]) -> None:
