@@ -5,9 +5,16 @@ python tools/write_docs.py [--check]     with --check: say which are stale, and 
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
+import textwrap
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from dicomlab.drift.engine import DETECTORS
+from dicomlab.drift.signals import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.tables import OTHER_TABLES
 
@@ -47,12 +54,51 @@ def _row(c: Column) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _plain(rows: tuple[tuple[str, str, str], ...]) -> str:
-    lines = ["| column | type | meaning |", "|---|---|---|"]
+def _plain(rows: Sequence[tuple[str, str, str]], head: tuple[str, str] = ("column", "type")) -> str:
+    lines = [f"| {head[0]} | {head[1]} | meaning |", "|---|---|---|"]
     return "\n".join([*lines, *(f"| `{name}` | {kind} | {meaning} |" for name, kind, meaning in rows)])
 
 
-PAGES = {"columns.md": columns_page}
+def detectors_page() -> str:
+    """docs/detectors.md: every detector with its settings, and the parameters they watch."""
+    parts = [
+        "# Detectors and parameters",
+        _MADE.replace("schema", "drift"),
+        "`find_drift` runs these over every signal: one parameter of one machine in one stratum, so that "
+        "like is compared with like. All charts of a machine together share one budget of false alarms.",
+    ]
+    for detector in DETECTORS:
+        first = (type(detector).__doc__ or "").splitlines()[0]
+        rows = [(name, repr(getattr(detector, name)), words) for name, words in _settings(type(detector))]
+        parts += [f"## {type(detector).__name__}: {detector.name}", first, _plain(rows, ("setting", "value"))]
+    parts += [
+        "## Parameters",
+        "`kind` says which detector watches: level, setting, or either, by how the values behave. `floor` is "
+        "the smallest change worth an alarm (relative on a log scale, else in the unit). `per` is what is "
+        "compared with itself, `split` what parts it further, `adjust` what is taken out first.",
+    ]
+    table = list_parameters()
+    lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
+    lines += ["| " + " | ".join(_words(v) for v in row) + " |" for row in table.itertuples(index=False)]
+    return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+
+
+def _settings(part: type) -> list[tuple[str, str]]:
+    """The fields of a part that are documented, each with its words."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0].body  # type: ignore[attr-defined]
+    found = []
+    for field, after in pairwise(body):
+        words = getattr(after.value, "value", None) if isinstance(after, ast.Expr) else None
+        if isinstance(field, ast.AnnAssign) and isinstance(words, str) and isinstance(field.target, ast.Name):
+            found.append((field.target.id, " ".join(words.split())))
+    return found
+
+
+def _words(value: object) -> str:
+    return "" if value is None or value is False else str(value)
+
+
+PAGES = {"columns.md": columns_page, "detectors.md": detectors_page}
 
 
 def main() -> int:

@@ -83,7 +83,7 @@ def parameters() -> tuple[Parameter, ...]:
 
 def _ct() -> tuple[Parameter, ...]:
     size_kv = {"adjust": _SIZE, "split": ("KVP",), "weight": "dose"}
-    phantom = {"adjust": _SIZE, "split": ("KVP", "CodeMeaning"), "weight": "dose"}
+    phantom = {"adjust": _SIZE, "split": ("KVP", "ctdi_phantom_type"), "weight": "dose"}
     return (
         _level("CT", "XRayTubeCurrent", 0.03, **size_kv),
         _level("CT", "Exposure", 0.03, **size_kv),

@@ -311,7 +311,8 @@ def default_columns() -> tuple[Column, ...]:
 
 
 def _default(path: str, level: Level, unit: str, flags: str, meaning: str) -> Column:
-    name = path.rsplit(".", 1)[-1]
+    name, _, path = path.rpartition("=")
+    name = name or path.rsplit(".", 1)[-1]
     rollup: RollUp = next((r for r in ("median", "min", "max", "none") if r in flags.split()), "same")
     column = public_column(path, name=name, meaning=meaning, level=level, unit=unit, phi=False)
     return replace(column, phi="phi" in flags.split(), rollup=rollup)

@@ -1,6 +1,7 @@
 """The tables of a catalog: the default columns, and what the other tables hold.
 
-A row of DEFAULT_ROWS is path, level, unit, flags, meaning. Flags: `phi` for values that may
+A row of DEFAULT_ROWS is path, level, unit, flags, meaning; the column is named after the last word
+of the path, or by `name=path`. Flags: `phi` for values that may
 identify a person, and how the column rolls up to the series (`median`, `min`, `max`; else the
 value all instances share). Attributes and units follow PS3.3 and PS3.6; the acquisition
 parameters are those a physicist follows over time.
@@ -109,7 +110,13 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("EntranceDose", "instance", "dGy", "median", "Dose at the entrance of the body; an integer in dGy."),
     # CT
     ("CTDIvol", "instance", "mGy", "median", "Volume CT dose index of the image."),
-    ("CTDIPhantomTypeCodeSequence[0].CodeMeaning", "instance", "", "", "Phantom that CTDIvol refers to."),
+    (
+        "ctdi_phantom_type=CTDIPhantomTypeCodeSequence[0].CodeMeaning",
+        "instance",
+        "",
+        "",
+        "Phantom that CTDIvol refers to.",
+    ),
     ("SpiralPitchFactor", "series", "", "median", "Table feed per rotation over collimation."),
     ("RevolutionTime", "series", "s", "median", "Time of one rotation."),
     ("SingleCollimationWidth", "series", "mm", "", "Width of one detector row."),
