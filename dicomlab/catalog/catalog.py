@@ -13,7 +13,7 @@ import pyarrow as pa
 from dicomlab.catalog import database
 from dicomlab.catalog.card import card_html, card_text
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
-from dicomlab.catalog.versions import State, read_state
+from dicomlab.catalog.versions import State, locked, read_state
 from dicomlab.errors import MissingColumn, NoCatalog, NoHeaders, NoSuchKey, NoSuchTable
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql
@@ -218,7 +218,7 @@ class Catalog:
         Takes keywords, or a `Columns` with private elements and paths in it.
 
         Raises NoHeaders when the catalog keeps none, UnknownColumn for a word that is no
-        keyword.
+        keyword, CatalogBusy when a scan writes into the catalog.
 
         >>> wider = catalog.add_columns(["PatientOrientation"], progress=False)
         >>> "PatientOrientation" in wider.columns
@@ -227,7 +227,8 @@ class Catalog:
         from dicomlab.catalog.widen import add_columns
 
         wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
-        add_columns(self.path, wanted, progress=progress)
+        with locked(self.path):
+            add_columns(self.path, wanted, progress=progress)
         return open_catalog(self.path)
 
 

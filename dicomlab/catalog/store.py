@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +22,9 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.versions import State
 from dicomlab.schema.arrow import instance_schema
 from dicomlab.schema.columns import Columns
+
+if TYPE_CHECKING:
+    from dicomlab.header.values import Problem
 
 PLAIN_TABLES = ("files", "instances", "headers", "problems")
 ROLLED_TABLES = ("series", "studies", "patients")
@@ -74,6 +77,18 @@ PROBLEMS = pa.schema(
         ("raw", pa.binary()),
     ]
 )
+
+
+def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
+    """Rows of `problems` for values that did not parse; `keys` are those of the rows they count by."""
+    columns = [
+        keys.take(pa.array([p.row for p in problems], pa.int64())),
+        pa.array([p.column.name for p in problems], pa.string()),
+        pa.array([p.column.source for p in problems], pa.string()),
+        pa.array([p.reason for p in problems], pa.string()),
+        pa.array([p.raw for p in problems], pa.binary()),
+    ]
+    return pa.table(columns, schema=PROBLEMS)
 
 
 def plain_schema(table: str, columns: Columns) -> pa.Schema:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.errors import NoCatalog
+from dicomlab.errors import CatalogBusy, NoCatalog
 
 FORMAT = 1
 FILE = "catalog.json"
+LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,25 @@ class State:
             name, now.isoformat(timespec="seconds"), dict(self.tables), dict(self.counts), source, seconds
         )
         return replace(self, versions=(*self.versions, new))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others from writing into a catalog. Raises CatalogBusy when somebody does already.
+
+    The system lets go of the lock when the process ends, however it ends.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CatalogBusy(str(folder)) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def read_state(folder: Path) -> State:

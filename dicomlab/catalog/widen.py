@@ -6,13 +6,14 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.rollup import roll_up
-from dicomlab.catalog.store import PROBLEMS, Part, Store
+from dicomlab.catalog.store import Part, Store, problem_table
 from dicomlab.catalog.versions import read_state, write_state
 from dicomlab.errors import NoHeaders
 from dicomlab.progress import progress_bar
@@ -20,11 +21,18 @@ from dicomlab.schema.arrow import instance_fields
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal
 
-
-def add_columns(folder: Path, columns: Columns, *, progress: bool = True) -> None:
-    """Read the kept headers again for the columns that a catalog does not have yet."""
+if TYPE_CHECKING:
     from dicomlab.header.engine import HeaderReader
 
+
+def add_columns(folder: Path, columns: Columns, *, progress: bool = True) -> None:
+    """Read the kept headers again for the columns that a catalog does not have yet.
+
+    The caller holds the lock.
+    """
+    from dicomlab.header.engine import HeaderReader
+
+    store = Store(folder)
     state = read_state(folder)
     have = Columns.from_list(state.columns)
     new = Columns(c for c in columns if c.name not in have)
@@ -32,7 +40,8 @@ def add_columns(folder: Path, columns: Columns, *, progress: bool = True) -> Non
         return
     if not state.keep_headers:
         raise NoHeaders
-    store = Store(folder)
+    state = store.roll_back(state)
+    write_state(folder, state)
     reader = HeaderReader(new)
     tag = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-wide-{os.getpid()}"
     paths = store.paths("instances", state.tables["instances"])
@@ -74,30 +83,14 @@ class _Headers:
         return found["header"].cast(pa.large_binary()).combine_chunks()
 
 
-def _widen(store: Store, reader: object, headers: _Headers, path: str, name: str) -> list[Part]:
-    from dicomlab.header.engine import HeaderReader
-
-    assert isinstance(reader, HeaderReader)
-    old = pq.read_table(path)
-    keys = old["file_key"].combine_chunks()
+def _widen(store: Store, reader: HeaderReader, headers: _Headers, path: str, name: str) -> list[Part]:
+    table = pq.read_table(path)
+    keys = table["file_key"].combine_chunks()
     batch = reader.parse(headers.of(os.path.basename(path), keys))
-    table = old
     for field in instance_fields(reader.columns):
         table = table.append_column(field.name, batch.table[field.name])
     with store.writer("instances", name) as writer, store.writer("problems", name) as problems:
         writer.write(table)
         if batch.problems:
-            rows = pa.array([p.row for p in batch.problems])
-            problems.write(
-                pa.table(
-                    [
-                        keys.take(rows),
-                        pa.array([p.column.name for p in batch.problems]),
-                        pa.array([p.column.source for p in batch.problems]),
-                        pa.array([p.reason for p in batch.problems]),
-                        pa.array([p.raw for p in batch.problems], pa.binary()),
-                    ],
-                    schema=PROBLEMS,
-                )
-            )
+            problems.write(problem_table(batch.problems, keys))
     return [w.part for w in (writer, problems) if w.part is not None]

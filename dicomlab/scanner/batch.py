@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, PROBLEMS, Part, PartWriter, Store
+from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, PartWriter, Store, problem_table
 from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
 from dicomlab.header.fallback import PARTIAL, READ
 from dicomlab.scanner.plan import Unit
@@ -113,7 +112,7 @@ def _write_batch(
         table = pa.table([keys.take(chosen), kept], names=HEADERS.names)
         writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
     if batch.problems:
-        writers["problems"].write(_problem_table(batch, keys))
+        writers["problems"].write(problem_table(batch.problems, keys))
     is_all = len(rows) == len(keys) and (np.diff(rows) == 1).all()
     table = batch.table if is_all else batch.table.take(chosen)
     return table.add_column(0, "file_key", [keys.take(chosen)])
@@ -180,15 +179,3 @@ def _write_files(
             schema=FILES,
         )
     )
-
-
-def _problem_table(batch: Batch, keys: pa.Array) -> pa.Table:
-    problems = batch.problems
-    columns: Sequence[pa.Array] = [
-        keys.take(pa.array([p.row for p in problems])),
-        pa.array([p.column.name for p in problems]),
-        pa.array([p.column.source for p in problems]),
-        pa.array([p.reason for p in problems]),
-        pa.array([p.raw for p in problems], pa.binary()),
-    ]
-    return pa.table(columns, schema=PROBLEMS)

@@ -16,9 +16,9 @@ from typing import Any, Literal
 from dicomlab.catalog.catalog import Catalog, open_catalog
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
-from dicomlab.catalog.versions import FILE, State, read_state, write_state
+from dicomlab.catalog.versions import FILE, LOCK, State, locked, read_state, write_state
 from dicomlab.catalog.widen import add_columns
-from dicomlab.errors import CatalogBusy, EmptyScan, NoCatalog, WrongArgument
+from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.batch import Done, Work, read_unit
 from dicomlab.scanner.plan import Plan
@@ -29,7 +29,6 @@ from dicomlab.sources.engine import open_source
 Backend = Literal["threads", "processes"]
 COMMIT_FILES = 65_536
 COMMIT_SECONDS = 20.0
-_LOCK = ".lock"
 
 
 def scan(
@@ -61,8 +60,6 @@ def scan(
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
     ['CT']
     """
-    from filelock import FileLock, Timeout
-
     if backend not in (None, "threads", "processes"):
         raise WrongArgument("backend", backend, ("threads", "processes"))
     folder = _folder(into)
@@ -70,10 +67,8 @@ def scan(
     is_new = not (folder / FILE).exists()
     _prepare(folder, is_new)
     try:
-        with FileLock(folder / _LOCK, timeout=0, mode=0o600):
+        with locked(folder):
             _Scan(folder, opened, columns, keep_headers, progress).run(jobs or os.cpu_count() or 1, backend)
-    except Timeout:
-        raise CatalogBusy(str(folder)) from None
     except EmptyScan:
         if is_new:
             shutil.rmtree(folder)
@@ -97,7 +92,7 @@ def _prepare(folder: Path, is_new: bool) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-_OURS = frozenset({*PLAIN_TABLES, _LOCK, ".listing.parquet", ".spill"})
+_OURS = frozenset({*PLAIN_TABLES, LOCK, ".listing.parquet", ".spill"})
 
 
 class _Scan:

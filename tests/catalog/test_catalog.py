@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 import dicomlab as dl
 from dicomlab.catalog.versions import FILE
 from dicomlab.errors import (
     BadQuery,
+    CatalogBusy,
     MissingColumn,
     NoCatalog,
     NoHeaders,
@@ -186,6 +188,32 @@ def test_added_columns_survive_the_next_scan(own, archive):
     finally:
         (archive / "later").unlink()
     assert sorted(catalog.instances["PatientComments"].dropna()) == ["kept in the header", "new"]
+
+
+def test_columns_are_not_added_while_somebody_writes(own):
+    with FileLock(own.path / ".lock"), pytest.raises(CatalogBusy):
+        own.add_columns(["PatientComments"], progress=False)
+
+
+def test_columns_are_not_added_on_top_of_what_a_killed_scan_left(own, archive, monkeypatch):
+    write(dataset(PatientComments="new", StudyInstanceUID="1", SeriesInstanceUID="1"), archive / "later")
+    calls = []
+
+    def killed(folder, state):
+        calls.append(state)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    try:
+        with monkeypatch.context() as cut:
+            cut.setattr("dicomlab.scanner.engine.write_state", killed)
+            with pytest.raises(KeyboardInterrupt):
+                dl.scan(archive, own.path, progress=False)
+    finally:
+        (archive / "later").unlink()
+    wider = own.add_columns(["PatientComments"], progress=False)
+    assert wider.counts["files"] == 14
+    assert wider.instances["PatientComments"].dropna().tolist() == ["kept in the header"]
 
 
 def test_a_word_that_is_no_keyword_is_refused(own):
