@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import sys
@@ -76,14 +77,12 @@ def scan(
     return open_catalog(folder)
 
 
-_temporary: list[tempfile.TemporaryDirectory[str]] = []
-
-
 def _folder(into: str | Path | None) -> Path:
     if into is not None:
         return Path(into).absolute()
-    _temporary.append(tempfile.TemporaryDirectory(prefix="dicomlab-"))
-    return Path(_temporary[-1].name) / "catalog"
+    temporary = tempfile.mkdtemp(prefix="dicomlab-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    return Path(temporary) / "catalog"
 
 
 def _prepare(folder: Path, is_new: bool) -> None:

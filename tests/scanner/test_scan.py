@@ -188,6 +188,9 @@ def test_only_the_owner_can_read_a_catalog(archive, into):
 
 def test_without_into_the_catalog_lasts_for_the_session(archive):
     assert len(dl.scan(archive, progress=False)) == 12
+    code = f"import dicomlab as dl; print(dl.scan({str(archive)!r}, progress=False).path)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not Path(run.stdout.strip()).parent.exists()
 
 
 def test_columns_can_be_named_at_the_first_scan_or_at_a_later_one(archive, into):
