@@ -267,9 +267,11 @@ class _Found:
     @classmethod
     def empty(cls, columns: int, rows: int, data: np.ndarray) -> _Found:
         """Room for so many columns and rows, nothing found yet."""
+        # Half the room is enough but for kept headers of over 2 GiB, looked at together.
+        place = np.int32 if data.size <= np.iinfo(np.int32).max else np.int64
         return cls(
             data,
-            np.full((columns, rows), -1, np.int32),
+            np.full((columns, rows), -1, place),
             np.zeros((columns, rows), np.int32),
             np.zeros((columns, rows), np.uint16),
             *(np.zeros(rows, np.int64) for _ in range(4)),

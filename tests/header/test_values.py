@@ -22,7 +22,8 @@ from pydicom.uid import (
 import dicomlab as dl
 from dicomlab.errors import BadFile, NotAColumn, UnknownColumn
 from dicomlab.header import kernel
-from dicomlab.header.engine import HeaderReader
+from dicomlab.header.engine import HeaderReader, _Found
+from dicomlab.header.values import Cells, cast
 from dicomlab.schema.columns import Columns
 from tests.build import dataset, write
 
@@ -259,6 +260,21 @@ def test_a_batch_holds_what_fits_and_the_rest_follows(tmp_path, monkeypatch):
     assert sum(len(b.status) for b in batches) == 9
     assert len(batches) > 1
     assert {s for b in batches for s in b.status} == {"read"}
+
+
+def test_places_beyond_2_gib_do_not_wrap():
+    data = np.empty(2**31 + 1000, np.uint8)  # no memory is taken where nothing is written
+    header = np.frombuffer(part10(element(0x00080060, "CS", b"CT")), np.uint8)
+    start = 2**31 + 100
+    data[start : start + header.size] = header
+    reader = HeaderReader(Columns.only("Modality"))
+    found = _Found.empty(len(reader._all), 1, data)
+    found.starts[0], found.sizes[0] = start, header.size
+    kernel.walk_many(
+        data, found.starts, found.sizes, True, reader._plan, found.cells, found.status, found.ends
+    )
+    where = Cells(data, *found.cells)
+    assert cast(where, reader._wanted, reader._charset, reader._signed)[0]["Modality"].to_pylist() == ["CT"]
 
 
 def test_a_deflated_bomb_is_bounded():
