@@ -1,28 +1,15 @@
-import importlib.util
-import sys
-from pathlib import Path
-
 import matplotlib as mpl
 import pytest
 
+from tests.plots import made_drift
+
 mpl.use("Agg")
-
-
-def load_made_drift():
-    """The hand-made Drift of the tests of plots."""
-    if "made_drift" not in sys.modules:
-        path = Path(__file__).parents[1] / "plots" / "made_drift.py"
-        spec = importlib.util.spec_from_file_location("made_drift", path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["made_drift"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["made_drift"]
 
 
 @pytest.fixture(scope="session")
 def made():
     """The module that makes a Drift by hand: Made, Fault, make_drift."""
-    return load_made_drift()
+    return made_drift
 
 
 @pytest.fixture(scope="session")
