@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
 from dicomlab.header.plan import make_plan
 from dicomlab.header.values import Cells, Problem, cast, vr_code
 from dicomlab.schema.columns import Column, Columns, public_column
+from dicomlab.sources.base import Head
+from dicomlab.sources.folder import FileHead
 
 UNREADABLE = "unreadable"
 CHUNK = 16 * 1024
@@ -99,16 +101,55 @@ class HeaderReader:
 
     def read(self, paths: Sequence[str]) -> Iterator[Batch]:
         """Read files by path, a batch at a time."""
+        if not kernel.READS_FILES:
+            yield from self.read_heads(FileHead(path) for path in paths)
+            return
         names, starts = _c_strings(paths)
         first = 0
         self._room(BATCH_BYTES)
         while first < len(paths):
-            found = self._walk(paths, names, starts, first)
+            found = self._walk(names, starts, first, len(paths) - first)
             if found is None:  # one header alone is longer than the buffer
                 self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
                 continue
-            yield self._batch(paths, first, found)
+            odd = {row: self._odd(FileHead(paths[first + row])) for row in self._handed_back(found)}
+            yield self._batch(found, odd)
             first += len(found.status)
+
+    def read_heads(self, heads: Iterable[Head]) -> Iterator[Batch]:
+        """Read items one after the other, a batch at a time, for sources that are no files on disk.
+
+        An item is done with before the next one is taken, so that a stream can be read.
+        """
+        self._room(BATCH_BYTES)
+        found, row, at = self._fresh(), 0, 0
+        odd: dict[int, tuple[Outcome, bytes]] = {}
+        for head in heads:
+            data, total = b"", None
+            while True:
+                state, where, data, total = self._grow(head, data, total, found, row, at)
+                if state != kernel.NEED_MORE:
+                    break
+                if row:  # the buffer is full: this item is the first of the next batch
+                    yield self._batch(found.cut(row), odd)
+                    found, row, at, odd = self._fresh(), 0, 0, {}
+                else:
+                    self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
+                    found = self._fresh()
+            found.starts[row], found.status[row] = at, state
+            if state == kernel.OK and self._use_kernel:
+                found.ends[row] = where
+                at += where
+            elif state == kernel.UNOPENED:
+                odd[row] = Outcome(UNREADABLE, data.decode(), {}, 0), b""
+            else:
+                odd[row] = self._odd(head)
+            row += 1
+            if row == BATCH_ROWS:
+                yield self._batch(found, odd)
+                found, row, at, odd = self._fresh(), 0, 0, {}
+        if row:
+            yield self._batch(found.cut(row), odd)
 
     def parse(self, headers: pa.Array) -> Batch:
         """Read headers that are in memory, such as those a catalog keeps.
@@ -122,82 +163,79 @@ class HeaderReader:
         kernel.walk_many(
             data, found.starts, found.sizes, self._keep, self._plan, found.cells, found.status, found.ends
         )
-        return self._batch(None, 0, found, given=headers)
+        odd = {}
+        for row in self._handed_back(found):
+            start, total = int(found.starts[row]), int(found.sizes[row])
+            odd[row] = self._odd(_BytesHead(data[start : start + total]))
+        return self._batch(found, odd, given=headers)
 
     def _room(self, size: int) -> None:
         if self._buffer.size < size + _ROOM_BEHIND:
             self._buffer = np.empty(size + _ROOM_BEHIND, np.uint8)
 
-    def _walk(self, paths: Sequence[str], names: np.ndarray, starts: np.ndarray, first: int) -> _Found | None:
-        n = min(BATCH_ROWS, len(paths) - first)
-        found = _Found.empty(len(self._all), n, self._buffer)
-        if kernel.READS_FILES:
-            done = kernel.read_many(
-                names,
-                starts,
-                first,
-                self._buffer[:-_ROOM_BEHIND],
-                CHUNK,
-                self._max_header,
-                self._keep,
-                self._plan,
-                found.cells,
-                found.status,
-                found.starts,
-                found.ends,
-            )
-        else:
-            done = self._read_slowly(paths, first, found)
-        return found.cut(done) if done else None
+    def _fresh(self) -> _Found:
+        return _Found.empty(len(self._all), BATCH_ROWS, self._buffer)
 
-    def _read_slowly(self, paths: Sequence[str], first: int, found: _Found) -> int:
-        """Open the files from Python, where the kernel cannot."""
-        at = 0
-        for row in range(len(found.status)):
-            found.starts[row] = at
-            try:
-                head, total = _head(paths[first + row], CHUNK)
-            except OSError:
-                found.status[row] = kernel.UNOPENED
-                continue
-            state, where, head = self._grow(paths[first + row], head, total, found, row, at)
-            if at + len(head) > self._buffer.size:
-                return row
-            found.status[row] = state
-            if state == kernel.OK:
-                found.ends[row] = where
-                at += where
-        return len(found.status)
-
-    def _grow(
-        self, path: str, head: bytes, total: int, found: _Found, row: int, at: int
-    ) -> tuple[int, int, bytes]:
-        while True:
-            if at + len(head) > self._buffer.size:
-                return kernel.NEED_MORE, 0, head
-            self._buffer[at : at + len(head)] = np.frombuffer(head, np.uint8)
-            state, where = kernel.walk(
-                self._buffer, at, len(head), total, self._keep, self._plan, found.cells, row, self._stack
-            )
-            if state != kernel.NEED_MORE:
-                return state, where, head
-            if where > self._max_header:
-                return kernel.TOO_LONG, 0, head
-            longer, total = _head(path, min(max(where, 2 * len(head)), total))
-            if len(longer) <= len(head):
-                total = len(head)
-            head = longer
-
-    def _batch(
-        self, paths: Sequence[str] | None, first: int, found: _Found, given: pa.Array | None = None
-    ) -> Batch:
-        n = len(found.status)
+    def _handed_back(self, found: _Found) -> list[int]:
+        """Rows that pydicom has to look at."""
         if not self._use_kernel:
             found.status[:], found.ends[:] = kernel.ODD, 0
+        rows: list[int] = np.flatnonzero(found.status).tolist()
+        return rows
+
+    def _walk(self, names: np.ndarray, starts: np.ndarray, first: int, left: int) -> _Found | None:
+        found = _Found.empty(len(self._all), min(BATCH_ROWS, left), self._buffer)
+        done = kernel.read_many(
+            names,
+            starts,
+            first,
+            self._buffer[:-_ROOM_BEHIND],
+            CHUNK,
+            self._max_header,
+            self._keep,
+            self._plan,
+            found.cells,
+            found.status,
+            found.starts,
+            found.ends,
+        )
+        return found.cut(done) if done else None
+
+    def _grow(
+        self, head: Head, data: bytes, total: int | None, found: _Found, row: int, at: int
+    ) -> tuple[int, int, bytes, int | None]:
+        """Walk one header, reading more of it as needed: (state, position, bytes, length).
+
+        NEED_MORE says that the buffer has no room for it, UNOPENED has the reason as bytes.
+        """
+        try:
+            if not data:
+                data, total = head.read(CHUNK)
+            while at + len(data) <= self._buffer.size - _ROOM_BEHIND:
+                self._buffer[at : at + len(data)] = np.frombuffer(data, np.uint8)
+                known = kernel.UNKNOWN if total is None else total
+                state, where = kernel.walk(
+                    self._buffer, at, len(data), known, self._keep, self._plan, found.cells, row, self._stack
+                )
+                if state != kernel.NEED_MORE:
+                    return state, where, data, total
+                if where > self._max_header:
+                    return kernel.TOO_LONG, 0, data, total
+                longer, total = head.read(min(max(where, 2 * len(data)), known))
+                if len(longer) <= len(data):
+                    total = len(data)
+                data = longer
+        except OSError as error:
+            return kernel.UNOPENED, 0, _why(error).encode(), total
+        return kernel.NEED_MORE, 0, data, total
+
+    def _batch(
+        self, found: _Found, odd: dict[int, tuple[Outcome, bytes]], given: pa.Array | None = None
+    ) -> Batch:
+        n = len(found.status)
         status = np.full(n, READ, object)
         reason = np.full(n, "", object)
         header_bytes = found.ends.copy()
-        odd = {int(row): self._odd(paths, first, found, int(row)) for row in np.flatnonzero(found.status)}
         for row, (outcome, _) in odd.items():
             status[row], reason[row] = outcome.status, outcome.reason
             header_bytes[row] = outcome.header_end
@@ -214,27 +252,20 @@ class HeaderReader:
             **self._kept(found, {row: head for row, (_, head) in odd.items()}, given),
         )
 
-    def _odd(self, paths: Sequence[str] | None, first: int, found: _Found, row: int) -> tuple[Outcome, bytes]:
-        """What the kernel handed back, read by pydicom, and the bytes to keep."""
-        if paths is None:
-            start, total = int(found.starts[row]), int(found.sizes[row])
-            head = found.data[start : start + total].tobytes()
-            outcome = read_odd(head, self._all, total=total)
-        else:
-            try:
-                head, outcome = self._read_odd(paths[first + row])
-            except OSError as error:
-                return Outcome(UNREADABLE, _why(error), {}, 0), b""
-        return outcome, head[: outcome.header_end] if outcome.status != NOT_DICOM else b""
+    def _odd(self, head: Head) -> tuple[Outcome, bytes]:
+        """What the kernel handed back, read by pydicom, and the bytes to keep.
 
-    def _read_odd(self, path: str) -> tuple[bytes, Outcome]:
-        """Give pydicom a little of the file, and as much as it may have if that is too little."""
-        for size in (4 * CHUNK, ODD_LIMIT):
-            head, total = _head(path, size)
-            outcome = read_odd(head, self._all, total=total)
-            if outcome.status != PARTIAL or len(head) >= total:
-                break
-        return head, outcome
+        pydicom gets a little of the file, and as much as it may have if that is too little.
+        """
+        try:
+            for size in (4 * CHUNK, ODD_LIMIT):
+                data, total = head.read(size)
+                outcome = read_odd(data, self._all, total=len(data) if total is None else total)
+                if outcome.status != PARTIAL or len(data) < size:
+                    break
+        except OSError as error:
+            return Outcome(UNREADABLE, _why(error), {}, 0), b""
+        return outcome, data[: outcome.header_end] if outcome.status != NOT_DICOM else b""
 
     def _kept(self, found: _Found, odd: dict[int, bytes], given: pa.Array | None) -> dict[str, Any]:
         """The headers: packed ones where they lie, those of pydicom apart, and which is whose."""
@@ -249,6 +280,17 @@ class HeaderReader:
         packed = pa.Array.from_buffers(kind, n, [None, pa.py_buffer(offsets), pa.py_buffer(found.data)])
         apart = pa.array([head or None for head in odd.values()], kind)
         return {"_headers": pa.chunked_array([packed, apart]), "_header_of": order}
+
+
+@dataclass(frozen=True)
+class _BytesHead:
+    """A header that is in memory."""
+
+    data: np.ndarray
+
+    def read(self, size: int) -> tuple[bytes, int]:
+        """Give the first bytes, and how many there are."""
+        return self.data[:size].tobytes(), len(self.data)
 
 
 @dataclass(frozen=True)
@@ -318,21 +360,6 @@ def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     names = [os.fsencode(path) + b"\0" for path in paths]
     starts = np.concatenate([[0], np.cumsum([len(name) for name in names])]).astype(np.int64)
     return np.frombuffer(b"".join(names), np.uint8), starts
-
-
-def _head(path: str, size: int) -> tuple[bytes, int]:
-    """The first bytes of a file, and how long it is."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags)
-    try:
-        total = os.fstat(handle).st_size
-        parts, left = [], min(size, total)
-        while left > 0 and (part := os.read(handle, left)):
-            parts.append(part)
-            left -= len(part)
-        return b"".join(parts), total
-    finally:
-        os.close(handle)
 
 
 def _why(error: OSError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
 from dicomlab.header.fallback import PARTIAL, READ
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
-from dicomlab.sources.folder import path_of
+from dicomlab.sources.base import Source
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 # Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
@@ -31,7 +32,7 @@ class Work:
     """What every worker needs to know."""
 
     folder: Path
-    source: str
+    source: Source
     columns: Columns
     keep_headers: bool
     tag: str
@@ -61,10 +62,9 @@ def read_unit(work: Work, unit: Unit) -> Done:
     if bad.num_rows:
         _write_unlisted(work, writers["files"], bad, done)
     items = unit.items.filter(pc.is_null(unit.items["reason"]))
-    paths = [path_of(key) for key in items["file_key"].to_pylist()]
     first = 0
     tables: list[pa.Table] = []
-    for batch in _reader(work).read(paths):
+    for batch in _batches(work, items["file_key"].to_pylist()):
         rows = len(batch.status)
         tables.append(_write_batch(work, writers, items.slice(first, rows), batch, done))
         first += rows
@@ -76,6 +76,14 @@ def read_unit(work: Work, unit: Unit) -> Done:
     pa.default_memory_pool().release_unused()
     done.parts = [w.part for w in writers.values() if w.part is not None]
     return done
+
+
+def _batches(work: Work, keys: list[str]) -> Iterator[Batch]:
+    """Files on disk are opened by the kernel; others give their beginnings one by one."""
+    paths = work.source.paths(keys)
+    if paths is not None:
+        return _reader(work).read(paths)
+    return _reader(work).read_heads(work.source.heads(keys))
 
 
 _mine = threading.local()
@@ -169,7 +177,7 @@ def _write_files(
         pa.table(
             [
                 items["file_key"].combine_chunks(),
-                pa.repeat(work.source, items.num_rows),
+                pa.repeat(work.source.root, items.num_rows),
                 items["size"].combine_chunks(),
                 items["stamp"].combine_chunks(),
                 pa.array(status, pa.string()),

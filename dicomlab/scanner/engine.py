@@ -161,7 +161,7 @@ class _Scan:
         total = Done()
         waiting: list[Part] = []
         last = time.monotonic()
-        work = Work(self._folder, self._source.root, self._columns, self._state.keep_headers, _tag())
+        work = Work(self._folder, self._source, self._columns, self._state.keep_headers, _tag())
         # The first scan on a machine compiles the reader, which takes some 15 seconds.
         with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
             for done in _in_parallel(work, plan, jobs, backend):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,8 +24,19 @@ CLOSED = "the folder cannot be opened"
 """How the reason of a folder begins that could not be looked into."""
 
 
+class Head(Protocol):
+    """The beginning of one item, good until the next one is taken from its source."""
+
+    def read(self, size: int) -> tuple[bytes, int | None]:
+        """Give the first `size` bytes, fewer only where the item ends, and how long it is.
+
+        The length is None as long as it is not known. May be called again for more. Raises
+        OSError, whose `strerror` becomes the reason in the item's row.
+        """
+
+
 class Source(Protocol):
-    """Somewhere files lie."""
+    """Somewhere files lie. Sources are sent to workers, so they can be pickled."""
 
     @property
     def root(self) -> str:
@@ -33,6 +44,12 @@ class Source(Protocol):
 
     def listing(self) -> Iterator[pa.Table]:
         """Give what is there, a table of LISTING at a time; never raises for one bad item."""
+
+    def paths(self, keys: Sequence[str]) -> list[str] | None:
+        """Where the items lie on disk; None for a source whose items are no files on disk."""
+
+    def heads(self, keys: Sequence[str]) -> Iterator[Head]:
+        """Give the beginnings of listed items, in their order, one a key."""
 
 
 @dataclass

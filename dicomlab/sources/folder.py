@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -64,6 +65,14 @@ class FolderSource:
         if len(rows):
             yield _sorted(rows)
 
+    def paths(self, keys: Sequence[str]) -> list[str]:
+        """The paths that the keys stand for."""
+        return [path_of(key) for key in keys]
+
+    def heads(self, keys: Sequence[str]) -> Iterator[FileHead]:
+        """Give the beginning of each file."""
+        return (FileHead(path_of(key)) for key in keys)
+
     def _is_new(self, folder: str) -> bool:
         identity = _identity(folder)
         if identity in self._seen:
@@ -100,6 +109,28 @@ class FolderSource:
             rows.add(key_of(path), found.st_size, found.st_mtime_ns)
         else:
             rows.add(key_of(path), None, None, "not a regular file")
+
+
+@dataclass(frozen=True)
+class FileHead:
+    """The beginning of a file on disk."""
+
+    path: str
+
+    def read(self, size: int) -> tuple[bytes, int]:
+        """Give the first bytes, and how long the file is."""
+        # A named pipe that took a file's place must not hold us.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(self.path, flags)
+        try:
+            total = os.fstat(handle).st_size
+            parts, left = [], min(size, total)
+            while left > 0 and (part := os.read(handle, left)):
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts), total
+        finally:
+            os.close(handle)
 
 
 def key_of(path: str) -> str:
