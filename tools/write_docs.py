@@ -16,6 +16,7 @@ from pathlib import Path
 from dicomlab.drift.engine import DETECTORS
 from dicomlab.drift.signals import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
+from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
 from dicomlab.schema.tables import OTHER_TABLES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -98,7 +99,41 @@ def _words(value: object) -> str:
     return "" if value is None or value is False else str(value)
 
 
-PAGES = {"columns.md": columns_page, "detectors.md": detectors_page}
+def frames_page() -> str:
+    """docs/columns-frames.md: where the values of frames lie, and under which names."""
+    found = frame_columns(Columns())
+    own = [f.column for f in found if f.is_of_frames]
+    rows = [(name, _steps_in_words(name), "") for name in GROUP_ROWS]
+    parts = [
+        "# Columns of frames",
+        _MADE,
+        "An enhanced multi-frame object keeps in functional groups what a classic one keeps at the top "
+        "(PS3.3 C.7.6.16.2). The `frames` table has a row a frame; a column takes the frame's own value, "
+        "else the shared one, else the one at the top of the file. `instances` has what all frames share, "
+        "and `varies` names the rest. A column that you add is looked for in every functional group; a "
+        "private one by its creator there and in the private sequences of Siemens.",
+        "## From which functional group",
+        "\n".join(["| column | functional group |", "|---|---|", *(f"| `{a}` | {b} |" for a, b, _ in rows)]),
+        "## Attributes with another name",
+        "Where the standard has another name for the same thing in the same unit. They count where the "
+        "attribute itself is missing.",
+        "\n".join(
+            ["| column | attribute | where it says so |", "|---|---|---|"]
+            + [f"| `{name}` | {path.replace('[0].', ' > ')} | {why} |" for name, path, why in ENHANCED_NAMES]
+        ),
+        "What an object that was converted from classic ones keeps as unassigned attributes (PS3.3 "
+        "C.7.6.16.2.25) counts last.",
+        f"## Columns that only frames have: {len(own)}",
+        _table(own),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _steps_in_words(name: str) -> str:
+    return ", ".join(word.replace("[0].", " > ") for word in GROUP_ROWS[name].split(" "))
+
+
+PAGES = {"columns.md": columns_page, "columns-frames.md": frames_page, "detectors.md": detectors_page}
 
 
 def main() -> int:

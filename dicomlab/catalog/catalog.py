@@ -16,22 +16,28 @@ from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_sch
 from dicomlab.catalog.versions import State, locked, read_state
 from dicomlab.errors import MissingColumn, NoCatalog, NoHeaders, NoSuchKey, NoSuchTable
 from dicomlab.schema.columns import Columns
-from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql
+from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql, with_frames_sql
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     from pydicom.dataset import Dataset
 
-SHOWN_TABLES = ("patients", "studies", "series", "instances", "files", "errors", "problems")
-_ROLLUPS = {"series": series_sql, "studies": studies_sql, "patients": patients_sql}
+SHOWN_TABLES = ("patients", "studies", "series", "instances", "frames", "files", "errors", "problems")
+
+
+def _live_series(columns: Columns) -> str:
+    return series_sql(columns, f"({with_frames_sql(columns)})", has_frames=True)
+
+
+_ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients_sql}
 
 
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
-    `patients`, `studies`, `series`, `instances`, `files`, `errors` and `problems` are pandas
-    DataFrames, read when asked for. docs/columns.md says what the columns mean.
+    `patients`, `studies`, `series`, `instances`, `frames`, `files`, `errors` and `problems` are
+    pandas DataFrames, read when asked for. docs/columns.md says what the columns mean.
     """
 
     def __init__(self, folder: str | Path, state: State):
@@ -63,6 +69,11 @@ class Catalog:
     def instances(self) -> pd.DataFrame:
         """One row a DICOM file, keyed by file_key; the same SOPInstanceUID may come twice."""
         return self.read("instances")
+
+    @property
+    def frames(self) -> pd.DataFrame:
+        """One row a frame of a multi-frame instance, with what is shared and what is its own."""
+        return self.read("frames")
 
     @property
     def files(self) -> pd.DataFrame:

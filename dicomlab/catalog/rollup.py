@@ -11,23 +11,35 @@ from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.store import Part, Store
 from dicomlab.catalog.versions import State
-from dicomlab.schema.levels import patients_sql, series_sql, studies_sql
+from dicomlab.schema.columns import Columns
+from dicomlab.schema.frames import frame_columns
+from dicomlab.schema.levels import patients_sql, series_sql, studies_sql, with_frames_sql
 
 _ROWS = 65_536
+
+
+def _not_of_frames(columns: Columns) -> set[str]:
+    return set(columns.names) - {found.column.name for found in frame_columns(columns)}
 
 
 def roll_up(folder: Path, state: State, tag: str) -> State:
     """Work out the upper levels anew and commit them; gives the state with counts."""
     store = Store(folder)
     catalog = Catalog(folder, replace(state, is_complete=False))
-    views = {name: catalog.view(name) for name in ("instances", "files", "problems")}
+    counted = ("instances", "frames", "files", "problems")
+    views = {name: catalog.view(name) for name in counted}
     database = connect(folder, views, is_open=True)
     parts: list[Part] = []
     try:
         columns = catalog.columns
         empty = store.empty_columns("instances", state.tables["instances"])
+        has_frames = bool(store.paths("frames", state.tables["frames"]))
+        if has_frames:
+            empty &= store.empty_columns("frames", state.tables["frames"]) | _not_of_frames(columns)
+            database.execute(f"CREATE VIEW with_frames AS {with_frames_sql(columns)}")
+        source = "with_frames" if has_frames else "instances"
         for table, query in (
-            ("series", series_sql(columns, empty=empty)),
+            ("series", series_sql(columns, source, empty, has_frames=has_frames)),
             ("studies", studies_sql(columns)),
             ("patients", patients_sql(columns)),
         ):
@@ -43,10 +55,10 @@ def roll_up(folder: Path, state: State, tag: str) -> State:
             path = folder / table / f"{tag}.parquet.part"
             if table == "series":  # the others are made from it, and need not read instances again
                 database.execute(f"CREATE VIEW series AS {catalog.rolled_view('series', [str(path)])}")
-        found = [database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in views]
+        found = [database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in counted]
     finally:
         database.close()
     state = store.commit(state, parts, replaces=True)
     counts = {part.table: part.rows for part in parts}
-    counts |= dict(zip(views, map(int, found), strict=True))
+    counts |= dict(zip(counted, map(int, found), strict=True))
     return replace(state, counts=counts)

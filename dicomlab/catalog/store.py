@@ -22,11 +22,12 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.versions import State
 from dicomlab.schema.arrow import instance_schema
 from dicomlab.schema.columns import Columns
+from dicomlab.schema.frames import frame_schema
 
 if TYPE_CHECKING:
     from dicomlab.header.values import Problem
 
-PLAIN_TABLES = ("files", "instances", "headers", "problems")
+PLAIN_TABLES = ("files", "instances", "frames", "headers", "problems")
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
 _UNFINISHED = ".part"
@@ -94,6 +95,8 @@ def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
 def plain_schema(table: str, columns: Columns) -> pa.Schema:
     """The schema of a table that a scan fills row by row."""
     schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS}
+    if table == "frames":
+        return frame_schema(columns)
     return schemas.get(table) or instance_schema(columns)
 
 

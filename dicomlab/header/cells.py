@@ -259,6 +259,27 @@ def gather_texts(b: Any, off: Any, length: Any, vr: Any, texts: Any, both: bool,
 
 
 @_jit
+def pieces_differ(b: Any, off: Any, length: Any, start: Any, pieces: Any) -> Any:
+    """For each piece, the rows `start[piece]` to `start[piece + 1]`, whether their bytes differ."""
+    differ = np.zeros(pieces.size, np.bool_)
+    for k in range(pieces.size):
+        first = start[pieces[k]]
+        for row in range(first + 1, start[pieces[k] + 1]):
+            if off[row] == off[first]:
+                continue
+            if off[row] < 0 or off[first] < 0 or length[row] != length[first]:
+                differ[k] = True
+                break
+            for i in range(length[row]):
+                if b[off[row] + i] != b[off[first] + i]:
+                    differ[k] = True
+                    break
+            if differ[k]:
+                break
+    return differ
+
+
+@_jit
 def gather_bytes(b: Any, off: Any, length: Any) -> Any:
     """One value as its bytes: (offsets int32[n+1], bytes, is_valid)."""
     n = off.size

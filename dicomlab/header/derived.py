@@ -14,7 +14,7 @@ _DAY_US = 86_400_000_000
 def derive(table: pa.Table) -> pa.Table:
     """Add acquired_at, slice_position_mm and patient_age_years, as docs/columns.md defines them."""
     table = table.append_column("acquired_at", _acquired_at(table))
-    table = table.append_column("slice_position_mm", _slice_position(table))
+    table = table.append_column("slice_position_mm", slice_position(table))
     return table.append_column("patient_age_years", _age(table))
 
 
@@ -35,7 +35,7 @@ def _acquired_at(table: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(*moments, *days)
 
 
-def _slice_position(table: pa.Table) -> pa.Array:
+def slice_position(table: pa.Table) -> pa.Array:
     """ImagePositionPatient projected on the normal of the image plane (PS3.3 C.7.6.2.1.1)."""
     n = table.num_rows
     position = _fixed(table, "ImagePositionPatient", 3)

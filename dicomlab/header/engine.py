@@ -17,9 +17,13 @@ from dicomlab.header import kernel
 from dicomlab.header.derived import derive
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
-from dicomlab.header.plan import make_plan
+from dicomlab.header.frames import HELPERS, resolve, varies_column
+from dicomlab.header.many import gathered
+from dicomlab.header.plan import make_plan, make_tree
 from dicomlab.header.values import Cells, Problem, cast, vr_code
+from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
+from dicomlab.schema.frames import frame_columns
 from dicomlab.sources.base import Head
 from dicomlab.sources.folder import FileHead
 
@@ -30,6 +34,7 @@ MAX_HEADER = 64 * 1024 * 1024
 """Headers longer than this are cut, and their row says so."""
 BATCH_ROWS = 4096
 BATCH_BYTES = 32 * 1024 * 1024
+_ROOM_FOR_MANY = 64 * 1024
 _ROOM_BEHIND = 1024 * 1024
 """Kept free behind the headers for the values that pydicom finds."""
 
@@ -44,6 +49,8 @@ class Batch:
     """
 
     table: pa.Table
+    frames: tuple[np.ndarray, pa.Table] | None
+    """The rows of the batch that the frames belong to, and the frames; None where there are none."""
     status: np.ndarray
     reason: np.ndarray
     header_bytes: np.ndarray
@@ -90,9 +97,11 @@ class HeaderReader:
         self._wanted = list(self.columns)
         self._all = [*self._wanted, *_helpers(self._wanted)]
         names = [column.name for column in self._all]
-        self._charset = names.index("SpecificCharacterSet")
-        self._signed = names.index("PixelRepresentation")
-        self._plan = make_plan(self._all)
+        self._rows_of = names.index("SpecificCharacterSet"), names.index("PixelRepresentation")
+        self._frames = frame_columns(self.columns)
+        self._tree = make_tree(self._all, self._frames)
+        self._plan = make_plan(self._tree)
+        self._many = kernel.new_many(_ROOM_FOR_MANY)
         self._keep = keep
         self._max_header = max_header
         self._use_kernel = use_kernel
@@ -109,8 +118,7 @@ class HeaderReader:
         self._room(BATCH_BYTES)
         while first < len(paths):
             found = self._walk(names, starts, first, len(paths) - first)
-            if found is None:  # one header alone is longer than the buffer
-                self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
+            if found is None:  # the next header alone needs more room
                 continue
             odd = {row: self._odd(FileHead(paths[first + row])) for row in self._handed_back(found)}
             yield self._batch(found, odd)
@@ -156,13 +164,37 @@ class HeaderReader:
 
         Bytes kept of a deflated file are taken as the file they are.
         """
-        headers = headers.cast(pa.large_binary())
+        return next(self.parse_in_batches(headers, len(headers)))
+
+    def parse_in_batches(self, headers: pa.Array, rows: int = BATCH_ROWS) -> Iterator[Batch]:
+        """Read headers that are in memory, so many at a time; fewer where they have many frames."""
+        first = 0
+        while first < len(headers):
+            some = headers.slice(first, rows).cast(pa.large_binary())
+            done = self._parsed(some)
+            yield done
+            first += len(done.status)
+
+    def _parsed(self, headers: pa.Array) -> Batch:
         offsets, data = _binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
-        kernel.walk_many(
-            data, found.starts, found.sizes, self._keep, self._plan, found.cells, found.status, found.ends
+        self._many.filled[0] = 0
+        done = kernel.walk_many(
+            data,
+            found.starts,
+            found.sizes,
+            self._keep,
+            self._plan,
+            found.cells,
+            self._many,
+            found.status,
+            found.ends,
         )
+        if done == 0 and len(headers):
+            self._room_for_many()
+            return self._parsed(headers)
+        found, headers = found.cut(done), headers.slice(0, done)
         odd = {}
         for row in self._handed_back(found):
             start, total = int(found.starts[row]), int(found.sizes[row])
@@ -173,18 +205,23 @@ class HeaderReader:
         if self._buffer.size < size + _ROOM_BEHIND:
             self._buffer = np.empty(size + _ROOM_BEHIND, np.uint8)
 
+    def _room_for_many(self) -> None:
+        self._many = kernel.new_many(min(4 * len(self._many.cells), kernel.MOST_MANY))
+
     def _fresh(self) -> _Found:
+        self._many.filled[0] = 0
         return _Found.empty(len(self._all), BATCH_ROWS, self._buffer)
 
     def _handed_back(self, found: _Found) -> list[int]:
         """Rows that pydicom has to look at."""
         if not self._use_kernel:
-            found.status[:], found.ends[:] = kernel.ODD, 0
+            found.status[:], found.ends[:], self._many.filled[0] = kernel.ODD, 0, 0
         rows: list[int] = np.flatnonzero(found.status).tolist()
         return rows
 
     def _walk(self, names: np.ndarray, starts: np.ndarray, first: int, left: int) -> _Found | None:
         found = _Found.empty(len(self._all), min(BATCH_ROWS, left), self._buffer)
+        self._many.filled[0] = 0
         done = kernel.read_many(
             names,
             starts,
@@ -195,11 +232,16 @@ class HeaderReader:
             self._keep,
             self._plan,
             found.cells,
+            self._many,
             found.status,
             found.starts,
             found.ends,
         )
-        return found.cut(done) if done else None
+        if done < 0:
+            self._room_for_many()
+        elif done == 0:
+            self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
+        return found.cut(done) if done > 0 else None
 
     def _grow(
         self, head: Head, data: bytes, total: int | None, found: _Found, row: int, at: int
@@ -208,15 +250,36 @@ class HeaderReader:
 
         NEED_MORE says that the buffer has no room for it, UNOPENED has the reason as bytes.
         """
+        kept = self._many.filled[0]
         try:
             if not data:
                 data, total = head.read(CHUNK)
             while at + len(data) <= self._buffer.size - _ROOM_BEHIND:
                 self._buffer[at : at + len(data)] = np.frombuffer(data, np.uint8)
                 known = kernel.UNKNOWN if total is None else total
+                self._many.filled[0] = kept
                 state, where = kernel.walk(
-                    self._buffer, at, len(data), known, self._keep, self._plan, found.cells, row, self._stack
+                    self._buffer,
+                    at,
+                    len(data),
+                    known,
+                    self._keep,
+                    self._plan,
+                    found.cells,
+                    self._many,
+                    row,
+                    self._stack,
                 )
+                if state == kernel.NO_ROOM:
+                    if row:
+                        break
+                    if len(self._many.cells) >= kernel.MOST_MANY:
+                        self._many.filled[0] = kept
+                        return kernel.TOO_LONG, 0, data, total
+                    self._room_for_many()
+                    continue
+                if state != kernel.OK or not self._use_kernel:
+                    self._many.filled[0] = kept
                 if state != kernel.NEED_MORE:
                     return state, where, data, total
                 if where > self._max_header:
@@ -227,6 +290,7 @@ class HeaderReader:
                 data = longer
         except OSError as error:
             return kernel.UNOPENED, 0, _why(error).encode(), total
+        self._many.filled[0] = kept
         return kernel.NEED_MORE, 0, data, total
 
     def _batch(
@@ -240,10 +304,13 @@ class HeaderReader:
             status[row], reason[row] = outcome.status, outcome.reason
             header_bytes[row] = outcome.header_end
         outcomes = {row: outcome for row, (outcome, _) in odd.items()}
-        where = _with_odd(found, outcomes, is_ours=given is None)
-        arrays, problems = cast(where, self._wanted, self._charset, self._signed)
+        where, many = _with_odd(
+            found, self._many.cells[: self._many.filled[0]], outcomes, is_ours=given is None
+        )
+        table, frames, problems = self._tables(where, many)
         return Batch(
-            table=derive(pa.table(arrays)),
+            table=table,
+            frames=frames,
             status=status,
             reason=reason,
             header_bytes=header_bytes,
@@ -251,6 +318,28 @@ class HeaderReader:
             problems=problems,
             **self._kept(found, {row: head for row, (_, head) in odd.items()}, given),
         )
+
+    def _tables(
+        self, where: Cells, many: np.ndarray
+    ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem]]:
+        """The instances, the frames with whose they are, and what did not parse."""
+        arrays, problems = cast(where, self._all, *self._rows_of)
+        for j, column in enumerate(self._wanted):
+            if column.is_many:
+                arrays[column.name], odd = gathered(where, many[many[:, 0] == j], column, self._rows_of)
+                problems += odd
+        shown = [name for column in self._wanted for name in (column.name, offset_name(column)) if name]
+        table = pa.table({name: arrays[name] for name in shown})
+        helpers = pa.table({column.name: arrays[column.name] for column in HELPERS})
+        problems = [p for p in problems if p.column.name in self.columns]
+        frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of)
+        if frames is not None:
+            table = frames.lift(table)
+            problems += frames.problems
+        table = derive(table).append_column("varies", varies_column(table.num_rows, frames))
+        if frames is None:
+            return table, None, problems
+        return table, (frames.row, frames.with_times(table["acquired_at"])), problems
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
         """What the kernel handed back, read by pydicom, and the bytes to keep.
@@ -260,7 +349,7 @@ class HeaderReader:
         try:
             for size in (4 * CHUNK, ODD_LIMIT):
                 data, total = head.read(size)
-                outcome = read_odd(data, self._all, total=len(data) if total is None else total)
+                outcome = read_odd(data, self._tree, total=len(data) if total is None else total)
                 if outcome.status != PARTIAL or len(data) < size:
                     break
         except OSError as error:
@@ -352,8 +441,8 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
 def _helpers(columns: Sequence[Column]) -> list[Column]:
     """Columns that casting needs whether or not a table shows them."""
     have = {column.name for column in columns}
-    needed = ("SpecificCharacterSet", "PixelRepresentation")
-    return [public_column(name) for name in needed if name not in have]
+    needed = (public_column("SpecificCharacterSet"), public_column("PixelRepresentation"), *HELPERS)
+    return [column for column in needed if column.name not in have]
 
 
 def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -379,8 +468,11 @@ def _binary_buffers(headers: pa.LargeBinaryArray) -> tuple[np.ndarray, np.ndarra
     return starts, np.ctypeslib.as_array((ctypes.c_uint8 * data.size).from_address(data.address))
 
 
-def _with_odd(found: _Found, odd: dict[int, Outcome], *, is_ours: bool) -> Cells:
+def _with_odd(
+    found: _Found, many: np.ndarray, odd: dict[int, Outcome], *, is_ours: bool
+) -> tuple[Cells, np.ndarray]:
     """Lay the values that pydicom found behind the headers in the buffer."""
+    more = []
     parts, at = [], int(found.starts[-1] + found.ends[-1]) if len(found.starts) else 0
     begin = at
     for row, outcome in odd.items():
@@ -389,9 +481,16 @@ def _with_odd(found: _Found, odd: dict[int, Outcome], *, is_ours: bool) -> Cells
             found.off[j, row], found.length[j, row], found.vr[j, row] = at, len(raw), vr_code(vr)
             parts.append(raw)
             at += len(raw)
+        for number, item, raw, vr in outcome.many:
+            more.append((number, row, item, at, len(raw), vr_code(vr)))
+            parts.append(raw)
+            at += len(raw)
+    if more:
+        many = np.concatenate([many, np.array(more, np.int64)])
+        many = many[np.argsort(many[:, 1], kind="stable")]
     data, extra = found.data, np.frombuffer(b"".join(parts) or b"\0", np.uint8)
     if parts and is_ours and at <= data.size:
         data[begin:at] = extra
     elif parts:
         data = np.concatenate([data[:begin], extra])
-    return Cells(data, found.off, found.length, found.vr)
+    return Cells(data, found.off, found.length, found.vr), many

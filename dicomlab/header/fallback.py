@@ -7,13 +7,14 @@ elements, and their bytes take the same way to columns as those the kernel found
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.header.charsets import quiet_pydicom
-from dicomlab.schema.columns import Column
+from dicomlab.header.kernel import ANY_ITEM
+from dicomlab.header.plan import Node
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -56,9 +57,11 @@ class Outcome:
     reason: str
     cells: dict[int, tuple[bytes, str]]
     header_end: int
+    many: tuple[tuple[int, int, bytes, str], ...] = ()
+    """Values of which there may be any number: column number, item, bytes, VR."""
 
 
-def read_odd(head: bytes, columns: Sequence[Column], *, total: int) -> Outcome:
+def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     """Read one header from the first bytes, at most LIMIT, of a file of `total` bytes.
 
     `cells` maps a column's number to (bytes in little endian, VR or nothing). Never raises
@@ -70,7 +73,7 @@ def read_odd(head: bytes, columns: Sequence[Column], *, total: int) -> Outcome:
         return Outcome(NOT_DICOM, f"not DICOM: {_what_is(head)}", {}, 0)
     try:
         with quiet_pydicom() as quiet:
-            outcome = _read(head[:LIMIT], columns, total)
+            outcome = _read(head[:LIMIT], tree, total)
     except RecursionError:
         return Outcome(PARTIAL, "sequences nested too deeply", {}, 0)
     except MemoryError:
@@ -118,7 +121,7 @@ def _what_is(head: bytes) -> str:
     return "a text file" if is_text else "unknown content"
 
 
-def _read(head: bytes, columns: Sequence[Column], total: int) -> Outcome:
+def _read(head: bytes, tree: Node, total: int) -> Outcome:
     meta_end, deflated = _meta(head)
     if deflated:
         dataset, end, reason = _inflate(head, meta_end)
@@ -126,18 +129,13 @@ def _read(head: bytes, columns: Sequence[Column], total: int) -> Outcome:
         dataset, end, reason = _parse(head)
     if end >= len(head) < total:  # cut by us, not by the file
         reason = f"the header is longer than the {LIMIT:,} bytes that are read of an unusual file"
-    cells = {}
-    for number, column in enumerate(columns):
-        try:
-            cell = _cell(dataset, column)
-        except Exception:  # noqa: BLE001 - one broken sequence must not cost the others
-            reason = reason or "a sequence in the header is broken"
-            continue
-        if cell is not None:
-            cells[number] = cell
+    found = _Found()
+    if not found.take(dataset, tree):
+        reason = reason or "a sequence in the header is broken"
+    cells = found.cells
     if not cells and len(dataset) == 0:
         return Outcome(PARTIAL, reason or "no element could be read", {}, end)
-    return Outcome(PARTIAL if reason else READ, reason, cells, end)
+    return Outcome(PARTIAL if reason else READ, reason, cells, end, tuple(found.many))
 
 
 def _meta(head: bytes) -> tuple[int, bool]:
@@ -194,31 +192,89 @@ def _is_cut(dataset: Dataset, end: int) -> bool:
     return last not in (0, end)
 
 
-def _cell(dataset: Dataset, column: Column) -> tuple[bytes, str] | None:
-    if column.creator:
-        return _private(dataset, column)
-    if column.tag >> 16 == 2:
-        return _element(getattr(dataset, "file_meta", None), column.tag)
-    item: Any = dataset
-    for step in column.steps:
-        if step.tag not in item:
-            return None
-        items = item[step.tag].value
-        if step.item >= len(items or ()):
-            return None
-        item = items[step.item]
-    return _element(item, column.tag)
+class _Found:
+    """The wanted values of one data set, as pydicom has them."""
+
+    def __init__(self) -> None:
+        self.cells: dict[int, tuple[bytes, str]] = {}
+        self.many: list[tuple[int, int, bytes, str]] = []
+
+    def take(self, dataset: Dataset, node: Node, item: int = -1) -> bool:
+        """Note what a node wants of a data set; False when a sequence in it is broken.
+
+        Values first: pydicom converts some of them when it looks into a sequence.
+        """
+        is_whole = True
+        for name, columns in sorted(node.columns.items()):
+            for where, tag in _places(dataset, *name):
+                self._note(where, tag, columns, item, is_private=bool(name[1]))
+        for name, items in sorted(node.children.items()):
+            try:
+                for where, tag in _places(dataset, *name):
+                    is_whole &= self._descend(where, tag, items, item)
+            except Exception:  # noqa: BLE001 - one broken sequence must not cost the others
+                is_whole = False
+        return is_whole
+
+    def _note(
+        self,
+        dataset: Dataset,
+        tag: int,
+        columns: Sequence[tuple[int, bool, str]],
+        item: int,
+        *,
+        is_private: bool,
+    ) -> None:
+        cell = _element(dataset, tag)
+        if cell is None:
+            return
+        for number, is_many, vr in columns:
+            raw, kind = cell[0], cell[1] or vr
+            if is_many:
+                self.many.append((number, item, raw, kind))
+            elif not (is_private and number in self.cells):
+                self.cells[number] = raw, kind
+
+    def _descend(self, dataset: Dataset, tag: int, items: dict[int, Node], item: int) -> bool:
+        is_whole = True
+        for k, inner in enumerate(_items(dataset, tag)):
+            node = items.get(k, items.get(ANY_ITEM))
+            if node is None:
+                continue
+            number = k if item < 0 and node.is_any else item
+            if node.mark >= 0:
+                self.many.append((node.mark, number, b"", ""))
+            is_whole &= self.take(inner, node, number)
+        return is_whole
 
 
-def _private(dataset: Dataset, column: Column) -> tuple[bytes, str] | None:
-    group, offset = column.tag >> 16, column.tag & 0xFF
+def _places(dataset: Dataset, tag: int, creator: str) -> Iterator[tuple[Dataset, int]]:
+    """Where an element stands: one of group 0002 in the file meta, a private one in each block."""
+    if not creator:
+        where = getattr(dataset, "file_meta", None) if tag >> 16 == 2 else dataset
+        if where is not None and tag in where:
+            yield where, tag
+        return
+    group, offset = tag >> 16, tag & 0xFF
     for block in range(0x10, 0x100):
-        creator = _element(dataset, group << 16 | block)
-        if creator and creator[0].decode("latin-1").strip(" \0") == column.creator:
-            cell = _element(dataset, group << 16 | block << 8 | offset)
-            if cell:
-                return cell
-    return None
+        found = _element(dataset, group << 16 | block)
+        actual = group << 16 | block << 8 | offset
+        if found and found[0].decode("latin-1").strip(" \0") == creator and actual in dataset:
+            yield dataset, actual
+
+
+def _items(dataset: Dataset, tag: int) -> Sequence[Any]:
+    """The items of a sequence; one that the file calls UN holds implicit VR (PS3.5 6.2.2)."""
+    from pydicom.filereader import read_sequence
+
+    element: Any = dataset.get_item(tag)
+    raw = getattr(element, "value", None)
+    if isinstance(raw, bytes) and element.VR in ("UN", None) and element.is_little_endian:
+        if element.length == 0xFFFFFFFF or not raw:
+            return dataset[tag].value or ()
+        return list(read_sequence(BytesIO(raw), True, True, len(raw), "iso8859"))
+    value = dataset[tag].value
+    return value if dataset[tag].VR == "SQ" and value else ()
 
 
 def _element(dataset: Dataset | None, tag: int) -> tuple[bytes, str] | None:

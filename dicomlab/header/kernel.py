@@ -19,7 +19,7 @@ import numpy as np
 from numba import types
 from numba.core.types import ExternalFunction
 
-OK, NEED_MORE, ODD, UNOPENED, TOO_LONG = 0, 1, 2, 3, 4
+OK, NEED_MORE, ODD, UNOPENED, TOO_LONG, NO_ROOM = 0, 1, 2, 3, 4, 5
 MAX_DEPTH = 48
 UNDEFINED = 0xFFFFFFFF
 UNKNOWN = 1 << 62
@@ -28,6 +28,9 @@ PRELUDE = 132
 LEAST_READ, MOST_READ = 4096, 256 * 1024
 """Bounds of the first read of a file, in bytes."""
 
+CREATOR = 1 << 32
+"""What the number of a creator is multiplied with in the key of a private element."""
+
 BIG = 0x8000
 """Marks the VR of a value that is big endian."""
 _SHORT_VR, _LONG_VR = 1, 2
@@ -35,26 +38,56 @@ _SQ, _UN, _OB, _OW = (ord(a) << 8 | ord(b) for a, b in ("SQ", "UN", "OB", "OW"))
 
 
 class WalkPlan(NamedTuple):
-    """The wanted columns as arrays: a tree of tags, and private elements by creator.
+    """The wanted columns as arrays: a tree of tags, of private elements by creator.
 
-    Node 0 is the data set. A node's entries are `entry_tag[node_lo:node_hi]`, ascending;
-    an entry fills `entry_column`, or leads through the items in `child_item` to `child_node`.
+    Node 0 is the data set. A node's entries are `entry_key[node_lo:node_hi]`, ascending. A key is
+    a tag; for a private element 2**32 times the creator's number, counted from 1, and the
+    tag with the block taken out: gggg00ee. Several entries may have one key. An
+    entry fills `entry_column`; the first of its key may lead through the items in `child_item` to
+    `child_node`, where ANY_ITEM stands for those not listed. `entry_vr` is what a value is
+    where the file does not say it and the column's VR is another.
+
+    `entry_many` says that a value is one of many, since any item on the way to it counts;
+    `node_is_any` that a node is such an item, and `node_mark` which column it is noted in, or -1.
     """
 
     node_lo: np.ndarray
     node_hi: np.ndarray
-    entry_tag: np.ndarray
+    node_has_private: np.ndarray
+    node_is_any: np.ndarray
+    node_mark: np.ndarray
+    entry_key: np.ndarray
     entry_column: np.ndarray
+    entry_vr: np.ndarray
+    entry_many: np.ndarray
     entry_child_lo: np.ndarray
     entry_child_hi: np.ndarray
     child_item: np.ndarray
     child_node: np.ndarray
-    private_tag: np.ndarray
-    private_creator: np.ndarray
-    private_column: np.ndarray
     creator_bytes: np.ndarray
     creator_start: np.ndarray
     last_tag: int
+
+
+class Many(NamedTuple):
+    """Values of which a file may have any number, in the order they were met.
+
+    `cells[k]` is column, row, item (of the outermost sequence with any item), offset, length,
+    VR; `filled[0]` says how many there are.
+    """
+
+    cells: np.ndarray
+    filled: np.ndarray
+
+
+def new_many(room: int) -> Many:
+    """Room for so many values."""
+    return Many(np.zeros((room, 6), np.int64), np.zeros(1, np.int64))
+
+
+ANY_ITEM = -1
+MOST_MANY = 4 * 1024 * 1024
+"""A file with more such values than this is handed back."""
 
 
 def _vr_table() -> np.ndarray:
@@ -150,21 +183,23 @@ def _creator_at(plan: Any, b: Any, p: int, n: int) -> int:
 
 # A walk keeps, per depth, what it is in: a data set or a sequence of items; where that ends (-1 where
 # its length is undefined); whether it is implicit VR; the node of a data set or the entry of a
-# sequence (-1 where nothing in it is wanted); the number of the next item. The last row holds which
-# creator has which private block of the group.
-_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _BLOCKS = range(6)
+# sequence (-1 where nothing in it is wanted); the number of the next item; the item of the
+# outermost sequence with any item (-1 outside); the group whose private blocks are known. From
+# _BLOCKS on, each depth has a row of which creator has which private block of that group.
+_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _BLOCKS = range(8)
 
 
 @_jit
 def new_stack() -> Any:
     """Room for one walk at a time."""
-    return np.zeros((6, 256), np.int64)
+    return np.zeros((_BLOCKS + MAX_DEPTH + 1, 256), np.int64)
 
 
 @_inline
-def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, node: int) -> None:
+def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, node: int, wild: int) -> None:
     stack[_IS_SEQUENCE, depth], stack[_END, depth] = is_sequence, end
     stack[_IMPLICIT, depth], stack[_NODE, depth], stack[_ITEM, depth] = implicit, node, 0
+    stack[_WILD, depth], stack[_GROUP, depth] = wild, -1
 
 
 @_inline
@@ -202,11 +237,14 @@ def _item(b: Any, q: int, p: int, total: int, big: bool, plan: Any, stack: Any, 
         return OK, p + 8, depth - 1
     if tag != 0xFFFEE000:
         return ODD, p, depth
-    node = np.int64(-1)
+    node, wild = np.int64(-1), stack[_WILD, depth]
     if entry >= 0:
         for k in range(plan.entry_child_lo[entry], plan.entry_child_hi[entry]):
-            if plan.child_item[k] == stack[_ITEM, depth]:
+            # A listed item comes after ANY_ITEM, and wins.
+            if plan.child_item[k] == stack[_ITEM, depth] or plan.child_item[k] == ANY_ITEM:
                 node = plan.child_node[k]
+        if wild < 0 and node >= 0 and plan.node_is_any[node]:
+            wild = stack[_ITEM, depth]
     stack[_ITEM, depth] += 1
     stop = np.int64(-1)
     if size != UNDEFINED:
@@ -217,7 +255,7 @@ def _item(b: Any, q: int, p: int, total: int, big: bool, plan: Any, stack: Any, 
             return OK, stop, depth
     if depth + 1 >= MAX_DEPTH:
         return ODD, p, depth
-    _enter(stack, depth + 1, 0, stop, stack[_IMPLICIT, depth], node)
+    _enter(stack, depth + 1, 0, stop, stack[_IMPLICIT, depth], node, wild)
     return OK, p + 8, depth + 1
 
 
@@ -238,26 +276,78 @@ def _fragments(b: Any, start: int, p: int, avail: int, total: int, big: bool) ->
 
 
 @_jit
-def _private(
-    b: Any, at: int, size: int, tag: int, code: int, plan: Any, cells: Any, row: int, blocks: Any
-) -> None:
-    """Note a creator's block, or a wanted element in a block whose creator is known."""
+def _append(many: Any, column: int, row: int, item: int, at: int, size: int, code: int) -> bool:
+    """Note one of many values; False where there is no room."""
+    k = many.filled[0]
+    if k >= many.cells.shape[0]:
+        return False
+    cell = many.cells[k]
+    cell[0], cell[1], cell[2], cell[3], cell[4], cell[5] = column, row, item, at, size, code
+    many.filled[0] = k + 1
+    return True
+
+
+@_jit
+def _note(
+    plan: Any,
+    entry: int,
+    node: int,
+    at: int,
+    size: int,
+    code: int,
+    cells: Any,
+    many: Any,
+    row: int,
+    item: int,
+) -> bool:
+    """Note a value for each column that wants it; False where there is no room."""
     off, length, vr = cells
-    element = tag & 0xFFFF
-    if 0x10 <= element <= 0xFF:
+    key = plan.entry_key[entry]
+    for k in range(entry, plan.node_hi[node]):
+        if plan.entry_key[k] != key:
+            break
+        column = plan.entry_column[k]
+        if column < 0:
+            continue
+        kind = code if code != 0 else plan.entry_vr[k]
+        if plan.entry_many[k]:
+            if not _append(many, column, row, item, at, size, kind):
+                return False
+        elif key < CREATOR or off[column, row] < 0:  # of blocks with one creator the first counts
+            off[column, row], length[column, row], vr[column, row] = at, size, kind
+    return True
+
+
+@_jit
+def _private_entry(plan: Any, b: Any, at: int, size: int, tag: int, node: int, stack: Any, depth: int) -> int:
+    """The entry of a private element, by its block's creator, or -1; creators are learnt here."""
+    group, element = tag >> 16, tag & 0xFFFF
+    blocks = stack[_BLOCKS + depth]
+    if stack[_GROUP, depth] != group:
+        blocks[:] = -1
+        stack[_GROUP, depth] = group
+    if 0x10 <= element <= 0xFF and size != UNDEFINED:
         blocks[element] = _creator_at(plan, b, at, size)
     elif element >= 0x1000 and blocks[element >> 8] >= 0:
-        wanted = (tag & ~0xFFFF) | (element & 0xFF)
-        for k in range(plan.private_tag.size):
-            column = plan.private_column[k]
-            is_it = plan.private_tag[k] == wanted and plan.private_creator[k] == blocks[element >> 8]
-            if is_it and off[column, row] < 0:
-                off[column, row], length[column, row], vr[column, row] = at, size, code
+        key = (blocks[element >> 8] + 1) * CREATOR + ((group << 16) | (element & 0xFF))
+        entry = _find(plan.entry_key, plan.node_lo[node], plan.node_hi[node], key)
+        if entry < plan.node_hi[node] and plan.entry_key[entry] == key:
+            return entry
+    return -1
 
 
 @_jit
 def walk(
-    b: Any, start: int, avail: int, total: int, keep: bool, plan: Any, cells: Any, row: int, stack: Any
+    b: Any,
+    start: int,
+    avail: int,
+    total: int,
+    keep: bool,
+    plan: Any,
+    cells: Any,
+    many: Any,
+    row: int,
+    stack: Any,
 ) -> Any:
     """Walk one header; give (status, position).
 
@@ -265,16 +355,16 @@ def walk(
     the header ends (at PixelData or the end of the file); for NEED_MORE how many bytes of the
     file the walk needs. `cells` are `off[column, row]`, `length` and `vr`: filled for what is
     there, -1 in `off` before; `vr` is 0 under implicit VR, with BIG in it under big endian.
+    What is below any item goes to `many`; NO_ROOM says that it is full.
     `total` may be UNKNOWN: then OK and ODD hold whatever it is. `stack` is `new_stack()`.
     """
     if avail < PRELUDE:
         return ODD, 0
     if b[start + 128] != 68 or b[start + 129] != 73 or b[start + 130] != 67 or b[start + 131] != 77:
         return ODD, 0
-    off, length, vr = cells
     depth, p = 0, np.int64(PRELUDE)
-    _enter(stack, 0, 0, total, 0, 0)
-    in_meta, big, group_of_blocks = True, False, np.int64(-1)
+    _enter(stack, 0, 0, total, 0, 0, -1)
+    in_meta, big = True, False
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
     cursor, last = np.int64(0), np.int64(-1)
     while True:
@@ -290,9 +380,15 @@ def walk(
             return _short(avail, total, p, p + 12)
         q = start + p
         if stack[_IS_SEQUENCE, depth]:
+            above = depth
             state, p, depth = _item(b, q, p, total, big, plan, stack, depth)
             if state != OK:
                 return state, p
+            inside = stack[_NODE, depth]
+            if depth > above and inside >= 0 and plan.node_mark[inside] >= 0:
+                mark = plan.node_mark[inside]
+                if not _append(many, mark, row, stack[_WILD, depth], start + p, 0, 0):
+                    return NO_ROOM, p
             continue
 
         group, element = _u16(b, q, big), _u16(b, q + 2, big)
@@ -327,16 +423,24 @@ def walk(
         value = p + width
 
         entry = np.int64(-1)
-        if node >= 0:
+        if node >= 0 and group & 1:
+            if plan.node_has_private[node]:
+                if size != UNDEFINED and 0x10 <= element <= 0xFF:  # a creator: its name is read at once
+                    if value + size > total or (end >= 0 and value + size > end):
+                        return ODD, p
+                    if value + size > avail:
+                        return _short(avail, total, p, value + size + 12)
+                entry = _private_entry(plan, b, start + value, size, tag, node, stack, depth)
+        elif node >= 0:
             hi = plan.node_hi[node]
             if depth > 0 or tag <= last:
-                cursor = _find(plan.entry_tag, plan.node_lo[node], hi, tag)
+                cursor = _find(plan.entry_key, plan.node_lo[node], hi, tag)
             else:
-                while cursor < hi and plan.entry_tag[cursor] < tag:
+                while cursor < hi and plan.entry_key[cursor] < tag:
                     cursor += 1
             # Coming back from an item, the data set's next entry is searched for.
             last = tag if depth == 0 else np.int64(UNKNOWN)
-            if cursor < hi and plan.entry_tag[cursor] == tag:
+            if cursor < hi and plan.entry_key[cursor] == tag:
                 entry = cursor
         leads_on = entry >= 0 and plan.entry_child_hi[entry] > plan.entry_child_lo[entry]
 
@@ -349,36 +453,34 @@ def walk(
                 if state != OK:
                     return state, p
                 continue
-            if implicit == 0 and code != _SQ and (code != _UN or leads_on or big):
+            if implicit == 0 and code != _SQ and (code != _UN or big):
                 return ODD, p
             # The items of an undefined length UN are implicit VR (PS3.5 6.2.2).
             depth += 1
-            _enter(stack, depth, 1, -1, 1 if code == _UN else implicit, entry if leads_on else -1)
+            inner = entry if leads_on else np.int64(-1)
+            _enter(stack, depth, 1, -1, 1 if code == _UN else implicit, inner, stack[_WILD, depth - 1])
             p = value
             continue
         if stop > total or (end >= 0 and stop > end):
             return ODD, p
         if leads_on and size > 0:
-            if (implicit == 0 and code != _SQ) or depth + 1 >= MAX_DEPTH:
+            is_unknown = implicit == 0 and code == _UN and not big
+            if (implicit == 0 and code != _SQ and not is_unknown) or depth + 1 >= MAX_DEPTH:
                 return ODD, p
             depth += 1
-            _enter(stack, depth, 1, stop, implicit, entry)
+            _enter(stack, depth, 1, stop, 1 if is_unknown else implicit, entry, stack[_WILD, depth - 1])
             p = value
             continue
         if stop > avail:
             return _short(avail, total, p, stop + 12)
 
         code |= BIG if big else 0
-        if entry >= 0 and plan.entry_column[entry] >= 0:
-            column = plan.entry_column[entry]
-            off[column, row], length[column, row], vr[column, row] = start + value, size, code
+        if entry >= 0 and not _note(
+            plan, entry, node, start + value, size, code, cells, many, row, stack[_WILD, depth]
+        ):
+            return NO_ROOM, p
         if in_meta and tag == 0x00020010:
             syntax_at, syntax_length = value, size
-        if depth == 0 and group & 1 and plan.private_tag.size:
-            if group != group_of_blocks:
-                stack[_BLOCKS, :] = -1
-                group_of_blocks = group
-            _private(b, start + value, size, tag, code, plan, cells, row, stack[_BLOCKS])
         p = stop
 
 
@@ -390,14 +492,24 @@ def walk_many(
     keep: bool,
     plan: Any,
     cells: Any,
+    many: Any,
     status: Any,
     ends: Any,
-) -> None:
-    """Walk headers that lie whole in one buffer: `sizes[i]` bytes at `starts[i]`."""
+) -> int:
+    """Walk headers that lie whole in one buffer: `sizes[i]` bytes at `starts[i]`.
+
+    Gives how many were done: fewer where `many` has no room for more.
+    """
     stack = new_stack()
     for row in range(starts.size):
-        status[row], where = walk(b, starts[row], sizes[row], sizes[row], keep, plan, cells, row, stack)
+        known, n = many.filled[0], sizes[row]
+        status[row], where = walk(b, starts[row], n, n, keep, plan, cells, many, row, stack)
+        if status[row] != OK:
+            many.filled[0] = known
+        if status[row] == NO_ROOM and (known > 0 or many.cells.shape[0] < MOST_MANY):
+            return row
         ends[row] = where if status[row] == OK else 0
+    return starts.size
 
 
 _open: Any = ExternalFunction("open", types.intc(types.voidptr, types.intc))
@@ -423,6 +535,7 @@ def read_many(
     keep: bool,
     plan: Any,
     cells: Any,
+    many: Any,
     status: Any,
     starts: Any,
     ends: Any,
@@ -433,7 +546,7 @@ def read_many(
     first file is `chunk` bytes; of the others as much as the header before needed, since
     neighbours are alike; more is read only where a header is longer. Headers are packed: one
     begins where the last ended. A header longer than `limit` is TOO_LONG. Gives how many files
-    were done; 0 when the buffer is too small for the next one.
+    were done; 0 when the buffer is too small for the next one, -1 when `many` is.
     """
     stack = new_stack()
     p = np.int64(0)
@@ -456,8 +569,16 @@ def read_many(
             _close(fd)
             continue
         total = got if got < guess else np.int64(UNKNOWN)
+        known = many.filled[0]
         while True:
-            state, where = walk(b, p, got, total, keep, plan, cells, row, stack)
+            many.filled[0] = known
+            state, where = walk(b, p, got, total, keep, plan, cells, many, row, stack)
+            if state == NO_ROOM and (known > 0 or many.cells.shape[0] < MOST_MANY):
+                many.filled[0] = known
+                _close(fd)
+                return row if row > 0 else -1
+            if state == NO_ROOM:
+                state, where = TOO_LONG, 0
             if state != NEED_MORE:
                 break
             if total == UNKNOWN:
@@ -472,6 +593,7 @@ def read_many(
             if p + upto > b.size:
                 upto = min(where, total)
             if p + upto > b.size:
+                many.filled[0] = known
                 _close(fd)
                 return row
             more = np.int64(_pread(fd, b[p + got :].ctypes, upto - got, got))
@@ -481,7 +603,9 @@ def read_many(
             got += more
         _close(fd)
         status[row] = state
-        if state == OK:
+        if state != OK:
+            many.filled[0] = known
+        else:
             ends[row] = where
             p += where
             near = (where + 1024) & ~1023

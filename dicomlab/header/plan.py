@@ -2,73 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from dicomlab.header.kernel import WalkPlan
-from dicomlab.schema.columns import Column
+from dicomlab.header.kernel import ANY_ITEM, CREATOR, WalkPlan
+from dicomlab.header.values import vr_code
+from dicomlab.schema.columns import Column, Step
+from dicomlab.schema.frames import PER_FRAME, SHARED, FrameColumn
+
+
+@dataclass(frozen=True)
+class Want:
+    """One place to look at: where it is, and the column number its value goes to.
+
+    `vr` says what stands there, where that is not what the column expects.
+    """
+
+    number: int
+    steps: tuple[Step, ...]
+    tag: int
+    creator: str = ""
+    vr: str = ""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether the value is one of many."""
+        return any(step.item == ANY_ITEM for step in self.steps)
+
+
+def wants(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Iterator[Want]:
+    """The places of all columns.
+
+    Column j has number j. The r-th rank of all frame columns has number n + 2 r in the functional
+    groups of single frames, and n + 2 r + 1 in the shared ones; one more is for the items of
+    the per-frame functional groups themselves.
+    """
+    for j, column in enumerate(columns):
+        yield Want(j, column.steps, column.tag, column.creator)
+    number = len(columns)
+    for found in frames:
+        for places in found.ranks:
+            for place in places:
+                vr = place.vr if place.vr != found.column.vr else ""
+                for below, sequence in enumerate((PER_FRAME, SHARED)):
+                    steps = (Step(sequence, ANY_ITEM), *place.steps)
+                    yield Want(number + below, steps, place.tag, place.creator, vr)
+            number += 2
+
+
+def n_wanted(columns: Sequence[Column], frames: Sequence[FrameColumn]) -> int:
+    """How many column numbers there are but for the mark of frames, which has the next one."""
+    return len(columns) + 2 * sum(len(found.ranks) for found in frames)
 
 
 @dataclass
-class _Node:
-    columns: dict[int, int] = field(default_factory=dict)
-    children: dict[int, dict[int, _Node]] = field(default_factory=dict)
+class Node:
+    """What is wanted of one data set: columns by (tag, creator), and nodes by item of a sequence.
+
+    A column is its number, whether it is one of many values, and its VR or nothing. `mark` is the
+    column number that the item itself is noted with, or -1.
+    """
+
+    columns: dict[tuple[int, str], list[tuple[int, bool, str]]] = field(default_factory=dict)
+    children: dict[tuple[int, str], dict[int, Node]] = field(default_factory=dict)
+    is_any: bool = False
+    mark: int = -1
+
+    def below(self, step: Step) -> list[Node]:
+        """The nodes that a step leads to; what any item has, each listed item has too."""
+        items = self.children.setdefault((step.tag, step.creator), {})
+        if step.item not in items:
+            items[step.item] = copy.deepcopy(items.get(ANY_ITEM, Node()))
+        if step.item != ANY_ITEM:
+            return [items[step.item]]
+        for node in items.values():
+            node.is_any = True
+        return list(items.values())
+
+    def creators(self) -> set[str]:
+        """The creators of all private elements that are wanted."""
+        here = {creator for _, creator in (*self.columns, *self.children) if creator}
+        inner = (node for items in self.children.values() for node in items.values())
+        return here.union(*(node.creators() for node in inner))
 
 
-def make_plan(columns: Sequence[Column]) -> WalkPlan:
-    """Lay the tree of wanted tags out flat; column j of the result is `columns[j]`."""
-    root = _Node()
-    private: list[tuple[int, str, int]] = []
-    for j, column in enumerate(columns):
-        if column.creator:
-            private.append((column.tag, column.creator, j))
-            continue
-        node = root
-        for step in column.steps:
-            node = node.children.setdefault(step.tag, {}).setdefault(step.item, _Node())
-        node.columns[column.tag] = j
-    tags = [c.steps[0].tag if c.steps else c.tag for c in columns]
-    private_last = [c.tag | 0xFFFF for c in columns if c.creator]
-    return _flat(root, private, max([*tags, *private_last], default=0))
+def make_tree(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Node:
+    """Gather the places of all columns; node by node they are where the elements are met."""
+    root = Node()
+    for want in wants(columns, frames):
+        nodes = [root]
+        for step in want.steps:
+            nodes = [inner for node in nodes for inner in node.below(step)]
+        for node in nodes:
+            entry = (want.number, want.is_many, want.vr)
+            node.columns.setdefault((want.tag, want.creator), []).append(entry)
+    for node in root.children.get((PER_FRAME, ""), {}).values():
+        node.mark = n_wanted(columns, frames) if frames else -1
+    return root
 
 
-def _flat(root: _Node, private: list[tuple[int, str, int]], last_tag: int) -> WalkPlan:
+def make_plan(root: Node) -> WalkPlan:
+    """Lay the tree of wanted tags out flat."""
+    creators = sorted(root.creators())
+    number_of = {"": 0} | {creator: k + 1 for k, creator in enumerate(creators)}
     queue = [root]
-    lo, hi, tag, column, child_lo, child_hi, item, child = ([] for _ in range(8))  # type: ignore[var-annotated]
+    nodes: list[tuple[int, int, bool, bool, int]] = []
+    entries: list[tuple[int, int, int, bool, int, int]] = []
+    items: list[tuple[int, int]] = []
     for node in queue:  # grows while it is walked
-        lo.append(len(tag))
-        for key in sorted({*node.columns, *node.children}):
-            tag.append(key)
-            column.append(node.columns.get(key, -1))
-            child_lo.append(len(item))
-            for number, below in sorted(node.children.get(key, {}).items()):
-                item.append(number)
-                child.append(len(queue))
+        first, names = len(entries), {*node.columns, *node.children}
+        for key, name in sorted(
+            (number_of[creator] * CREATOR + tag, (tag, creator)) for tag, creator in names
+        ):
+            begin = len(items)
+            # ANY_ITEM comes first, so that a listed item is the last that fits.
+            for item, below in sorted(node.children.get(name, {}).items()):
+                items.append((item, len(queue)))
                 queue.append(below)
-            child_hi.append(len(item))
-        hi.append(len(tag))
-    creators = sorted({creator for _, creator, _ in private})
+            for column, is_many, vr in node.columns.get(name, [(-1, False, "")]):
+                entries.append((key, column, vr_code(vr), is_many, begin, len(items)))
+                begin = len(items)
+        has_private = any(creator for _, creator in names)
+        nodes.append((first, len(entries), has_private, node.is_any, node.mark))
     texts = [creator.encode("utf-8") for creator in creators]
     starts = np.concatenate([[0], np.cumsum([len(t) for t in texts])]).astype(np.int64)
+    tops = {*root.columns, *root.children}
+    last_tag = max((tag | 0xFFFF if creator else tag for tag, creator in tops), default=0)
+    creator_bytes = np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy()
+    arrays: list[Any] = [
+        *_arrays(nodes, 5),
+        *_arrays(entries, 6),
+        *_arrays(items, 2),
+        creator_bytes,
+        starts,
+        last_tag,
+    ]
+    return WalkPlan(*arrays)
 
-    def array(values: Sequence[int]) -> np.ndarray:
-        return np.asarray(values, np.int64)
 
-    return WalkPlan(
-        node_lo=array(lo),
-        node_hi=array(hi),
-        entry_tag=array(tag),
-        entry_column=array(column),
-        entry_child_lo=array(child_lo),
-        entry_child_hi=array(child_hi),
-        child_item=array(item),
-        child_node=array(child),
-        private_tag=array([t for t, _, _ in private]),
-        private_creator=array([creators.index(c) for _, c, _ in private]),
-        private_column=array([j for _, _, j in private]),
-        creator_bytes=np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy(),
-        creator_start=starts,
-        last_tag=last_tag,
-    )
+def _arrays(rows: Sequence[tuple[int, ...]], width: int) -> list[np.ndarray]:
+    return list(np.array(rows, np.int64).reshape(-1, width).T.copy())

@@ -121,6 +121,9 @@ def _write_batch(
         writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
     if batch.problems:
         writers["problems"].write(problem_table(batch.problems, keys))
+    if batch.frames is not None:
+        row, frames = batch.frames
+        writers["frames"].write(frames.add_column(0, "file_key", [keys.take(pa.array(row))]))
     is_all = len(rows) == len(keys) and (np.diff(rows) == 1).all()
     table = batch.table if is_all else batch.table.take(chosen)
     return table.add_column(0, "file_key", [keys.take(chosen)])

@@ -10,6 +10,7 @@ DERIVED = (
     ("acquired_at", pa.timestamp("us")),
     ("slice_position_mm", pa.float64()),
     ("patient_age_years", pa.float64()),
+    ("varies", pa.list_(pa.string())),
 )
 
 

@@ -31,15 +31,24 @@ _KIND_OF_VR: dict[str, Kind] = {
 # One value that may hold backslashes, whatever the dictionary says of multiplicity.
 _ONE_TEXT = frozenset("LT ST UT UR".split())
 
-_PATH_STEP = re.compile(r"(?P<keyword>[A-Za-z0-9]+)\[(?P<item>\d{1,6})\]")
+_PRIVATE = r'\((?P<group>[0-9A-Fa-f]{4}),[xX]{2}(?P<element>[0-9A-Fa-f]{2}),"(?P<creator>[^"\\]{1,64})"\)'
+_WORD = rf"(?:(?P<keyword>[A-Za-z0-9]+)|{_PRIVATE})"
+_PATH_STEP = re.compile(rf"{_WORD}\[(?P<item>\d{{1,6}}|\*)\]\.")
+_PATH_END = re.compile(_WORD)
+ANY_ITEM = -1
+"""Stands for every item of a sequence, written `[*]`."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One sequence on the way to a nested attribute: its tag and which item."""
+    """One sequence on the way to a nested attribute: its tag and which item, or ANY_ITEM.
+
+    A private sequence has a creator, and its tag is group and offset in the block: gggg00ee.
+    """
 
     tag: int
     item: int
+    creator: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,11 @@ class Column:
         return _KIND_OF_VR[self.vr]
 
     @property
+    def is_many(self) -> bool:
+        """Whether a cell gathers the values of all items of a sequence."""
+        return any(step.item == ANY_ITEM for step in self.steps)
+
+    @property
     def type(self) -> str:
         """The type in the tables, in words."""
         one = {"text": "string", "float": "float64", "int": "int64", "date": "date32"} | {
@@ -84,6 +98,8 @@ class Column:
     def source(self) -> str:
         """Where the values come from, as a person writes it."""
         where = f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
+        if self.creator and self.path:
+            return self.path
         if self.creator:
             return f"({self.tag >> 16:04X},xx{self.tag & 0xFF:02X}) {self.creator}"
         return f"{where} {self.path}" if self.path else where
@@ -98,17 +114,22 @@ def public_column(
     unit: str = "",
     phi: bool | None = None,
     rollup: RollUp = "same",
+    vr: str = "",
 ) -> Column:
-    """Make a column from a keyword or a path of keywords with item numbers.
+    """Make a column from a keyword or a path of keywords with item numbers, or `[*]` for all items.
 
     Raises UnknownColumn for a word that is not in the DICOM dictionary, and NotAColumn for a
     sequence.
     """
     from pydicom.datadict import dictionary_description, dictionary_VM, dictionary_VR
 
-    *parents, keyword = path.split(".")
-    steps = tuple(_step(word) for word in parents)
-    tag = _tag(keyword)
+    steps, end = _parsed(path)
+    is_any = any(step.item == ANY_ITEM for step in steps)
+    if end["creator"]:
+        group, element = int(end["group"], 16), int(end["element"], 16)
+        column = private_column(end["creator"], group, element, name or path, vr=vr or "LO", is_list=is_any)
+        return replace(column, steps=steps, path=path, level=level, unit=unit, rollup=rollup)
+    tag = _tag(end["keyword"])
     vr = dictionary_VR(tag)
     if vr not in _KIND_OF_VR:
         example = f'"{path}[0].…"'
@@ -122,10 +143,14 @@ def public_column(
         steps=steps,
         unit=unit,
         phi=_is_free(tag, vr) if phi is None else phi,
-        is_list=dictionary_VM(tag) != "1" and vr not in _ONE_TEXT and _KIND_OF_VR[vr] != "binary",
+        is_list=is_any or _may_repeat(dictionary_VM(tag), vr),
         rollup=rollup,
         path=path if steps else "",
     )
+
+
+def _may_repeat(multiplicity: str, vr: str) -> bool:
+    return multiplicity != "1" and vr not in _ONE_TEXT and _KIND_OF_VR[vr] != "binary"
 
 
 def private_column(
@@ -183,14 +208,22 @@ class Columns:
         """Add attributes by keyword. Raises UnknownColumn with the nearest keyword."""
         return self._with(*(_named(keyword) for keyword in keywords))
 
-    def add_path(self, path: str, name: str | None = None) -> Columns:
+    def add_path(self, path: str, name: str | None = None, *, vr: str = "LO") -> Columns:
         """Add a nested attribute: keywords with item numbers, joined by dots.
 
-        >>> "dose" in Columns().add_path(
+        `[*]` stands for every item: the column is then a list of the values that were met, in
+        their order. A private sequence or element is written `(gggg,xxee,"creator")`; `vr` is
+        what such an element is where the file does not say it.
+
+        >>> columns = Columns().add_path(
         ...     "RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose", "dose")
-        True
+        >>> columns["dose"].type
+        'float64'
+        >>> columns = columns.add_path("ReferencedStudySequence[*].ReferencedSOPInstanceUID", "references")
+        >>> columns["references"].type
+        'list<string>'
         """
-        return self._with(public_column(path, name=name))
+        return self._with(public_column(path, name=name, vr=vr))
 
     def add_private(
         self,
@@ -315,6 +348,8 @@ def _default(path: str, level: Level, unit: str, flags: str, meaning: str) -> Co
     name = name or path.rsplit(".", 1)[-1]
     rollup: RollUp = next((r for r in ("median", "min", "max", "none") if r in flags.split()), "same")
     column = public_column(path, name=name, meaning=meaning, level=level, unit=unit, phi=False)
+    if "decimal" in flags.split():  # PS3.3 C.8.15.3.8 has as FD what C.8.2.1 has as IS
+        column = replace(column, vr="DS")
     return replace(column, phi="phi" in flags.split(), rollup=rollup)
 
 
@@ -325,12 +360,23 @@ def _named(name: str) -> Column:
     return public_column(name)
 
 
-def _step(word: str) -> Step:
-    match = _PATH_STEP.fullmatch(word)
-    if not match:
-        instead = "Write each sequence with an item number, such as SomeSequence[0]."
-        raise NotAColumn(word, "the path does not say which item of the sequence", instead)
-    return Step(_tag(match["keyword"]), int(match["item"]))
+def _parsed(path: str) -> tuple[tuple[Step, ...], dict[str, str]]:
+    """The sequences on a path, and the words for what stands at its end."""
+    at, steps = 0, []
+    while match := _PATH_STEP.match(path, at):
+        item = ANY_ITEM if match["item"] == "*" else int(match["item"])
+        if match["creator"]:
+            tag = int(match["group"], 16) << 16 | int(match["element"], 16)
+            steps.append(Step(tag, item, match["creator"].strip()))
+        else:
+            steps.append(Step(_tag(match["keyword"]), item))
+        at = match.end()
+    end = _PATH_END.fullmatch(path, at)
+    if not end:
+        _tag(path[at:].partition(".")[0])  # a word that nobody knows is the likelier mistake
+        instead = "Write each sequence with an item number, such as SomeSequence[0] or SomeSequence[*]."
+        raise NotAColumn(path, "the path does not say which item of the sequence", instead)
+    return tuple(steps), end.groupdict()
 
 
 def _tag(keyword: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dicomlab.schema.columns import Column, Columns, Level
+from dicomlab.schema.frames import frame_columns
 
 _ABOVE: dict[Level, tuple[Level, ...]] = {
     "series": ("patient", "study", "series", "instance"),
@@ -39,7 +40,52 @@ def sql_type(column: Column) -> str:
     return _SQL_TYPES[column.kind] + ("[]" if column.is_list else "")
 
 
-def series_sql(columns: Columns, source: str = "instances", empty: Collection[str] = ()) -> str:
+def with_frames_sql(columns: Columns) -> str:
+    """The instances, with what their frames say of the columns that a series takes a middle of.
+
+    A multi-frame instance whose frames differ is null in a column; its median, least or greatest
+    over the frames takes that place, so that a series has it as one of single slices would.
+    """
+    of_frames = {found.column.name for found in frame_columns(columns)}
+    taken = [c for c in columns if c.name in of_frames and (_is_median(c) or c.rollup in ("min", "max"))]
+    outer = [f"coalesce(i.{quoted(c.name)}, f.{quoted(c.name)}) AS {quoted(c.name)}" for c in taken]
+    outer.append("least(i.acquired_at, f.first_of_frames) AS acquired_at")
+    inner = [
+        *(f"{_over_frames(c)} AS {quoted(c.name)}" for c in taken),
+        "count(*)::BIGINT AS n_of_frames",
+        "min(acquired_at) AS first_of_frames",
+        "max(acquired_at) AS last_of_frames",
+        "list(DISTINCT round(slice_position_mm, 3)) AS positions_of_frames",
+    ]
+    return (
+        f"SELECT i.* REPLACE ({', '.join(outer)}), f.n_of_frames, f.last_of_frames, f.positions_of_frames "
+        f"FROM instances i LEFT JOIN (SELECT file_key, {', '.join(inner)} FROM frames "
+        "GROUP BY file_key) f USING (file_key)"
+    )
+
+
+def _over_frames(column: Column) -> str:
+    name = quoted(column.name)
+    return f"median({name})::DOUBLE" if _is_median(column) else f"{column.rollup}({name})"
+
+
+_POSITIONS = "count(DISTINCT round(slice_position_mm, 3))::BIGINT"
+_PLAIN_COUNTS = (
+    "count(*)::BIGINT AS n_frames",
+    "max(acquired_at) AS last_acquired_at",
+    f"{_POSITIONS} AS n_slice_positions",
+)
+_FRAME_COUNTS = (
+    "sum(coalesce(n_of_frames, 1))::BIGINT AS n_frames",
+    "max(greatest(acquired_at, last_of_frames)) AS last_acquired_at",
+    f"({_POSITIONS} + coalesce(len(list_distinct(flatten(list(positions_of_frames)))), 0))::BIGINT "
+    "AS n_slice_positions",
+)
+
+
+def series_sql(
+    columns: Columns, source: str = "instances", empty: Collection[str] = (), *, has_frames: bool = False
+) -> str:
     """One row a series of a study of a patient.
 
     A column holds the value that all instances share, or the median, least or greatest where
@@ -47,6 +93,7 @@ def series_sql(columns: Columns, source: str = "instances", empty: Collection[st
     turns up under two studies or patients is a row under each: that is a finding, not ours to mend.
 
     `empty` names columns that are known to be null throughout, which saves looking at them.
+    `has_frames` says that `source` is `with_frames_sql`.
     """
     keys = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
     chosen = [c for c in columns if c.rollup != "none" and c.name not in keys]
@@ -57,12 +104,12 @@ def series_sql(columns: Columns, source: str = "instances", empty: Collection[st
             "count(*)::BIGINT AS n_instances",
             "count(DISTINCT SOPInstanceUID)::BIGINT AS n_distinct_instances",
             "min(acquired_at) AS first_acquired_at",
-            "max(acquired_at) AS last_acquired_at",
-            "count(DISTINCT round(slice_position_mm, 3))::BIGINT AS n_slice_positions",
+            *(_FRAME_COUNTS if has_frames else _PLAIN_COUNTS),
             "median(patient_age_years) AS patient_age_years",
         ],
         source,
         empty,
+        with_varies=has_frames,
     )
 
 
@@ -81,6 +128,7 @@ def studies_sql(columns: Columns, source: str = "series") -> str:
             *_modalities(columns),
         ],
         source,
+        with_varies=True,
     )
 
 
@@ -99,6 +147,7 @@ def patients_sql(columns: Columns, source: str = "series") -> str:
             *_modalities(columns),
         ],
         source,
+        with_varies=True,
     )
 
 
@@ -118,11 +167,15 @@ def _rollup(
     counts: list[str],
     source: str,
     empty: Collection[str] = (),
+    *,
+    with_varies: bool,
 ) -> str:
     head = [quoted(key) for key in keys]
-    body = [f"{_nothing(c) if c.name in empty else _value(c, source)} AS {quoted(c.name)}" for c in columns]
+    body = [
+        f"{_nothing(c) if c.name in empty else _value(c, with_varies)} AS {quoted(c.name)}" for c in columns
+    ]
     shared = [c for c in columns if c.rollup == "same" and c.name not in empty]
-    varying = ", ".join(f"CASE WHEN {_differs(c, source)} THEN {literal(c.name)} END" for c in shared)
+    varying = ", ".join(f"CASE WHEN {_differs(c, with_varies)} THEN {literal(c.name)} END" for c in shared)
     varies = f"list_filter([{varying}]::VARCHAR[], lambda x: x IS NOT NULL) AS varies"
     return (
         f"SELECT {', '.join([*head, *body, *counts, varies])} FROM {source} "
@@ -130,13 +183,13 @@ def _rollup(
     )
 
 
-def _value(column: Column, source: str) -> str:
+def _value(column: Column, with_varies: bool) -> str:
     name = quoted(column.name)
     if column.rollup in ("min", "max"):
         return f"{column.rollup}({name})"
     if _is_median(column):
         return f"median({name})::DOUBLE"
-    return f"CASE WHEN NOT ({_differs(column, source)}) THEN min({name}) END"
+    return f"CASE WHEN NOT ({_differs(column, with_varies)}) THEN min({name}) END"
 
 
 def _is_median(column: Column) -> bool:
@@ -147,9 +200,9 @@ def _nothing(column: Column) -> str:
     return f"NULL::{'DOUBLE' if _is_median(column) else sql_type(column)}"
 
 
-def _differs(column: Column, source: str) -> str:
+def _differs(column: Column, with_varies: bool) -> str:
     name = quoted(column.name)
     differs = f"coalesce(min({name}) <> max({name}), false)"
-    if source == "series":  # a series in which it differs already has null in its place
+    if with_varies:  # a row below in which it differs already has null in its place
         return f"{differs} OR bool_or(list_contains(varies, {literal(column.name)}))"
     return differs

@@ -2,9 +2,10 @@
 
 A row of DEFAULT_ROWS is path, level, unit, flags, meaning; the column is named after the last word
 of the path, or by `name=path`. Flags: `phi` for values that may
-identify a person, and how the column rolls up to the series (`median`, `min`, `max`; else the
-value all instances share). Attributes and units follow PS3.3 and PS3.6; the acquisition
-parameters are those a physicist follows over time.
+identify a person, `decimal` for whole numbers that enhanced objects write with decimals, and how
+the column rolls up to the series (`median`, `min`, `max`; else the value all instances share).
+Attributes and units follow PS3.3 and PS3.6; the acquisition parameters are those a physicist
+follows over time.
 """
 
 from __future__ import annotations
@@ -95,9 +96,9 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("WindowWidth", "instance", "", "none", "Suggested window, width."),
     # X-ray: CT, CR, DX, MG, XA, RF
     ("KVP", "instance", "kV", "median", "Peak voltage of the X-ray generator."),
-    ("XRayTubeCurrent", "instance", "mA", "median", "Tube current; modulated along a CT scan."),
-    ("ExposureTime", "instance", "ms", "median", "Duration of the exposure; makers differ in CT."),
-    ("Exposure", "instance", "mAs", "median", "Current times time; some makers write it per pitch."),
+    ("XRayTubeCurrent", "instance", "mA", "median decimal", "Tube current; modulated along a CT scan."),
+    ("ExposureTime", "instance", "ms", "median decimal", "Duration of the exposure; makers differ in CT."),
+    ("Exposure", "instance", "mAs", "median decimal", "Current times time; some makers write it per pitch."),
     ("ExposureInuAs", "instance", "uAs", "median", "Current times time, in microampere seconds."),
     ("FilterType", "series", "", "", "Kind of filter in the beam."),
     ("FilterMaterial", "series", "", "", "Materials of the filter."),
@@ -273,9 +274,39 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ),
             ("patient_age_years", "float64", "PatientAge, else from PatientBirthDate to StudyDate. PHI."),
             (
+                "varies",
+                "list<string>",
+                "Columns in which the frames of a multi-frame instance differ; null where none do.",
+            ),
+            (
                 "*_utc_offset_minutes",
                 "int64",
                 "Beside each date-time column: the offset from UTC it was written with.",
+            ),
+        ),
+    ),
+    "frames": (
+        "One row a frame of a multi-frame instance, with every column that functional groups may hold "
+        "(PS3.3 C.7.6.16): the frame's own value, else the shared one, else the instance's. Objects without "
+        "functional groups get 65,536 rows at most. docs/columns-frames.md lists what is called what.",
+        (
+            ("file_key", "string", "The file."),
+            ("frame", "int64", "Number of the frame in its file, from 1."),
+            ("frame_of_concatenation", "int64", "Number of the frame in the whole concatenation, from 1."),
+            (
+                "frame_time_ms",
+                "float64",
+                "Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5).",
+            ),
+            (
+                "slice_position_mm",
+                "float64",
+                "As in `instances`, from the frame's position and orientation, or by GridFrameOffsetVector.",
+            ),
+            (
+                "acquired_at",
+                "timestamp[us]",
+                "FrameAcquisitionDateTime, else acquired_at of the instance, frame_time_ms later.",
             ),
         ),
     ),
@@ -285,11 +316,12 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         (
             ("n_instances", "int64", "Files in it, repeated instances counted as often as they come."),
             ("n_distinct_instances", "int64", "Different SOPInstanceUIDs in a series."),
-            ("n_slice_positions", "int64", "Different slice positions in a series, to 0.001 mm."),
+            ("n_frames", "int64", "Frames of a series; a classic instance is one."),
+            ("n_slice_positions", "int64", "Different slice positions of instances and frames, to 0.001 mm."),
             ("n_series, n_studies", "int64", "Series of a study or patient, studies of a patient."),
             ("modalities", "list<string>", "Modalities of a study or patient."),
             ("first_acquired_at, last_acquired_at", "timestamp[us]", "Least and greatest acquired_at."),
-            ("varies", "list<string>", "Columns in which the rows below differ."),
+            ("varies", "list<string>", "Columns in which the rows below, or the frames in them, differ."),
         ),
     ),
     "files": (

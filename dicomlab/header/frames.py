@@ -1,0 +1,286 @@
+"""One row a frame: what is shared, what is the frame's own, and what follows from vectors.
+
+PS3.3 C.7.6.16: an attribute of an enhanced object stands in the functional groups of the frame,
+or in the shared ones, or at the top. What a frame's own group says counts before the shared
+one, and both before the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numba as nb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dicomlab.header.cells import pieces_differ
+from dicomlab.header.derived import slice_position
+from dicomlab.header.values import Cells, Problem, cast
+from dicomlab.schema.columns import Column, public_column
+from dicomlab.schema.frames import FRAME_DERIVED, FrameColumn
+
+MAX_FRAMES = 65_536
+"""How many frames of an object without per-frame functional groups get a row."""
+_NOWHERE = 255
+
+HELPERS: tuple[Column, ...] = tuple(
+    public_column(keyword)
+    for keyword in (
+        "NumberOfFrames",
+        "FrameTime",
+        "FrameTimeVector",
+        "GridFrameOffsetVector",
+        "ConcatenationFrameOffsetNumber",
+    )
+)
+"""Attributes that the rows of frames are worked out from, whether or not a table shows them."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The frames of a batch: which row of the batch each belongs to, and their table.
+
+    `lifted[name]` is, for instances whose value stands in their functional groups, the rows of the
+    batch and the value that all frames share; `varies[row]` names what differs between frames.
+    """
+
+    row: np.ndarray
+    table: pa.Table
+    lifted: dict[str, tuple[np.ndarray, pa.Array]]
+    varies: dict[int, list[str]]
+    problems: list[Problem]
+
+    def lift(self, instances: pa.Table) -> pa.Table:
+        """Give the instances with what all their frames share, where the top says nothing."""
+        n = instances.num_rows
+        for name, (rows, values) in self.lifted.items():
+            at = instances.schema.get_field_index(name)
+            there = instances.column(at).is_valid().to_numpy(zero_copy_only=False)[rows]
+            order = np.arange(n)
+            order[rows[~there]] = n + np.flatnonzero(~there)
+            whole = pa.concat_arrays([*instances.column(at).chunks, values])
+            instances = instances.set_column(at, instances.field(at), whole.take(pa.array(order)))
+        return instances
+
+    def with_times(self, acquired_at: pa.ChunkedArray) -> pa.Table:
+        """The frames with when each was acquired; `acquired_at` is that of the instances."""
+        began = acquired_at.take(pa.array(self.row))
+        if "AcquisitionDateTime" in self.table.column_names:
+            began = pc.coalesce(self.table["AcquisitionDateTime"], began)
+        after = pc.round(pc.multiply(self.table["frame_time_ms"], 1000.0)).cast(pa.int64(), safe=False)
+        later = pc.add(began.cast(pa.int64()), pc.fill_null(after, 0)).cast(pa.timestamp("us"))
+        return self.table.append_column("acquired_at", later)
+
+
+def varies_column(n: int, frames: Frames | None) -> pa.Array:
+    """The names of what differs between the frames of each instance; null where nothing does."""
+    names = frames.varies if frames is not None else {}
+    if not names:
+        return pa.nulls(n, pa.list_(pa.string()))
+    return pa.array([names.get(row) for row in range(n)], pa.list_(pa.string()))
+
+
+def resolve(
+    found: Cells,
+    many: np.ndarray,
+    helpers: pa.Table,
+    columns: Sequence[Column],
+    frames: Sequence[FrameColumn],
+    rows_of: tuple[int, int],
+) -> Frames | None:
+    """Give the frames of a batch; None where no file has any.
+
+    `many` are the kernel's many values, `helpers` the cast HELPERS, `rows_of` the rows of
+    SpecificCharacterSet and PixelRepresentation in `found`. `columns` are all that `found` has.
+    """
+    mark = len(columns) + 2 * sum(len(f.ranks) for f in frames)
+    own = many[many[:, 0] >= len(columns)]
+    counts, problems = _counts(own, helpers, mark, found.off.shape[1])
+    start = np.concatenate([[0], np.cumsum(counts)])
+    if not start[-1]:
+        return None
+    row = np.repeat(np.arange(len(counts)), counts)
+    number_of = {column.name: j for j, column in enumerate(columns)}
+    top = np.array([number_of.get(f.column.name, -1) for f in frames])
+    cells, rank = _laid_out(found, own, frames, len(columns), start, row, top)
+    extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
+    of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
+    n = len(frames)
+    arrays, odd = cast(of_frames, [f.column for f in frames], n, n + 1)
+    problems += _once(odd, frames, rank, row)
+    table = pa.table(arrays)
+    is_own = rank != _NOWHERE
+    lifted, varies = _lifted(of_frames, table, frames, is_own, start, row)
+    return Frames(row, _derived(table, helpers, row, start), lifted, varies, problems)
+
+
+def _counts(own: np.ndarray, helpers: pa.Table, mark: int, n: int) -> tuple[np.ndarray, list[Problem]]:
+    """How many rows of frames each file has: its items, else NumberOfFrames where that is more than 1."""
+    said = helpers["NumberOfFrames"].fill_null(0).to_numpy()
+    marks = own[own[:, 0] == mark]
+    items = np.bincount(marks[:, 1], minlength=n).astype(np.int64)
+    is_enhanced = np.zeros(n, np.bool_)
+    is_enhanced[own[:, 1]] = True
+    counts = np.where(said > 1, said, is_enhanced.astype(np.int64))
+    column, problems = HELPERS[0], []
+    for row in np.flatnonzero((counts > MAX_FRAMES) & (items == 0)).tolist():
+        reason = f"more frames than the {MAX_FRAMES:,} that get rows of their own"
+        problems.append(Problem(row, column, reason, str(said[row]).encode()))
+    for row in np.flatnonzero((items > 0) & (said > 0) & (items != said)).tolist():
+        reason = f"{items[row]:,} items of functional groups, not as many as the number of frames"
+        problems.append(Problem(row, column, reason, str(said[row]).encode()))
+    return np.where(items > 0, items, np.minimum(counts, MAX_FRAMES)), problems
+
+
+@nb.njit(nogil=True, cache=True)
+def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank) -> None:  # type: ignore[no-untyped-def]
+    """Lay each value where its frame is, or in all frames of its file; the better rank wins."""
+    for k in range(many.shape[0]):
+        number, row, item = many[k, 0], many[k, 1], many[k, 2]
+        column, grade = column_of[number], rank_of[number]
+        if column < 0:
+            continue
+        first, last = start[row], start[row + 1]
+        if grade % 2 == 0:  # of one frame
+            first += item
+            last = min(last, first + 1)
+        for f in range(first, last):
+            if grade < rank[column, f] or (grade == rank[column, f] and not is_private[column]):
+                off[column, f], length[column, f], vr[column, f] = many[k, 3], many[k, 4], many[k, 5]
+                rank[column, f] = grade
+
+
+def _laid_out(
+    found: Cells,
+    own: np.ndarray,
+    frames: Sequence[FrameColumn],
+    first: int,
+    start: np.ndarray,
+    row: np.ndarray,
+    top: np.ndarray,
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """The cells of all frames, and by which rank each came: even of the frame, odd shared."""
+    column_of: list[int] = []
+    rank_of: list[int] = []
+    for c, frame in enumerate(frames):
+        column_of += [c] * (2 * len(frame.ranks))
+        rank_of += range(2 * len(frame.ranks))
+    shape = len(frames), len(row)
+    off, length = np.full(shape, -1, np.int64), np.zeros(shape, np.int32)
+    vr, rank = np.zeros(shape, np.uint16), np.full(shape, _NOWHERE, np.uint8)
+    entries = own.copy()
+    entries[:, 0] -= first
+    is_private = np.array([bool(f.column.creator) for f in frames])
+    _scatter(
+        entries,
+        np.array([*column_of, -1], np.int64),
+        np.array([*rank_of, 0], np.int64),
+        is_private,
+        start,
+        off,
+        length,
+        vr,
+        rank,
+    )
+    # What no functional group says, the top may.
+    missing = (rank == _NOWHERE) & (top >= 0)[:, None]
+    at = np.nonzero(missing)
+    there = top[at[0]], row[at[1]]
+    off[at], length[at], vr[at] = found.off[there], found.length[there], found.vr[there]
+    return (off, length, vr), rank
+
+
+def _once(
+    odd: list[Problem], frames: Sequence[FrameColumn], rank: np.ndarray, row: np.ndarray
+) -> list[Problem]:
+    """One problem for what is wrong in the same way in many frames; the top has its own already."""
+    number = {f.column.name: c for c, f in enumerate(frames)}
+    found: dict[tuple[int, str, bytes], Problem] = {}
+    for problem in odd:
+        if rank[number[problem.column.name], problem.row] != _NOWHERE:
+            at = int(row[problem.row])
+            found.setdefault((at, problem.column.name, problem.raw), replace(problem, row=at))
+    return list(found.values())
+
+
+def _lifted(
+    cells: Cells,
+    table: pa.Table,
+    frames: Sequence[FrameColumn],
+    is_own: np.ndarray,
+    start: np.ndarray,
+    row: np.ndarray,
+) -> tuple[dict[str, tuple[np.ndarray, pa.Array]], dict[int, list[str]]]:
+    """What instances get of their frames: one value where all agree, a name where they do not."""
+    lifted, varies = {}, {}  # type: ignore[var-annotated]
+    files = np.flatnonzero(np.diff(start))
+    for c, frame in enumerate(frames):
+        grouped = np.maximum.reduceat(is_own[c], start[files])
+        if not grouped.any():
+            continue
+        of_file = files[grouped]
+        values = table[frame.column.name].combine_chunks()
+        differ = pieces_differ(cells.data, cells.off[c], cells.length[c], start, of_file)
+        for at in np.flatnonzero(differ).tolist():
+            one = values.slice(start[of_file[at]], start[of_file[at] + 1] - start[of_file[at]])
+            if _is_same(one):
+                differ[at] = False
+            else:
+                varies.setdefault(int(of_file[at]), []).append(frame.column.name)
+        same = of_file[~differ]
+        if not frame.is_of_frames and len(same):
+            lifted[frame.column.name] = same, values.take(pa.array(start[same]))
+    return lifted, varies
+
+
+def _is_same(values: pa.Array) -> bool:
+    """Whether values that are written differently are the same after all."""
+    if pa.types.is_list(values.type):
+        first, *others = values.to_pylist()
+        return all(other == first for other in others)
+    return len(pc.unique(values)) == 1
+
+
+def _derived(table: pa.Table, helpers: pa.Table, row: np.ndarray, start: np.ndarray) -> pa.Table:
+    """Add the number of the frame, and what is worked out from it."""
+    number = np.arange(len(row)) - start[row]
+    offset = helpers["ConcatenationFrameOffsetNumber"].take(pa.array(row))
+    after = _times(helpers, row, number)
+    position = slice_position(table)
+    shift = _per_frame(helpers["GridFrameOffsetVector"], row, number)
+    # Offsets of dose grids are along the normal, from the first frame (PS3.3 C.8.8.3.2).
+    moved = pc.coalesce(pc.add(position, shift), position)
+    return (
+        table.add_column(0, "frame", [pa.array(number + 1, pa.int64())])
+        .append_column(FRAME_DERIVED[0][0], pc.add(offset, pa.array(number + 1, pa.int64())))
+        .append_column(FRAME_DERIVED[1][0], after)
+        .append_column(FRAME_DERIVED[2][0], moved)
+    )
+
+
+def _times(helpers: pa.Table, row: np.ndarray, number: np.ndarray) -> pa.Array:
+    """Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5)."""
+    steps = helpers["FrameTimeVector"].combine_chunks()
+    summed = pa.array(
+        [None if v is None else np.cumsum(_numbers(v)) for v in steps.to_pylist()], pa.list_(pa.float64())
+    )
+    every = helpers["FrameTime"].take(pa.array(row))
+    return pc.coalesce(
+        _per_frame(summed, row, number), pc.multiply(every, pa.array(number.astype(np.float64)))
+    )
+
+
+def _numbers(values: list[float | None]) -> list[float]:
+    return [np.nan if v is None else v for v in values]
+
+
+def _per_frame(vectors: pa.ChunkedArray | pa.ListArray, row: np.ndarray, number: np.ndarray) -> pa.Array:
+    """The frame's value in its file's vector; null where the vector ends before."""
+    if isinstance(vectors, pa.ChunkedArray):
+        vectors = vectors.combine_chunks()
+    offsets = vectors.offsets.to_numpy()
+    at = offsets[row] + number
+    is_there = at < offsets[row + 1]
+    return vectors.values.take(pa.array(at, mask=~is_there))
