@@ -34,7 +34,7 @@ MAX_HEADER = 64 * 1024 * 1024
 """Headers longer than this are cut, and their row says so."""
 BATCH_ROWS = 4096
 BATCH_BYTES = 32 * 1024 * 1024
-_ROOM_FOR_MANY = 64 * 1024
+_ROOM_FOR_MANY = 256 * 1024
 _ROOM_BEHIND = 1024 * 1024
 """Kept free behind the headers for the values that pydicom finds."""
 

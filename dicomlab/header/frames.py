@@ -104,15 +104,14 @@ def resolve(
     row = np.repeat(np.arange(len(counts)), counts)
     number_of = {column.name: j for j, column in enumerate(columns)}
     top = np.array([number_of.get(f.column.name, -1) for f in frames])
-    cells, rank = _laid_out(found, own, frames, len(columns), start, row, top)
+    cells, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
     extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
     of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
     n = len(frames)
     arrays, odd = cast(of_frames, [f.column for f in frames], n, n + 1)
     problems += _once(odd, frames, rank, row)
     table = pa.table(arrays)
-    is_own = rank != _NOWHERE
-    lifted, varies = _lifted(of_frames, table, frames, is_own, start, row)
+    lifted, varies = _lifted(of_frames, table, frames, is_own, start)
     return Frames(row, _derived(table, helpers, row, start), lifted, varies, problems)
 
 
@@ -135,7 +134,7 @@ def _counts(own: np.ndarray, helpers: pa.Table, mark: int, n: int) -> tuple[np.n
 
 
 @nb.njit(nogil=True, cache=True)
-def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank) -> None:  # type: ignore[no-untyped-def]
+def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank, is_own) -> None:  # type: ignore[no-untyped-def]
     """Lay each value where its frame is, or in all frames of its file; the better rank wins."""
     for k in range(many.shape[0]):
         number, row, item = many[k, 0], many[k, 1], many[k, 2]
@@ -146,10 +145,27 @@ def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank)
         if grade % 2 == 0:  # of one frame
             first += item
             last = min(last, first + 1)
+        is_own[column, row] = True
         for f in range(first, last):
             if grade < rank[column, f] or (grade == rank[column, f] and not is_private[column]):
                 off[column, f], length[column, f], vr[column, f] = many[k, 3], many[k, 4], many[k, 5]
                 rank[column, f] = grade
+
+
+@nb.njit(nogil=True, cache=True)
+def _fill(top, top_off, top_length, top_vr, start, off, length, vr, rank) -> None:  # type: ignore[no-untyped-def]
+    """What no functional group says, the top may."""
+    for column in range(top.size):
+        j = top[column]
+        if j < 0:
+            continue
+        for row in range(start.size - 1):
+            if start[row] == start[row + 1] or top_off[j, row] < 0:
+                continue
+            for f in range(start[row], start[row + 1]):
+                if rank[column, f] == _NOWHERE:
+                    off[column, f], length[column, f] = top_off[j, row], top_length[j, row]
+                    vr[column, f] = top_vr[j, row]
 
 
 def _laid_out(
@@ -158,16 +174,20 @@ def _laid_out(
     frames: Sequence[FrameColumn],
     first: int,
     start: np.ndarray,
-    row: np.ndarray,
     top: np.ndarray,
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
-    """The cells of all frames, and by which rank each came: even of the frame, odd shared."""
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
+    """The cells of all frames, and how they came there.
+
+    That is by which rank, even for the frame's own, odd for shared ones; and in which files a
+    column stands in functional groups at all.
+    """
     column_of: list[int] = []
     rank_of: list[int] = []
     for c, frame in enumerate(frames):
         column_of += [c] * (2 * len(frame.ranks))
         rank_of += range(2 * len(frame.ranks))
-    shape = len(frames), len(row)
+    shape = len(frames), int(start[-1])
+    is_own = np.zeros((len(frames), len(start) - 1), np.bool_)
     off, length = np.full(shape, -1, np.int64), np.zeros(shape, np.int32)
     vr, rank = np.zeros(shape, np.uint16), np.full(shape, _NOWHERE, np.uint8)
     entries = own.copy()
@@ -183,13 +203,10 @@ def _laid_out(
         length,
         vr,
         rank,
+        is_own,
     )
-    # What no functional group says, the top may.
-    missing = (rank == _NOWHERE) & (top >= 0)[:, None]
-    at = np.nonzero(missing)
-    there = top[at[0]], row[at[1]]
-    off[at], length[at], vr[at] = found.off[there], found.length[there], found.vr[there]
-    return (off, length, vr), rank
+    _fill(top, found.off, found.length, found.vr, start, off, length, vr, rank)
+    return (off, length, vr), rank, is_own
 
 
 def _once(
@@ -211,16 +228,12 @@ def _lifted(
     frames: Sequence[FrameColumn],
     is_own: np.ndarray,
     start: np.ndarray,
-    row: np.ndarray,
 ) -> tuple[dict[str, tuple[np.ndarray, pa.Array]], dict[int, list[str]]]:
     """What instances get of their frames: one value where all agree, a name where they do not."""
     lifted, varies = {}, {}  # type: ignore[var-annotated]
-    files = np.flatnonzero(np.diff(start))
-    for c, frame in enumerate(frames):
-        grouped = np.maximum.reduceat(is_own[c], start[files])
-        if not grouped.any():
-            continue
-        of_file = files[grouped]
+    for c in np.flatnonzero(is_own.any(axis=1)).tolist():
+        frame = frames[c]
+        of_file = np.flatnonzero(is_own[c])
         values = table[frame.column.name].combine_chunks()
         differ = pieces_differ(cells.data, cells.off[c], cells.length[c], start, of_file)
         for at in np.flatnonzero(differ).tolist():

@@ -40,33 +40,31 @@ _SQ, _UN, _OB, _OW = (ord(a) << 8 | ord(b) for a, b in ("SQ", "UN", "OB", "OW"))
 class WalkPlan(NamedTuple):
     """The wanted columns as arrays: a tree of tags, of private elements by creator.
 
-    Node 0 is the data set. A node's entries are `entry_key[node_lo:node_hi]`, ascending. A key is
-    a tag; for a private element 2**32 times the creator's number, counted from 1, and the
-    tag with the block taken out: gggg00ee. Several entries may have one key. An
-    entry fills `entry_column`; the first of its key may lead through the items in `child_item` to
-    `child_node`, where ANY_ITEM stands for those not listed. `entry_vr` is what a value is
-    where the file does not say it and the column's VR is another.
+    A row of `nodes` is a data set: its first entry and the one after its last, whether any of them
+    is private, whether the node stands for any item, and the column that such an item is
+    noted in, or -1. Node 0 is the data set of the file. The entries of a node ascend by `keys`: a
+    tag, or for a private element CREATOR times the creator's number, counted from 1, and
+    the tag with the block taken out: gggg00ee. Several entries may have one key.
 
-    `entry_many` says that a value is one of many, since any item on the way to it counts;
-    `node_is_any` that a node is such an item, and `node_mark` which column it is noted in, or -1.
+    A row of `entries` is the column that a value goes to, or -1; the VR of a value where
+    the file does not say it and the column expects another; whether it is one of many, since
+    any item on the way to it counts; and the first of `items` that it leads to and the one after
+    the last, which the first entry of a key has. A row of `items` is the number of an item, or
+    ANY_ITEM, and its node.
     """
 
-    node_lo: np.ndarray
-    node_hi: np.ndarray
-    node_has_private: np.ndarray
-    node_is_any: np.ndarray
-    node_mark: np.ndarray
-    entry_key: np.ndarray
-    entry_column: np.ndarray
-    entry_vr: np.ndarray
-    entry_many: np.ndarray
-    entry_child_lo: np.ndarray
-    entry_child_hi: np.ndarray
-    child_item: np.ndarray
-    child_node: np.ndarray
+    nodes: np.ndarray
+    keys: np.ndarray
+    entries: np.ndarray
+    items: np.ndarray
     creator_bytes: np.ndarray
     creator_start: np.ndarray
     last_tag: int
+
+
+_LO, _HI, _HAS_PRIVATE, _IS_ANY, _MARK = range(5)
+_COLUMN, _KIND, _MANY, _CHILD_LO, _CHILD_HI = range(5)
+_NUMBER, _CHILD = range(2)
 
 
 class Many(NamedTuple):
@@ -160,20 +158,20 @@ def _syntax(b: Any, p: int, n: int) -> int:
 
 
 @_jit
-def _creator_at(plan: Any, b: Any, p: int, n: int) -> int:
+def _creator_at(names: Any, starts: Any, b: Any, p: int, n: int) -> int:
     """Which wanted private creator stands at p, or -1."""
     while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
         n -= 1
     while n > 0 and b[p] == 32:
         p += 1
         n -= 1
-    for c in range(plan.creator_start.size - 1):
-        s = plan.creator_start[c]
-        if plan.creator_start[c + 1] - s != n:
+    for c in range(starts.size - 1):
+        s = starts[c]
+        if starts[c + 1] - s != n:
             continue
         same = True
         for k in range(n):
-            if plan.creator_bytes[s + k] != b[p + k]:
+            if names[s + k] != b[p + k]:
                 same = False
                 break
         if same:
@@ -228,35 +226,49 @@ def _head(b: Any, q: int, room: int, is_implicit: bool, big: bool) -> Any:
     return code, np.int64(0), 0
 
 
-@_jit
-def _item(b: Any, q: int, p: int, total: int, big: bool, plan: Any, stack: Any, depth: int) -> Any:
+@_inline
+def _item(
+    b: Any,
+    q: int,
+    p: int,
+    total: int,
+    big: bool,
+    nodes: Any,
+    entries: Any,
+    items: Any,
+    stack: Any,
+    depth: int,
+) -> Any:
     """Go into the next item of a sequence, over it, or out: (OK or ODD, position, depth)."""
     tag = (_u16(b, q, big) << 16) | _u16(b, q + 2, big)
     size, end, entry = _u32(b, q + 4, big), stack[_END, depth], stack[_NODE, depth]
+    state, to, inner = OK, p + 8, depth + 1
     if tag == 0xFFFEE0DD and end < 0 and size == 0:
-        return OK, p + 8, depth - 1
-    if tag != 0xFFFEE000:
-        return ODD, p, depth
-    node, wild = np.int64(-1), stack[_WILD, depth]
-    if entry >= 0:
-        for k in range(plan.entry_child_lo[entry], plan.entry_child_hi[entry]):
-            # A listed item comes after ANY_ITEM, and wins.
-            if plan.child_item[k] == stack[_ITEM, depth] or plan.child_item[k] == ANY_ITEM:
-                node = plan.child_node[k]
-        if wild < 0 and node >= 0 and plan.node_is_any[node]:
-            wild = stack[_ITEM, depth]
-    stack[_ITEM, depth] += 1
-    stop = np.int64(-1)
-    if size != UNDEFINED:
-        stop = p + 8 + size
-        if stop > total or (end >= 0 and stop > end):
-            return ODD, p, depth
-        if node < 0:
-            return OK, stop, depth
-    if depth + 1 >= MAX_DEPTH:
-        return ODD, p, depth
-    _enter(stack, depth + 1, 0, stop, stack[_IMPLICIT, depth], node, wild)
-    return OK, p + 8, depth + 1
+        inner = depth - 1
+    elif tag != 0xFFFEE000:
+        state, to, inner = ODD, p, depth
+    else:
+        node, wild, number = np.int64(-1), stack[_WILD, depth], stack[_ITEM, depth]
+        if entry >= 0:
+            for k in range(entries[entry, _CHILD_LO], entries[entry, _CHILD_HI]):
+                # A listed item comes after ANY_ITEM, and wins.
+                if items[k, _NUMBER] == number or items[k, _NUMBER] == ANY_ITEM:
+                    node = items[k, _CHILD]
+            if wild < 0 and node >= 0 and nodes[node, _IS_ANY]:
+                wild = number
+        stack[_ITEM, depth] = number + 1
+        stop: Any = np.int64(-1)
+        if size != UNDEFINED:
+            stop = p + 8 + size
+        if stop > total or (stop >= 0 and end >= 0 and stop > end):
+            state, to, inner = ODD, p, depth
+        elif stop >= 0 and node < 0:
+            to, inner = stop, depth
+        elif depth + 1 >= MAX_DEPTH:
+            state, to, inner = ODD, p, depth
+        else:
+            _enter(stack, depth + 1, 0, stop, stack[_IMPLICIT, depth], node, wild)
+    return state, to, inner
 
 
 @_jit
@@ -275,63 +287,45 @@ def _fragments(b: Any, start: int, p: int, avail: int, total: int, big: bool) ->
         p += 8 + size
 
 
-@_jit
-def _append(many: Any, column: int, row: int, item: int, at: int, size: int, code: int) -> bool:
+@_inline
+def _append(cells: Any, filled: Any, column: int, row: int, item: int, at: int, size: int, code: int) -> bool:
     """Note one of many values; False where there is no room."""
-    k = many.filled[0]
-    if k >= many.cells.shape[0]:
-        return False
-    cell = many.cells[k]
-    cell[0], cell[1], cell[2], cell[3], cell[4], cell[5] = column, row, item, at, size, code
-    many.filled[0] = k + 1
-    return True
+    k = filled[0]
+    has_room = k < cells.shape[0]
+    if has_room:
+        cells[k, 0], cells[k, 1], cells[k, 2] = column, row, item
+        cells[k, 3], cells[k, 4], cells[k, 5] = at, size, code
+        filled[0] = k + 1
+    return has_room
 
 
 @_jit
-def _note(
-    plan: Any,
-    entry: int,
-    node: int,
+def _private_entry(
+    keys: Any,
+    lo: int,
+    hi: int,
+    names: Any,
+    starts: Any,
+    b: Any,
     at: int,
     size: int,
-    code: int,
-    cells: Any,
-    many: Any,
-    row: int,
-    item: int,
-) -> bool:
-    """Note a value for each column that wants it; False where there is no room."""
-    off, length, vr = cells
-    key = plan.entry_key[entry]
-    for k in range(entry, plan.node_hi[node]):
-        if plan.entry_key[k] != key:
-            break
-        column = plan.entry_column[k]
-        if column < 0:
-            continue
-        kind = code if code != 0 else plan.entry_vr[k]
-        if plan.entry_many[k]:
-            if not _append(many, column, row, item, at, size, kind):
-                return False
-        elif key < CREATOR or off[column, row] < 0:  # of blocks with one creator the first counts
-            off[column, row], length[column, row], vr[column, row] = at, size, kind
-    return True
-
-
-@_jit
-def _private_entry(plan: Any, b: Any, at: int, size: int, tag: int, node: int, stack: Any, depth: int) -> int:
+    tag: int,
+    stack: Any,
+    depth: int,
+) -> int:
     """The entry of a private element, by its block's creator, or -1; creators are learnt here."""
     group, element = tag >> 16, tag & 0xFFFF
-    blocks = stack[_BLOCKS + depth]
     if stack[_GROUP, depth] != group:
-        blocks[:] = -1
         stack[_GROUP, depth] = group
+        for k in range(256):
+            stack[_BLOCKS + depth, k] = -1
     if 0x10 <= element <= 0xFF and size != UNDEFINED:
-        blocks[element] = _creator_at(plan, b, at, size)
-    elif element >= 0x1000 and blocks[element >> 8] >= 0:
-        key = (blocks[element >> 8] + 1) * CREATOR + ((group << 16) | (element & 0xFF))
-        entry = _find(plan.entry_key, plan.node_lo[node], plan.node_hi[node], key)
-        if entry < plan.node_hi[node] and plan.entry_key[entry] == key:
+        stack[_BLOCKS + depth, element] = _creator_at(names, starts, b, at, size)
+    elif element >= 0x1000 and stack[_BLOCKS + depth, element >> 8] >= 0:
+        number = stack[_BLOCKS + depth, element >> 8] + 1
+        key = number * CREATOR + ((group << 16) | (element & 0xFF))
+        entry = _find(keys, lo, hi, key)
+        if entry < hi and keys[entry] == key:
             return entry
     return -1
 
@@ -362,6 +356,11 @@ def walk(
         return ODD, 0
     if b[start + 128] != 68 or b[start + 129] != 73 or b[start + 130] != 67 or b[start + 131] != 77:
         return ODD, 0
+    # Taken out once: each look into a tuple costs as much as the look at an element.
+    off, length, vr = cells
+    nodes, keys, entries, items = plan.nodes, plan.keys, plan.entries, plan.items
+    names, name_starts, last_tag = plan.creator_bytes, plan.creator_start, plan.last_tag
+    values, filled = many.cells, many.filled
     depth, p = 0, np.int64(PRELUDE)
     _enter(stack, 0, 0, total, 0, 0, -1)
     in_meta, big = True, False
@@ -381,13 +380,13 @@ def walk(
         q = start + p
         if stack[_IS_SEQUENCE, depth]:
             above = depth
-            state, p, depth = _item(b, q, p, total, big, plan, stack, depth)
+            state, p, depth = _item(b, q, p, total, big, nodes, entries, items, stack, depth)
             if state != OK:
                 return state, p
             inside = stack[_NODE, depth]
-            if depth > above and inside >= 0 and plan.node_mark[inside] >= 0:
-                mark = plan.node_mark[inside]
-                if not _append(many, mark, row, stack[_WILD, depth], start + p, 0, 0):
+            if depth > above and inside >= 0 and nodes[inside, _MARK] >= 0:
+                mark, item = nodes[inside, _MARK], stack[_WILD, depth]
+                if not _append(values, filled, mark, row, item, start + p, 0, 0):
                     return NO_ROOM, p
             continue
 
@@ -405,7 +404,7 @@ def walk(
                 return ODD, p  # commands and file meta have no place in a data set
             if group == 0x7FE0 and (element == 0x10 or element == 8 or element == 9):
                 return OK, p
-            if not keep and tag > plan.last_tag and not in_meta:
+            if not keep and tag > last_tag and not in_meta:
                 return OK, p
         elif tag == 0xFFFEE00D and end < 0 and _u32(b, q + 4, big) == 0:
             p += 8
@@ -424,25 +423,28 @@ def walk(
 
         entry = np.int64(-1)
         if node >= 0 and group & 1:
-            if plan.node_has_private[node]:
+            if nodes[node, _HAS_PRIVATE]:
                 if size != UNDEFINED and 0x10 <= element <= 0xFF:  # a creator: its name is read at once
                     if value + size > total or (end >= 0 and value + size > end):
                         return ODD, p
                     if value + size > avail:
                         return _short(avail, total, p, value + size + 12)
-                entry = _private_entry(plan, b, start + value, size, tag, node, stack, depth)
+                lo, hi = nodes[node, _LO], nodes[node, _HI]
+                entry = _private_entry(
+                    keys, lo, hi, names, name_starts, b, start + value, size, tag, stack, depth
+                )
         elif node >= 0:
-            hi = plan.node_hi[node]
+            hi = nodes[node, _HI]
             if depth > 0 or tag <= last:
-                cursor = _find(plan.entry_key, plan.node_lo[node], hi, tag)
+                cursor = _find(keys, nodes[node, _LO], hi, tag)
             else:
-                while cursor < hi and plan.entry_key[cursor] < tag:
+                while cursor < hi and keys[cursor] < tag:
                     cursor += 1
             # Coming back from an item, the data set's next entry is searched for.
             last = tag if depth == 0 else np.int64(UNKNOWN)
-            if cursor < hi and plan.entry_key[cursor] == tag:
+            if cursor < hi and keys[cursor] == tag:
                 entry = cursor
-        leads_on = entry >= 0 and plan.entry_child_hi[entry] > plan.entry_child_lo[entry]
+        leads_on = entry >= 0 and entries[entry, _CHILD_HI] > entries[entry, _CHILD_LO]
 
         stop = value + size
         if size == UNDEFINED:
@@ -475,10 +477,20 @@ def walk(
             return _short(avail, total, p, stop + 12)
 
         code |= BIG if big else 0
-        if entry >= 0 and not _note(
-            plan, entry, node, start + value, size, code, cells, many, row, stack[_WILD, depth]
-        ):
-            return NO_ROOM, p
+        if entry >= 0:
+            k, hi, key = entry, nodes[node, _HI], keys[entry]
+            while k < hi and keys[k] == key:
+                column = entries[k, _COLUMN]
+                kind = code if code != 0 else entries[k, _KIND]
+                if column < 0:
+                    pass
+                elif entries[k, _MANY]:
+                    item = stack[_WILD, depth]
+                    if not _append(values, filled, column, row, item, start + value, size, kind):
+                        return NO_ROOM, p
+                elif key < CREATOR or off[column, row] < 0:  # of blocks with one creator the first counts
+                    off[column, row], length[column, row], vr[column, row] = start + value, size, kind
+                k += 1
         if in_meta and tag == 0x00020010:
             syntax_at, syntax_length = value, size
         p = stop

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -111,7 +110,8 @@ def make_plan(root: Node) -> WalkPlan:
     number_of = {"": 0} | {creator: k + 1 for k, creator in enumerate(creators)}
     queue = [root]
     nodes: list[tuple[int, int, bool, bool, int]] = []
-    entries: list[tuple[int, int, int, bool, int, int]] = []
+    keys: list[int] = []
+    entries: list[tuple[int, int, bool, int, int]] = []
     items: list[tuple[int, int]] = []
     for node in queue:  # grows while it is walked
         first, names = len(entries), {*node.columns, *node.children}
@@ -124,25 +124,24 @@ def make_plan(root: Node) -> WalkPlan:
                 items.append((item, len(queue)))
                 queue.append(below)
             for column, is_many, vr in node.columns.get(name, [(-1, False, "")]):
-                entries.append((key, column, vr_code(vr), is_many, begin, len(items)))
+                keys.append(key)
+                entries.append((column, vr_code(vr), is_many, begin, len(items)))
                 begin = len(items)
         has_private = any(creator for _, creator in names)
         nodes.append((first, len(entries), has_private, node.is_any, node.mark))
     texts = [creator.encode("utf-8") for creator in creators]
     starts = np.concatenate([[0], np.cumsum([len(t) for t in texts])]).astype(np.int64)
     tops = {*root.columns, *root.children}
-    last_tag = max((tag | 0xFFFF if creator else tag for tag, creator in tops), default=0)
-    creator_bytes = np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy()
-    arrays: list[Any] = [
-        *_arrays(nodes, 5),
-        *_arrays(entries, 6),
-        *_arrays(items, 2),
-        creator_bytes,
-        starts,
-        last_tag,
-    ]
-    return WalkPlan(*arrays)
+    return WalkPlan(
+        nodes=_array(nodes, 5),
+        keys=np.array(keys, np.int64),
+        entries=_array(entries, 5),
+        items=_array(items, 2),
+        creator_bytes=np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy(),
+        creator_start=starts,
+        last_tag=max((tag | 0xFFFF if creator else tag for tag, creator in tops), default=0),
+    )
 
 
-def _arrays(rows: Sequence[tuple[int, ...]], width: int) -> list[np.ndarray]:
-    return list(np.array(rows, np.int64).reshape(-1, width).T.copy())
+def _array(rows: Sequence[tuple[int, ...]], width: int) -> np.ndarray:
+    return np.array(rows, np.int64).reshape(-1, width)
