@@ -270,11 +270,10 @@ def test_places_beyond_2_gib_do_not_wrap():
     reader = HeaderReader(Columns.only("Modality"))
     found = _Found.empty(len(reader._all), 1, data)
     found.starts[0], found.sizes[0] = start, header.size
-    kernel.walk_many(
-        data, found.starts, found.sizes, True, reader._plan, found.cells, found.status, found.ends
-    )
+    plan, many = reader._plan, reader._many
+    kernel.walk_many(data, found.starts, found.sizes, True, plan, found.cells, many, found.status, found.ends)
     where = Cells(data, *found.cells)
-    assert cast(where, reader._wanted, reader._charset, reader._signed)[0]["Modality"].to_pylist() == ["CT"]
+    assert cast(where, reader._wanted, *reader._rows_of)[0]["Modality"].to_pylist() == ["CT"]
 
 
 def test_a_deflated_bomb_is_bounded():
