@@ -59,6 +59,15 @@ class NoCatalog(DicomlabError):
         super().__init__(f"{path} {why}. Make one with: dicomlab scan FOLDER --into {path}")
 
 
+class NewerCatalog(NoCatalog):
+    """A catalog is of a format that a later version of dicomlab brought."""
+
+    def __init__(self, path: str, made_by: str):
+        DicomlabError.__init__(
+            self, f"{path} was made by a newer dicomlab{made_by}. Update: pip install --upgrade dicomlab"
+        )
+
+
 class CatalogBusy(DicomlabError):
     """Another scan is writing into the same catalog."""
 

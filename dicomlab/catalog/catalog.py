@@ -207,7 +207,10 @@ class Catalog:
         return self._state.is_complete and all(t in self._state.tables for t in ROLLED_TABLES)
 
     def _stored_view(self, table: str) -> str:
-        version = self._state.tables[table]
+        version = self._state.tables.get(table)
+        if version is None:  # a table that catalogs of an older format do not have
+            schema = plain_schema(table, self.columns)
+            return database.view_sql([], schema, schema)
         schema = self._store.schema(table, version)
         shown = schema
         if table not in ROLLED_TABLES:
@@ -223,7 +226,9 @@ class Catalog:
     def _shown_names(self, table: str) -> list[str]:
         return self._query(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names
 
-    def add_columns(self, columns: Columns | Iterable[str], *, progress: bool = True) -> Catalog:
+    def add_columns(
+        self, columns: Columns | Iterable[str], *, jobs: int | None = None, progress: bool = True
+    ) -> Catalog:
         """Add columns from the kept headers, without opening the archive; gives the new catalog.
 
         Takes keywords, or a `Columns` with private elements and paths in it.
@@ -235,11 +240,11 @@ class Catalog:
         >>> "PatientOrientation" in wider.columns
         True
         """
-        from dicomlab.catalog.widen import add_columns
+        from dicomlab.catalog.rebuild import add_columns
 
         wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
         with locked(self.path):
-            add_columns(self.path, wanted, progress=progress)
+            add_columns(self.path, wanted, jobs=jobs, progress=progress)
         return open_catalog(self.path)
 
 

@@ -122,6 +122,17 @@ class Store:
             DeltaTable.create(str(self.folder / table), schema=schema)
         return {table: DeltaTable(str(self.folder / table)).version() for table in PLAIN_TABLES}
 
+    def with_all_tables(self, state: State, columns: Columns) -> State:
+        """Make the tables that a catalog of an older format lacks, and give others their new columns."""
+        from deltalake import DeltaTable
+
+        tables = dict(state.tables)
+        for table in PLAIN_TABLES:
+            fields = [pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)]
+            _take_schema(self.folder / table, pa.schema(fields))
+            tables[table] = DeltaTable(str(self.folder / table)).version()
+        return replace(state, tables=tables)
+
     # --- writing ---
 
     def writer(self, table: str, name: str) -> PartWriter:

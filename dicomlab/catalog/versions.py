@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.errors import CatalogBusy, NoCatalog
+from dicomlab.errors import CatalogBusy, NewerCatalog, NoCatalog
 
-FORMAT = 1
+FORMAT = 2
+"""Format 2 has the tables `frames`, and `container` in `files`."""
 FILE = "catalog.json"
 LOCK = ".lock"
 
@@ -89,8 +90,10 @@ def read_state(folder: Path) -> State:
         raise NoCatalog(str(folder)) from None
     except (OSError, ValueError):
         raise NoCatalog(str(folder), f"has a {FILE} that cannot be read") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise NoCatalog(str(folder), "was made by another version of dicomlab")
+    if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+        raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's")
+    if found["format"] > FORMAT:
+        raise NewerCatalog(str(folder), f" ({str(found.get('made_by'))[:20]})" if "made_by" in found else "")
     found["columns"] = tuple(found["columns"])
     found["versions"] = tuple(Version(**version) for version in found["versions"])
     return State(**found)

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, PartWriter, Store, problem_table
+from dicomlab.catalog.rows import instance_rows, write_details
+from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, PartWriter, Store
 from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
 from dicomlab.header.fallback import PARTIAL, READ
 from dicomlab.scanner.plan import Unit
@@ -119,14 +120,8 @@ def _write_batch(
         kept = batch.take_headers(rows)
         table = pa.table([keys.take(chosen), kept], names=HEADERS.names)
         writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
-    if batch.problems:
-        writers["problems"].write(problem_table(batch.problems, keys))
-    if batch.frames is not None:
-        row, frames = batch.frames
-        writers["frames"].write(frames.add_column(0, "file_key", [keys.take(pa.array(row))]))
-    is_all = len(rows) == len(keys) and (np.diff(rows) == 1).all()
-    table = batch.table if is_all else batch.table.take(chosen)
-    return table.add_column(0, "file_key", [keys.take(chosen)])
+    write_details(writers, keys, batch)
+    return instance_rows(keys, batch, rows)
 
 
 def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:

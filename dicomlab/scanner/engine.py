@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dicomlab.catalog.catalog import Catalog, open_catalog
+from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
 from dicomlab.catalog.versions import FILE, LOCK, State, locked, read_state, write_state
-from dicomlab.catalog.widen import add_columns
 from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.batch import Done, Work, read_unit
@@ -118,8 +118,7 @@ class _Scan:
             )
             write_state(self._folder, state)
             return state
-        state = self._store.roll_back(read_state(self._folder))
-        write_state(self._folder, state)
+        state = open_for_writing(self._folder, read_state(self._folder))
         have = Columns.from_list(state.columns)
         if columns is not None and any(c.name not in have for c in columns):
             add_columns(self._folder, columns, progress=self._progress)

@@ -1,0 +1,146 @@
+"""Instances, frames and problems made again from the headers that a catalog keeps.
+
+So columns are added that nobody asked for at first, and so a catalog of an older format gets what it
+did not have. The archive is not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dicomlab.catalog.database import connect
+from dicomlab.catalog.rollup import roll_up
+from dicomlab.catalog.rows import instance_rows, write_details
+from dicomlab.catalog.store import Part, Store, plain_schema
+from dicomlab.catalog.versions import FORMAT, State, read_state, write_state
+from dicomlab.errors import NoHeaders
+from dicomlab.progress import progress_bar
+from dicomlab.schema.columns import Columns
+from dicomlab.schema.levels import literal
+
+REMADE = ("instances", "frames", "problems")
+_ROWS = 4096
+
+
+def add_columns(folder: Path, columns: Columns, *, jobs: int | None = None, progress: bool = True) -> None:
+    """Make the tables again with the columns that a catalog does not have yet.
+
+    The caller holds the lock. The catalog stays as it was until the end.
+    """
+    state = read_state(folder)
+    have = Columns.from_list(state.columns)
+    new = Columns(c for c in columns if c.name not in have)
+    if not len(new):
+        return
+    if not state.keep_headers:
+        raise NoHeaders
+    state = open_for_writing(folder, state)
+    rebuild(folder, state, Columns([*have, *new]), f"columns: {', '.join(new.names)}", jobs, progress)
+
+
+def open_for_writing(folder: Path, state: State) -> State:
+    """Take back what an unfinished scan left, and bring a catalog of an older format up to date.
+
+    A catalog that keeps no headers gets the tables it lacks, empty.
+    """
+    store = Store(folder)
+    state = store.roll_back(state)
+    if state.format < FORMAT:
+        state = replace(store.with_all_tables(state, Columns.from_list(state.columns)), format=FORMAT)
+        if state.keep_headers:
+            columns = Columns.from_list(state.columns)
+            return rebuild(folder, state, columns, f"format {FORMAT}", None, progress=False)
+    write_state(folder, state)
+    return state
+
+
+def rebuild(
+    folder: Path, state: State, columns: Columns, why: str, jobs: int | None, progress: bool
+) -> State:
+    """Read the kept headers again into instances, frames and problems; gives the new state."""
+    from joblib import Parallel, delayed
+
+    store = Store(folder)
+    tag = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    paths = store.paths("headers", state.tables["headers"])
+    run = Parallel(
+        n_jobs=jobs or os.cpu_count(), backend="threading", return_as="generator_unordered", batch_size=1
+    )
+    parts = _without_header(store, state, columns, f"{tag}-rest.parquet")
+    total = sum(pq.read_metadata(path).num_rows for path in paths)
+    with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
+        tasks = (
+            delayed(_remake)(store, columns, path, f"{tag}-{k:05d}.parquet") for k, path in enumerate(paths)
+        )
+        for made, rows in run(tasks):
+            parts += made
+            bar.update(rows)
+    gone = {t: [os.path.basename(p) for p in store.paths(t, state.tables[t])] for t in REMADE}
+    state = store.commit(state, parts, gone={table: names for table, names in gone.items() if names})
+    state = replace(state, columns=tuple(columns.to_list()))
+    if state.is_complete:
+        state = roll_up(folder, state, tag).with_version(why, 0.0)
+    write_state(folder, state)
+    return state
+
+
+def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[Part], int]:
+    """Read one file of headers, a row group at a time."""
+    from dicomlab.header.engine import HeaderReader
+
+    reader = HeaderReader(columns)
+    writers = {table: store.writer(table, name) for table in REMADE}
+    rows = 0
+    with pq.ParquetFile(path) as file:
+        for group in file.iter_batches(_ROWS, columns=["file_key", "header"]):
+            keys, headers = group.column(0), group.column(1)
+            for batch in reader.parse_in_batches(headers, len(headers)):
+                n = len(batch.status)
+                some = keys.slice(0, n)
+                write_details(writers, some, batch)
+                writers["instances"].write(instance_rows(some, batch, np.arange(n)))
+                keys = keys.slice(n)
+            rows += len(headers)
+    for writer in writers.values():
+        writer.close()
+    pa.default_memory_pool().release_unused()
+    return [w.part for w in writers.values() if w.part is not None], rows
+
+
+def _without_header(store: Store, state: State, columns: Columns, name: str) -> list[Part]:
+    """Instances of which no header was kept, such as those of broken files, stay as they are."""
+    instances = store.paths("instances", state.tables["instances"])
+    if not instances:
+        return []
+    headers = store.paths("headers", state.tables["headers"])
+    kept = f"SELECT file_key FROM read_parquet({_list(headers)})" if headers else "SELECT NULL AS file_key"
+    query = (
+        f"SELECT * FROM read_parquet({_list(instances)}, union_by_name = true) "
+        f"WHERE file_key NOT IN (SELECT file_key FROM ({kept}) WHERE file_key IS NOT NULL)"
+    )
+    schema = plain_schema("instances", columns)
+    with store.writer("instances", name) as writer:
+        for batch in connect(store.folder, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
+            if batch.num_rows:
+                writer.write(_fitted(pa.Table.from_batches([batch]), schema))
+    return [writer.part] if writer.part else []
+
+
+def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A stored table with the columns of a schema, null where it has none."""
+    have = set(table.column_names)
+    arrays = [table[f.name] if f.name in have else pa.nulls(table.num_rows, f.type) for f in schema]
+    return pa.table(arrays, names=schema.names)
+
+
+def _list(paths: Iterable[str]) -> str:
+    return f"[{', '.join(map(literal, paths))}]"
