@@ -197,7 +197,9 @@ class Catalog:
     @cached_property
     def _views(self) -> dict[str, str]:
         views = {t: self._stored_view(t) for t in PLAIN_TABLES}
-        views["errors"] = "SELECT file_key, status, reason, size, source FROM files WHERE status <> 'read'"
+        views["errors"] = (
+            "SELECT file_key, status, reason, size, source FROM files WHERE status NOT IN ('read', 'archive')"
+        )
         for table in ROLLED_TABLES:
             views[table] = self._stored_view(table) if self._is_rolled_up else _ROLLUPS[table](self.columns)
         return views

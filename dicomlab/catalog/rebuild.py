@@ -55,7 +55,8 @@ def open_for_writing(folder: Path, state: State) -> State:
     store = Store(folder)
     state = store.roll_back(state)
     if state.format < FORMAT:
-        state = replace(store.with_all_tables(state, Columns.from_list(state.columns)), format=FORMAT)
+        state = store.with_all_tables(state, Columns.from_list(state.columns))
+        state = replace(_with_all_columns(store, state, "files"), format=FORMAT)
         if state.keep_headers:
             columns = Columns.from_list(state.columns)
             return rebuild(folder, state, columns, f"format {FORMAT}", None, progress=False)
@@ -114,6 +115,20 @@ def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[
         writer.close()
     pa.default_memory_pool().release_unused()
     return [w.part for w in writers.values() if w.part is not None], rows
+
+
+def _with_all_columns(store: Store, state: State, table: str) -> State:
+    """Write a table of an older format again with the columns it has now."""
+    paths = store.paths(table, state.tables[table])
+    schema, parts = plain_schema(table, Columns.from_list(state.columns)), []
+    for path in paths:
+        with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_ROWS):
+                writer.write(_fitted(pa.Table.from_batches([batch]), schema))
+        parts += [writer.part] if writer.part else []
+    return store.commit(
+        state, parts, gone={table: [os.path.basename(path) for path in paths]} if paths else None
+    )
 
 
 def _without_header(store: Store, state: State, columns: Columns, name: str) -> list[Part]:

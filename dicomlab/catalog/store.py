@@ -20,9 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dicomlab.catalog.versions import State
-from dicomlab.schema.arrow import instance_schema
+from dicomlab.schema.arrow import frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
-from dicomlab.schema.frames import frame_schema
 
 if TYPE_CHECKING:
     from dicomlab.header.values import Problem
@@ -66,6 +65,7 @@ FILES = pa.schema(
         ("status", pa.string()),
         ("reason", pa.string()),
         ("header_bytes", pa.int64()),
+        ("container", pa.string()),
     ]
 )
 HEADERS = pa.schema([("file_key", pa.string()), ("header", pa.binary())])

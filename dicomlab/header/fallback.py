@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dicomlab.header.charsets import quiet_pydicom
 from dicomlab.header.kernel import ANY_ITEM
 from dicomlab.header.plan import Node
+from dicomlab.sources.archive import kind_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -33,10 +34,6 @@ _SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"BZh", "bzip2 data"),
-    (b"\x28\xb5\x2f\xfd", "zstd data"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a rar archive"),
     (b"SQLite format 3", "an SQLite database"),
@@ -105,7 +102,26 @@ def looks_like_dicom(head: bytes) -> bool:
     return False
 
 
+ARCHIVE_NAMES = {
+    "zip": "a zip archive",
+    "tar": "a tar archive",
+    "gzip": "gzip data",
+    "zstd": "zstd data",
+    "bzip2": "bzip2 data",
+    "xz": "xz data",
+}
+"""How the reason of a file ends that is an archive, by its kind."""
+
+
+def archive_kind(reason: str) -> str | None:
+    """The kind of archive that a reason names, or None."""
+    name = reason.removeprefix("not DICOM: ")
+    return next((kind for kind, words in ARCHIVE_NAMES.items() if words == name), None)
+
+
 def _what_is(head: bytes) -> str:
+    if kind := kind_of(head):
+        return ARCHIVE_NAMES[kind]
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
             return name

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import slice_position
 from dicomlab.header.values import Cells, Problem, cast
+from dicomlab.schema.arrow import FRAME_DERIVED
 from dicomlab.schema.columns import Column, public_column
-from dicomlab.schema.frames import FRAME_DERIVED, FrameColumn
+from dicomlab.schema.frames import FrameColumn
 
 MAX_FRAMES = 65_536
 """How many frames of an object without per-frame functional groups get a row."""

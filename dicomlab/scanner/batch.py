@@ -13,17 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.catalog.rows import instance_rows, write_details
-from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, PartWriter, Store
+from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, Store
 from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
-from dicomlab.header.fallback import PARTIAL, READ
+from dicomlab.header.fallback import ARCHIVE_NAMES, NOT_DICOM, PARTIAL, READ, archive_kind
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
-from dicomlab.sources.base import Source
+from dicomlab.sources.archive import INSIDE, BrokenArchive, members
+from dicomlab.sources.base import Head, ListingRows, Source
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 # Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
 _NON_PATIENT = r"^1\.2\.840\.10008\.5\.1\.4\.(38\.1|39\.1|43\.1|44\.1|45\.1|1\.1\.20[01]\.\d+)$"
-DIRECTORY = "DICOMDIR"
+DIRECTORY, ARCHIVE = "DICOMDIR", "archive"
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves"
 
@@ -41,42 +42,32 @@ class Work:
 
 @dataclass
 class Done:
-    """What became of a unit: parts to commit, and how many files had which status."""
+    """What became of a unit: parts to commit, how many files were listed, and how many had which status."""
 
     parts: list[Part] = field(default_factory=list)
+    listed: int = 0
     status: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def files(self) -> int:
-        """How many files the unit had."""
-        return sum(self.status.values())
 
 
 def read_unit(work: Work, unit: Unit) -> Done:
     """Read a unit of files and write its rows; every file becomes a row of `files`."""
-    done = Done()
-    store = Store(work.folder)
-    name = f"{work.tag}-{unit.number:06d}.parquet"
-    writers = {table: store.writer(table, name) for table in PLAIN_TABLES}
+    unit_rows = _UnitRows(work, unit)
     bad = unit.items.filter(pc.is_valid(unit.items["reason"]))
     if bad.num_rows:
-        _write_unlisted(work, writers["files"], bad, done)
+        unit_rows.write_unlisted(bad)
     items = unit.items.filter(pc.is_null(unit.items["reason"]))
     first = 0
     tables: list[pa.Table] = []
+    archives: list[tuple[pa.Table, str]] = []
     for batch in _batches(work, items["file_key"].to_pylist()):
         rows = len(batch.status)
-        tables.append(_write_batch(work, writers, items.slice(first, rows), batch, done))
+        tables.append(unit_rows.write_batch(items.slice(first, rows), batch, archives))
         first += rows
-    if rows_of := [t for t in tables if t.num_rows]:
-        writers["instances"].write(pa.concat_tables(rows_of).combine_chunks())
-    for writer in writers.values():
-        writer.close()
-    # Arrow keeps what it has freed; on a long scan that would add up over the workers.
-    pa.default_memory_pool().release_unused()
-    done.parts = [w.part for w in writers.values() if w.part is not None]
-    return done
+    unit_rows.write_instances(tables)
+    for item, kind in archives:
+        unit_rows.write_archive(item, kind)
+    return unit_rows.close()
 
 
 def _batches(work: Work, keys: list[str]) -> Iterator[Batch]:
@@ -99,29 +90,147 @@ def _reader(work: Work) -> HeaderReader:
     return reader
 
 
-def _write_unlisted(work: Work, writer: PartWriter, bad: pa.Table, done: Done) -> None:
-    n = bad.num_rows
-    status = np.full(n, UNREADABLE, object)
-    _write_files(work, writer, bad, status, np.array(bad["reason"].to_pylist(), object), np.zeros(n), done)
+class _UnitRows:
+    """The rows that a unit of files makes, written as they are read."""
+
+    def __init__(self, work: Work, unit: Unit):
+        store = Store(work.folder)
+        name = f"{work.tag}-{unit.number:06d}.parquet"
+        self._work = work
+        self._writers = {table: store.writer(table, name) for table in PLAIN_TABLES}
+        self._done = Done(listed=unit.items.num_rows)
+
+    def close(self) -> Done:
+        """Finish the files of the unit."""
+        for writer in self._writers.values():
+            writer.close()
+        # Arrow keeps what it has freed; on a long scan that would add up over the workers.
+        pa.default_memory_pool().release_unused()
+        self._done.parts = [w.part for w in self._writers.values() if w.part is not None]
+        return self._done
+
+    def write_instances(self, tables: list[pa.Table]) -> None:
+        """Write the instances of several batches together."""
+        if rows_of := [t for t in tables if t.num_rows]:
+            self._writers["instances"].write(pa.concat_tables(rows_of).combine_chunks())
+
+    def write_unlisted(self, bad: pa.Table) -> None:
+        """Write items that the source lists with a reason why they cannot be read."""
+        n = bad.num_rows
+        status = np.full(n, UNREADABLE, object)
+        self._write_files(bad, status, np.array(bad["reason"].to_pylist(), object), np.zeros(n))
+
+    def write_batch(
+        self,
+        items: pa.Table,
+        batch: Batch,
+        archives: list[tuple[pa.Table, str]] | None = None,
+        container: str | None = None,
+    ) -> pa.Table:
+        """Write all but the instances, which are given back: a unit's are written together.
+
+        Archives are not written but noted in `archives`, to be opened when the batch is done with.
+        """
+        status, reason = judged(batch)
+        plain = np.ones(len(status), np.bool_)
+        if archives is not None:
+            for row in np.flatnonzero(status == NOT_DICOM).tolist():
+                if kind := archive_kind(reason[row]):
+                    plain[row] = False
+                    archives.append((items.slice(row, 1), kind))
+        files = items if plain.all() else items.filter(pa.array(plain))
+        # A file that was cut or grew since it was listed is read again next time.
+        self._write_files(files, status[plain], reason[plain], batch.header_bytes[plain], container)
+        keys = items["file_key"].combine_chunks()
+        rows = np.flatnonzero(np.isin(status, (READ, PARTIAL)))
+        rows = rows[_order(batch.table, rows)]
+        if self._work.keep_headers and len(rows):
+            kept = batch.take_headers(rows)
+            table = pa.table([keys.take(pa.array(rows)), kept], names=HEADERS.names)
+            self._writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
+        write_details(self._writers, keys, batch)
+        return instance_rows(keys, batch, rows)
+
+    def write_archive(self, item: pa.Table, kind: str) -> None:
+        """Write the members of an archive, and the archive's own row."""
+        key = item["file_key"][0].as_py()
+        read, status, reason = 0, ARCHIVE, ""
+        heads = _Heads(self._work.source, key, kind, item["stamp"][0].as_py())
+        reader = HeaderReader(self._work.columns, keep=self._work.keep_headers)
+        for batch in reader.read_heads(heads):
+            is_other = heads.is_single and batch.status[0] == NOT_DICOM
+            if is_other:  # some file that was packed, and no archive of anything
+                status, reason = NOT_DICOM, f"not DICOM: {ARCHIVE_NAMES[kind]}"
+                break
+            self.write_instances([self.write_batch(heads.take(len(batch.status)), batch, container=key)])
+            read += len(batch.status)
+        if heads.broken:
+            status, reason = PARTIAL, f"{heads.broken}; {read:,} files in it were met"
+        elif not read and not reason:
+            status, reason = NOT_DICOM, f"not DICOM: {ARCHIVE_NAMES[kind]}"
+        name = ARCHIVE_NAMES[kind]
+        reason = reason or f"{name}: the {read:,} files in it are rows of their own"
+        self._write_files(item, np.array([status], object), np.array([reason], object), np.zeros(1))
+
+    def _write_files(
+        self,
+        items: pa.Table,
+        status: np.ndarray,
+        reason: np.ndarray,
+        header_bytes: np.ndarray,
+        container: str | None = None,
+    ) -> None:
+        done, writer, work = self._done, self._writers["files"], self._work
+        done.status.update(status.tolist())
+        done.reasons.update(r for r in reason.tolist() if r)
+        writer.write(
+            pa.table(
+                [
+                    items["file_key"].combine_chunks(),
+                    pa.repeat(work.source.root, items.num_rows),
+                    items["size"].combine_chunks(),
+                    items["stamp"].combine_chunks(),
+                    pa.array(status, pa.string()),
+                    pa.array([r or None for r in reason], pa.string()),
+                    pa.array(header_bytes.astype(np.int64)),
+                    pa.repeat(pa.scalar(container, pa.string()), items.num_rows),
+                ],
+                schema=FILES,
+            )
+        )
 
 
-def _write_batch(
-    work: Work, writers: dict[str, PartWriter], items: pa.Table, batch: Batch, done: Done
-) -> pa.Table:
-    """Write all but the instances, which are given back: a unit's are written together."""
-    status, reason = judged(batch)
-    # A file that was cut or grew since it was listed is read again next time.
-    _write_files(work, writers["files"], items, status, reason, batch.header_bytes, done)
-    keys = items["file_key"].combine_chunks()
-    rows = np.flatnonzero(np.isin(status, (READ, PARTIAL)))
-    rows = rows[_order(batch.table, rows)]
-    chosen = pa.array(rows)
-    if work.keep_headers and len(rows):
-        kept = batch.take_headers(rows)
-        table = pa.table([keys.take(chosen), kept], names=HEADERS.names)
-        writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
-    write_details(writers, keys, batch)
-    return instance_rows(keys, batch, rows)
+class _Heads:
+    """The members of an archive, and the listing of those that were taken."""
+
+    def __init__(self, source: Source, key: str, kind: str, stamp: int | None):
+        self._source, self._key, self._kind, self._stamp = source, key, kind, stamp
+        self._rows = ListingRows()
+        self.broken = ""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether all that was met is one file, packed by itself."""
+        return len(self._rows) == 1 and self._kind not in ("zip", "tar")
+
+    def __iter__(self) -> Iterator[Head]:
+        name = self._key.rpartition("/")[2]
+        try:
+            with self._source.open(self._key) as archive:
+                for member in members(archive, self._kind, name):
+                    self._rows.add(f"{self._key}{INSIDE}{member.name}", member.size, self._stamp)
+                    yield member
+        except BrokenArchive as error:
+            self.broken = error.reason
+        except OSError as error:
+            self.broken = f"the archive cannot be opened ({error.strerror})"
+
+    def take(self, n: int) -> pa.Table:
+        """The listing of the next members that were read."""
+        table = self._rows.as_table()
+        left = self._rows
+        self._rows = ListingRows(left.keys[n:], left.sizes[n:], left.stamps[n:], left.reasons[n:])
+        return table.slice(0, n)
 
 
 def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -158,30 +267,3 @@ def _order(table: pa.Table, rows: np.ndarray) -> np.ndarray:
         return np.arange(len(rows))
     sub = table.select([name for name, _ in have]).take(pa.array(rows))
     return pc.sort_indices(sub, sort_keys=have).to_numpy()
-
-
-def _write_files(
-    work: Work,
-    writer: PartWriter,
-    items: pa.Table,
-    status: np.ndarray,
-    reason: np.ndarray,
-    header_bytes: np.ndarray,
-    done: Done,
-) -> None:
-    done.status.update(status.tolist())
-    done.reasons.update(r for r in reason.tolist() if r)
-    writer.write(
-        pa.table(
-            [
-                items["file_key"].combine_chunks(),
-                pa.repeat(work.source.root, items.num_rows),
-                items["size"].combine_chunks(),
-                items["stamp"].combine_chunks(),
-                pa.array(status, pa.string()),
-                pa.array([r or None for r in reason], pa.string()),
-                pa.array(header_bytes.astype(np.int64)),
-            ],
-            schema=FILES,
-        )
-    )

@@ -168,7 +168,7 @@ class _Scan:
                 total.status.update(done.status)
                 total.reasons.update(done.reasons)
                 waiting += done.parts
-                bar.update(done.files)
+                bar.update(done.listed)
                 is_due = time.monotonic() - last > COMMIT_SECONDS
                 if is_due or sum(p.rows for p in waiting if p.table == "files") >= COMMIT_FILES:
                     self._pin(self._store.commit(self._state, waiting))

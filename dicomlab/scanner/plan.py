@@ -34,7 +34,7 @@ ORDER BY l.file_key
 # What lies below a folder that could not be opened is not gone: it may be back tomorrow.
 _VANISHED = """
 CREATE VIEW vanished AS
-SELECT k.file_key FROM known k ANTI JOIN listing l USING (file_key)
+SELECT k.file_key FROM known k ANTI JOIN listing l ON l.file_key = coalesce(k.container, k.file_key)
 WHERE (k.source = {root} OR starts_with(k.file_key, {root} || '/'))
   AND NOT EXISTS (SELECT 1 FROM listing c
                   WHERE starts_with(c.reason, {closed}) AND starts_with(k.file_key, c.file_key || '/'))
@@ -65,12 +65,13 @@ class Plan:
         """Compare by key, whatever folder a file was met below: its rows are there once."""
         run = self._database.execute
         if not files:
-            run("CREATE VIEW known AS SELECT NULL::VARCHAR AS file_key, NULL::VARCHAR AS source WHERE false")
+            nothing = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("file_key", "source", "container"))
+            run(f"CREATE VIEW known AS SELECT {nothing} WHERE false")
             run(_ALL)
         else:
             names = ", ".join(literal(f) for f in files)
             run(
-                "CREATE VIEW known AS SELECT file_key, source, size, stamp, status "
+                "CREATE VIEW known AS SELECT file_key, source, size, stamp, status, container "
                 f"FROM read_parquet([{names}])"
             )
             run(_DIFFERENCE)
@@ -83,7 +84,10 @@ class Plan:
 
     def gone(self) -> pa.Array:
         """Keys whose rows must leave: vanished files, and the old rows of changed ones."""
-        query = "SELECT file_key FROM vanished UNION ALL SELECT file_key FROM todo WHERE is_known"
+        # What an archive held before it changed, or before it was replaced by something else.
+        inside = "SELECT k.file_key FROM known k JOIN todo t ON k.container = t.file_key"
+        changed = "SELECT file_key FROM todo WHERE is_known"
+        query = f"SELECT file_key FROM vanished UNION ALL {changed} UNION ALL {inside}"
         return self._database.cursor().sql(query).to_arrow_table()["file_key"].combine_chunks()
 
     @property

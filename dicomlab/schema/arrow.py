@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from dicomlab.schema.columns import Column, Columns
+from dicomlab.schema.frames import frame_columns
 
 DERIVED = (
     ("acquired_at", pa.timestamp("us")),
     ("slice_position_mm", pa.float64()),
     ("patient_age_years", pa.float64()),
     ("varies", pa.list_(pa.string())),
+)
+FRAME_DERIVED = (
+    ("frame_of_concatenation", pa.int64()),
+    ("frame_time_ms", pa.float64()),
+    ("slice_position_mm", pa.float64()),
+    ("acquired_at", pa.timestamp("us")),
 )
 
 
@@ -34,8 +43,8 @@ def offset_name(column: Column) -> str | None:
     return f"{column.name}_utc_offset_minutes" if is_moment else None
 
 
-def instance_fields(columns: Columns) -> list[pa.Field]:
-    """The fields that columns make in the instances table."""
+def instance_fields(columns: Iterable[Column]) -> list[pa.Field]:
+    """The fields that columns make in a table."""
     fields = []
     for column in columns:
         fields.append(pa.field(column.name, arrow_type(column)))
@@ -48,3 +57,10 @@ def instance_schema(columns: Columns) -> pa.Schema:
     """The instances table for a set of columns."""
     derived = [pa.field(name, kind) for name, kind in DERIVED]
     return pa.schema([pa.field("file_key", pa.string()), *instance_fields(columns), *derived])
+
+
+def frame_schema(columns: Columns) -> pa.Schema:
+    """The frames table for a set of columns."""
+    keys = [pa.field("file_key", pa.string()), pa.field("frame", pa.int64())]
+    fields = instance_fields(found.column for found in frame_columns(columns))
+    return pa.schema([*keys, *fields, *(pa.field(name, kind) for name, kind in FRAME_DERIVED)])

@@ -12,9 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-import pyarrow as pa
-
-from dicomlab.schema.arrow import arrow_type, offset_name
 from dicomlab.schema.columns import Column, Columns, Step, public_column
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
@@ -316,21 +313,3 @@ def _keyword(column: Column) -> str:
     from pydicom.datadict import keyword_for_tag
 
     return keyword_for_tag(column.tag)
-
-
-FRAME_DERIVED = (
-    ("frame_of_concatenation", pa.int64()),
-    ("frame_time_ms", pa.float64()),
-    ("slice_position_mm", pa.float64()),
-    ("acquired_at", pa.timestamp("us")),
-)
-
-
-def frame_schema(columns: Columns) -> pa.Schema:
-    """The frames table for a set of columns."""
-    fields = [pa.field("file_key", pa.string()), pa.field("frame", pa.int64())]
-    for found in frame_columns(columns):
-        fields.append(pa.field(found.column.name, arrow_type(found.column)))
-        if beside := offset_name(found.column):
-            fields.append(pa.field(beside, pa.int64()))
-    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in FRAME_DERIVED)])

@@ -204,5 +204,6 @@ def _differs(column: Column, with_varies: bool) -> str:
     name = quoted(column.name)
     differs = f"coalesce(min({name}) <> max({name}), false)"
     if with_varies:  # a row below in which it differs already has null in its place
-        return f"{differs} OR bool_or(list_contains(varies, {literal(column.name)}))"
+        found = f"bool_or(list_contains(varies, {literal(column.name)}))"
+        return f"{differs} OR coalesce({found}, false)"
     return differs

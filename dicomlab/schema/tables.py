@@ -327,17 +327,22 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     "files": (
         "One row for every file that was met.",
         (
-            ("file_key", "string", "Its path; a file:// URI for a name that is no text. Keys all tables."),
+            (
+                "file_key",
+                "string",
+                "Its path; file:// URI for a name that is no text; archive!/name for a member. Keys all.",
+            ),
             ("source", "string", "The folder that was scanned."),
             ("size", "int64", "Bytes."),
             ("stamp", "int64", "Time of the last change, in nanoseconds since 1970."),
-            ("status", "string", "read, partial, not DICOM, DICOMDIR or unreadable."),
-            ("reason", "string", "Why it was not read, or not wholly; null for read."),
+            ("status", "string", "read, partial, archive, not DICOM, DICOMDIR or unreadable."),
+            ("reason", "string", "Why it was not read, or not wholly, or what it holds; null for read."),
             ("header_bytes", "int64", "Length of the header, up to PixelData."),
+            ("container", "string", "The archive that a member lies in; null for a file of its own."),
         ),
     ),
     "errors": (
-        "The rows of `files` whose status is not `read`.",
+        "The rows of `files` whose status is neither `read` nor `archive`.",
         (("file_key, status, reason, size, source", "", "As in `files`."),),
     ),
     "problems": (

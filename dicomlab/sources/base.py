@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 
 import pyarrow as pa
 
@@ -47,6 +47,9 @@ class Source(Protocol):
 
     def paths(self, keys: Sequence[str]) -> list[str] | None:
         """Where the items lie on disk; None for a source whose items are no files on disk."""
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open one item to read it on, such as an archive. Raises OSError."""
 
     def heads(self, keys: Sequence[str]) -> Iterator[Head]:
         """Give the beginnings of listed items, in their order, one a key."""

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pyarrow as pa
@@ -68,6 +69,10 @@ class FolderSource:
     def paths(self, keys: Sequence[str]) -> list[str]:
         """The paths that the keys stand for."""
         return [path_of(key) for key in keys]
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open a file."""
+        return open(path_of(key), "rb")
 
     def heads(self, keys: Sequence[str]) -> Iterator[FileHead]:
         """Give the beginning of each file."""

@@ -15,8 +15,8 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from dicomlab.header import kernel
 from dicomlab.header.engine import HeaderReader
 from dicomlab.header.frames import MAX_FRAMES
+from dicomlab.schema.arrow import frame_schema
 from dicomlab.schema.columns import Columns
-from dicomlab.schema.frames import frame_schema
 from tests.build import dataset, write
 from tests.conftest import pydicom_files, shared_files
 

@@ -1,0 +1,326 @@
+"""Files in archives: zip, tar, and what gzip, zstd, bzip2 or xz packed; nothing is unpacked to disk.
+
+An archive is an item of its source like any other. Who reads it finds by its first bytes that it is
+one, and takes its members one after the other, each only as far as its header goes. An archive in
+an archive is looked into, a third one is not.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any, cast
+from urllib.parse import quote
+
+import pyarrow as pa
+
+INSIDE = "!/"
+"""Stands in a key between an archive and the name of a member."""
+MOST_NESTED_BYTES = 512 * 1024 * 1024
+"""How large a zip may be that lies where one cannot go back, such as in a tar.gz: it is held in memory."""
+MOST_RATIO, RATIO_FROM = 1_100, 1024 * 1024 * 1024
+"""What inflates to more than so many times its size, after the first GiB, is a bomb: gzip reaches 1,032."""
+
+# gzip and its like hold a tar, or one file.
+_PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# Office documents, Java and Android programs, e-books: zips whose members are nobody's images.
+_DOCUMENTS = ("[Content_Types].xml", "META-INF/MANIFEST.MF", "mimetype", "AndroidManifest.xml")
+_BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    pa.ArrowInvalid,
+)
+_BLOCK = 1024 * 1024
+
+
+def kind_of(head: bytes) -> str | None:
+    """What kind of archive begins like this: zip, tar, gzip, zstd, bzip2, xz; None for no archive.
+
+    >>> import gzip
+    >>> kind_of(gzip.compress(b"")), kind_of(b"hello")
+    ('gzip', None)
+    """
+    if head.startswith(_ZIP):
+        return "zip"
+    if head[257:262] == b"ustar":
+        return "tar"
+    return next((kind for magic, kind in _PACKED.items() if head.startswith(magic)), None)
+
+
+@dataclass
+class Member:
+    """A file in an archive; the beginning can be read until the next member is taken.
+
+    `reason` says why it is not read at all.
+    """
+
+    name: str
+    size: int | None
+    stream: IO[bytes] | None = None
+    reason: str = ""
+    can_seek: bool = False
+    _data: bytes = field(default=b"", repr=False)
+
+    def read(self, size: int) -> tuple[bytes, int | None]:
+        """Give the first bytes, and how long the member is. Raises OSError with the reason."""
+        if self.reason or self.stream is None:
+            raise OSError(0, self.reason)
+        parts, have = [self._data], len(self._data)
+        try:
+            while have < size and (part := self.stream.read(min(size - have, _BLOCK))):
+                parts.append(part)
+                have += len(part)
+        except RuntimeError:
+            raise OSError(0, "the member of the archive is encrypted") from None
+        except NotImplementedError:
+            raise OSError(0, "the member of the archive is packed in a way that is not known") from None
+        except _Bomb:
+            raise
+        except _BROKEN:
+            if not have:
+                raise OSError(0, "the member of the archive is broken") from None
+        self._data = b"".join(parts)
+        total = have if have < size else self.size
+        return self._data[:size], total
+
+
+class _Bomb(OSError):
+    """A stream inflates to more than anything of use would."""
+
+    def __init__(self) -> None:
+        super().__init__(0, f"the archive inflates to more than {MOST_RATIO:,} times its size")
+
+
+class BrokenArchive(Exception):
+    """An archive cannot be read on; what was met before counts. `reason` says why."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
+    """Give the files in an archive one after the other; `name` is the archive's own.
+
+    Members of an archive in it have its name and INSIDE before theirs. What may not or cannot be
+    read is a member with a reason. Raises BrokenArchive where the archive itself ends.
+    """
+    seen: dict[str, int] = {}
+    try:
+        for member in _opened(archive, kind, name, depth=0):
+            yield _named(member, seen)
+    except _Bomb as error:
+        raise BrokenArchive(str(error.strerror)) from None
+    except _BROKEN:
+        raise BrokenArchive("the archive is broken or cut short") from None
+    except (RuntimeError, NotImplementedError, ValueError, MemoryError):
+        raise BrokenArchive("the archive cannot be read") from None
+
+
+def _opened(archive: IO[bytes], kind: str, name: str, depth: int) -> Iterator[Member]:
+    if kind == "zip":
+        found = _zipped(archive)
+    elif kind == "tar":
+        found = _tarred(archive)
+    else:
+        found = _packed(archive, kind, name)
+    for member in found:
+        yield from _looked_into(member, depth)
+
+
+def _looked_into(member: Member, depth: int) -> Iterator[Member]:
+    """A member, or those in it if it is an archive itself."""
+    try:
+        head = b"" if member.reason else member.read(512)[0]
+    except OSError as error:
+        member.reason = str(error.strerror)
+        head = b""
+    kind = kind_of(head)
+    if kind is None:
+        yield member
+        return
+    if depth:
+        member.reason = "an archive in an archive in an archive is not looked into"
+        yield member
+        return
+    try:
+        for inner in _opened(_again(member, kind), kind, member.name.rpartition("/")[2], depth + 1):
+            inner.name = f"{member.name}{INSIDE}{inner.name}"
+            yield inner
+    except _Bomb:
+        raise
+    except _TooLarge:
+        yield Member(member.name, member.size, reason="a zip of this size is not looked into where it lies")
+    except _BROKEN:
+        yield Member(member.name, member.size, reason="the archive in the archive is broken or cut short")
+
+
+class _TooLarge(Exception):
+    """A zip is too large to be held in memory."""
+
+
+def _again(member: Member, kind: str) -> IO[bytes]:
+    """The member from its beginning; a zip where one can go back in it."""
+    stream = cast(IO[bytes], member.stream)
+    if member.can_seek:
+        stream.seek(0)
+        return stream
+    joined = cast(IO[bytes], _Joined(member._data, stream))
+    if kind != "zip":
+        return joined
+    held = joined.read(MOST_NESTED_BYTES + 1)
+    if len(held) > MOST_NESTED_BYTES:
+        raise _TooLarge
+    return io.BytesIO(held)
+
+
+class _Joined(io.RawIOBase):
+    """Bytes that were read already, and the stream they came from."""
+
+    def __init__(self, before: bytes, stream: IO[bytes]):
+        self._before, self._stream = before, stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        parts: list[bytes] = []
+        left = size if size >= 0 else MOST_NESTED_BYTES + 1
+        while left > 0:
+            part = self._before[:left] or self._stream.read(min(left, _BLOCK))
+            self._before = self._before[left:]
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+
+def _zipped(archive: IO[bytes]) -> Iterator[Member]:
+    with zipfile.ZipFile(archive) as file:
+        entries = sorted(file.infolist(), key=lambda entry: entry.header_offset)
+        if any(entry.filename in _DOCUMENTS for entry in entries[:16]):
+            return
+        for entry in entries:
+            if entry.is_dir():
+                continue
+            member = Member(entry.filename, entry.file_size, reason=_refused(entry.filename), can_seek=True)
+            if entry.flag_bits & 1:
+                member.reason = "the member of the archive is encrypted"
+            if member.reason:
+                yield member
+                continue
+            try:
+                with file.open(entry) as member.stream:
+                    yield member
+            except (RuntimeError, NotImplementedError):
+                member.reason = "the member of the archive is packed in a way that is not known"
+                yield member
+            except zipfile.BadZipFile:
+                member.reason = "the member of the archive is broken"
+                yield member
+
+
+def _tarred(archive: IO[bytes]) -> Iterator[Member]:
+    mode: Any = "r:" if archive.seekable() else "r|"
+    with tarfile.open(fileobj=archive, mode=mode) as file:
+        for entry in file:
+            cast(Any, file).members = []  # else it keeps every entry, and memory grows with the archive
+            if entry.isdir():
+                continue
+            member = Member(entry.name, entry.size, reason=_refused(entry.name), can_seek=mode == "r:")
+            if entry.issym() or entry.islnk():
+                member.reason = "a link in an archive is not followed"
+            elif not entry.isfile():
+                member.reason = "not a regular file"
+            if not member.reason:
+                member.stream = file.extractfile(entry)
+            yield member
+
+
+def _packed(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
+    """What a stream holds that was packed as one: the files of a tar, or one file."""
+    stream = cast(IO[bytes], _Bounded(archive, kind))
+    only = Member(re.sub(r"\.(t?)(gz|zst|bz2|xz)$", lambda m: ".tar" if m[1] else "", name), None, stream)
+    head, _ = only.read(512)
+    if head[257:262] == b"ustar":
+        yield from _tarred(cast(IO[bytes], _Joined(only._data, stream)))
+    else:
+        yield only
+
+
+class _Bounded(io.RawIOBase):
+    """What a packed stream inflates to, up to where it is a bomb."""
+
+    def __init__(self, archive: IO[bytes], kind: str):
+        self._archive = _Counted(archive)
+        opened: dict[str, Any] = {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}
+        if kind == "zstd":
+            source = pa.PythonFile(self._archive, mode="r")
+            self._stream: Any = pa.CompressedInputStream(source, "zstd")
+        elif kind == "gzip":
+            self._stream = gzip.GzipFile(fileobj=cast(IO[bytes], self._archive))
+        else:
+            self._stream = opened[kind](self._archive)
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = bytes(self._stream.read(_BLOCK if size < 0 else size))
+        self._given += len(part)
+        if self._given > RATIO_FROM and self._given > MOST_RATIO * max(self._archive.taken, 1):
+            raise _Bomb
+        return part
+
+
+class _Counted(io.RawIOBase):
+    """A stream that says how much was taken of it."""
+
+    def __init__(self, stream: IO[bytes]):
+        self._stream, self.taken = stream, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        self.taken += len(part)
+        return part
+
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def _refused(name: str) -> str:
+    """Why a member of this name is not read; nothing where it may be."""
+    parts = re.split(r"[/\\]", name)
+    if name.startswith(("/", "\\")) or ".." in parts or _DRIVE.match(name):
+        return "the name leads out of the archive"
+    return ""
+
+
+def _named(member: Member, seen: dict[str, int]) -> Member:
+    """Give each member a name of its own that is text."""
+    try:
+        member.name.encode()
+    except UnicodeEncodeError:
+        member.name = quote(member.name.encode("utf-8", "surrogateescape"))
+    seen[member.name] = times = seen.get(member.name, 0) + 1
+    if times > 1:
+        member.name = f"{member.name}#{times}"
+    return member
