@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dicomlab.catalog import database
 from dicomlab.catalog.card import card_html, card_text
+from dicomlab.catalog.media import MEDIA_SQL
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
 from dicomlab.catalog.versions import State, locked, read_state
 from dicomlab.errors import MissingColumn, NoCatalog, NoHeaders, NoSuchKey, NoSuchTable
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydicom.dataset import Dataset
 
-SHOWN_TABLES = ("patients", "studies", "series", "instances", "frames", "files", "errors", "problems")
+SHOWN_TABLES = (
+    "patients",
+    "studies",
+    "series",
+    "instances",
+    "frames",
+    "files",
+    "errors",
+    "problems",
+    "directory",
+    "media",
+)
 
 
 def _live_series(columns: Columns) -> str:
@@ -36,8 +48,9 @@ _ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
-    `patients`, `studies`, `series`, `instances`, `frames`, `files`, `errors` and `problems` are
-    pandas DataFrames, read when asked for. docs/columns.md says what the columns mean.
+    `patients`, `studies`, `series`, `instances`, `frames`, `files`, `errors`, `problems`,
+    `directory` and `media` are pandas DataFrames, read when asked for. docs/columns.md says what
+    the columns mean.
     """
 
     def __init__(self, folder: str | Path, state: State):
@@ -89,6 +102,19 @@ class Catalog:
     def problems(self) -> pd.DataFrame:
         """One row a value that did not parse: file_key, column, tag, reason, raw bytes."""
         return self.read("problems")
+
+    @property
+    def directory(self) -> pd.DataFrame:
+        """One row a record of a DICOMDIR: which file it names, and as which instance."""
+        return self.read("directory")
+
+    @property
+    def media(self) -> pd.DataFrame:
+        """One row a DICOMDIR: how many files it names, and how many of them are not what it says.
+
+        `verdict` is complete, partial, stale (nothing it names is there) or names nothing.
+        """
+        return self.read("media")
 
     def read(
         self, table: str, columns: Iterable[str] | None = None, where: str | None = None
@@ -169,7 +195,8 @@ class Catalog:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        names = ", ".join(f"(SELECT count(*) FROM {quoted(t)}) AS {quoted(t)}" for t in SHOWN_TABLES)
+        of = {t: quoted(t) for t in SHOWN_TABLES} | {"media": "files WHERE status = 'DICOMDIR'"}
+        names = ", ".join(f"(SELECT count(*) FROM {what}) AS {quoted(t)}" for t, what in of.items())
         return {k: int(v) for k, v in self._query(f"SELECT {names}").to_pylist()[0].items()}
 
     def __repr__(self) -> str:
@@ -200,6 +227,7 @@ class Catalog:
         views["errors"] = (
             "SELECT file_key, status, reason, size, source FROM files WHERE status NOT IN ('read', 'archive')"
         )
+        views["media"] = MEDIA_SQL
         for table in ROLLED_TABLES:
             views[table] = self._stored_view(table) if self._is_rolled_up else _ROLLUPS[table](self.columns)
         return views

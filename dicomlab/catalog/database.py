@@ -78,6 +78,7 @@ def _sql_type(kind: pa.DataType) -> str:
         pa.time64("us"): "TIME",
         pa.timestamp("us"): "TIMESTAMP",
         pa.binary(): "BLOB",
+        pa.bool_(): "BOOLEAN",
     }
     return names[kind]
 

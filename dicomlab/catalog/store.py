@@ -26,7 +26,7 @@ from dicomlab.schema.columns import Columns
 if TYPE_CHECKING:
     from dicomlab.header.values import Problem
 
-PLAIN_TABLES = ("files", "instances", "frames", "headers", "problems")
+PLAIN_TABLES = ("files", "instances", "frames", "headers", "problems", "directory")
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
 _UNFINISHED = ".part"
@@ -79,6 +79,20 @@ PROBLEMS = pa.schema(
     ]
 )
 
+DIRECTORY = pa.schema(
+    [
+        ("file_key", pa.string()),
+        ("record", pa.int64()),
+        ("record_type", pa.string()),
+        ("names", pa.string()),
+        ("sop_class_uid", pa.string()),
+        ("sop_instance_uid", pa.string()),
+        ("transfer_syntax_uid", pa.string()),
+        ("is_in_use", pa.bool_()),
+        ("reason", pa.string()),
+    ]
+)
+
 
 def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
     """Rows of `problems` for values that did not parse; `keys` are those of the rows they count by."""
@@ -94,7 +108,7 @@ def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
 
 def plain_schema(table: str, columns: Columns) -> pa.Schema:
     """The schema of a table that a scan fills row by row."""
-    schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS}
+    schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS, "directory": DIRECTORY}
     if table == "frames":
         return frame_schema(columns)
     return schemas.get(table) or instance_schema(columns)

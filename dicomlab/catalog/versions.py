@@ -19,7 +19,7 @@ from typing import Any
 from dicomlab.errors import CatalogBusy, NewerCatalog, NoCatalog
 
 FORMAT = 2
-"""Format 2 has the tables `frames`, and `container` in `files`."""
+"""Format 2 has the tables `frames` and `directory`, and `container` in `files`."""
 FILE = "catalog.json"
 LOCK = ".lock"
 

@@ -174,8 +174,16 @@ def _accounts(done: Scanned) -> list[str]:
 
 
 def _problems(into: Path, catalog: Catalog) -> list[str]:
-    count = catalog.counts["problems"]
-    return wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {into} problems") if count else []
+    lines = []
+    if count := catalog.counts["problems"]:
+        lines += wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {into} problems")
+    met = catalog.counts["media"]
+    wrong = len(catalog.read("media", ["file_key"], where="verdict <> 'complete'")) if met else 0
+    if wrong:
+        verb = "does" if wrong == 1 else "do"
+        words = f"{wrong:,} of {plural(met, 'DICOMDIR')} {verb} not name what is there"
+        lines += wrapped(f"{words}: dicomlab show {into} media")
+    return lines
 
 
 def _next(into: Path, done: Scanned) -> list[str]:

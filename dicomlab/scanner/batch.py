@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dicomlab.catalog.rows import instance_rows, write_details
+from dicomlab.catalog.rows import directory_rows, instance_rows, write_details
 from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, Store
+from dicomlab.header.directory import MEDIA_STORAGE_DIRECTORY, MOST_BYTES, records
 from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
 from dicomlab.header.fallback import ARCHIVE_NAMES, NOT_DICOM, PARTIAL, READ, archive_kind
 from dicomlab.scanner.plan import Unit
@@ -21,12 +22,11 @@ from dicomlab.schema.columns import Columns
 from dicomlab.sources.archive import INSIDE, BrokenArchive, members
 from dicomlab.sources.base import Head, ListingRows, Source
 
-_MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 # Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
 _NON_PATIENT = r"^1\.2\.840\.10008\.5\.1\.4\.(38\.1|39\.1|43\.1|44\.1|45\.1|1\.1\.20[01]\.\d+)$"
 DIRECTORY, ARCHIVE = "DICOMDIR", "archive"
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-_DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves"
+_DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves, `media` says which are there"
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,8 @@ class _UnitRows:
             table = pa.table([keys.take(pa.array(rows)), kept], names=HEADERS.names)
             self._writers["headers"].write(table.filter(pc.is_valid(kept)) if kept.null_count else table)
         write_details(self._writers, keys, batch)
+        for row in np.flatnonzero(status == DIRECTORY).tolist():
+            self._write_directory(batch, row, keys[row].as_py(), container)
         return instance_rows(keys, batch, rows)
 
     def write_archive(self, item: pa.Table, kind: str) -> None:
@@ -156,7 +158,7 @@ class _UnitRows:
         key = item["file_key"][0].as_py()
         read, status, reason = 0, ARCHIVE, ""
         heads = _Heads(self._work.source, key, kind, item["stamp"][0].as_py())
-        reader = HeaderReader(self._work.columns, keep=self._work.keep_headers)
+        reader = HeaderReader(self._work.columns)  # keeps headers: a DICOMDIR in there is read from its own
         for batch in reader.read_heads(heads):
             is_other = heads.is_single and batch.status[0] == NOT_DICOM
             if is_other:  # some file that was packed, and no archive of anything
@@ -171,6 +173,19 @@ class _UnitRows:
         name = ARCHIVE_NAMES[kind]
         reason = reason or f"{name}: the {read:,} files in it are rows of their own"
         self._write_files(item, np.array([status], object), np.array([reason], object), np.zeros(1))
+
+    def _write_directory(self, batch: Batch, row: int, key: str, container: str | None) -> None:
+        """Write the records of a DICOMDIR; one that cannot be read names nothing."""
+        kept = batch.take_headers(np.array([row]))[0].as_py()
+        try:
+            if container is None:
+                with self._work.source.open(key) as file:
+                    kept = file.read(MOST_BYTES)
+            found = records(kept or b"")
+        except (OSError, ValueError):
+            return
+        if found:
+            self._writers["directory"].write(directory_rows(key, found))
 
     def _write_files(
         self,
@@ -248,7 +263,7 @@ def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         status[lacks], reason[lacks] = PARTIAL, f"no {name}: the file may be cut short"
     name = "MediaStorageSOPClassUID"
     if name in batch.table.column_names:
-        rows = pc.fill_null(pc.equal(batch.table[name], _MEDIA_DIRECTORY), False).to_numpy()
+        rows = pc.fill_null(pc.equal(batch.table[name], MEDIA_STORAGE_DIRECTORY), False).to_numpy()
         status[rows], reason[rows] = DIRECTORY, _DIRECTORY_REASON
     return status, reason
 

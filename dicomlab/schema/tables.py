@@ -355,5 +355,38 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("raw", "binary", "Its bytes, the first 4096. May be PHI."),
         ),
     ),
+    "directory": (
+        "One row a record of a DICOMDIR (PS3.3 F.3), without anything of the patient.",
+        (
+            ("file_key", "string", "The DICOMDIR."),
+            ("record", "int64", "Number of the record in its sequence, from 1."),
+            ("record_type", "string", "PATIENT, STUDY, SERIES, IMAGE and so on."),
+            (
+                "names",
+                "string",
+                "The file it names, as its file_key would be; null for a record without one.",
+            ),
+            ("sop_class_uid, sop_instance_uid, transfer_syntax_uid", "string", "What it says of that file."),
+            ("is_in_use", "bool", "False for a record that was switched off."),
+            ("reason", "string", "Why the file is not looked for: its name leads out of the folder."),
+        ),
+    ),
+    "media": (
+        "One row a DICOMDIR: what it names beside what the scan met. Upper and lower case count as the same.",
+        (
+            ("file_key", "string", "The DICOMDIR."),
+            ("n_named", "int64", "Files that it names."),
+            ("n_missing", "int64", "Of these, how many the scan did not meet."),
+            ("n_unreadable", "int64", "How many are there and could not be read."),
+            ("n_other", "int64", "How many hold another SOPInstanceUID than it says."),
+            (
+                "n_leading_out",
+                "int64",
+                "How many have a name that leads out of its folder; they count as missing.",
+            ),
+            ("n_unnamed", "int64", "Instances below its folder that it does not name."),
+            ("verdict", "string", "complete, partial, stale (nothing it names is there), names nothing."),
+        ),
+    ),
 }
 """What the other tables hold: meaning, and rows of column, type, meaning."""
