@@ -77,6 +77,15 @@ class CatalogBusy(DicomlabError):
         )
 
 
+class LostWorkers(DicomlabError):
+    """A cluster lost the workers of a scan more often than it tries again."""
+
+    def __init__(self, cluster: str):
+        super().__init__(
+            f"The {cluster} cluster lost its workers. What was read is in the catalog: scan again to go on."
+        )
+
+
 class NoSuchTable(DicomlabError):
     """A catalog has no table of that name."""
 

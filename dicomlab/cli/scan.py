@@ -33,6 +33,8 @@ class Backend(StrEnum):
 
     threads = "threads"
     processes = "processes"
+    dask = "dask"
+    ray = "ray"
 
 
 @dataclass(frozen=True)

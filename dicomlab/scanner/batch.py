@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -95,7 +96,8 @@ class _UnitRows:
 
     def __init__(self, work: Work, unit: Unit):
         store = Store(work.folder)
-        name = f"{work.tag}-{unit.number:06d}.parquet"
+        # A name of its own each time: a worker thought dead may still write.
+        name = f"{work.tag}-{unit.number:06d}-{secrets.token_hex(3)}.parquet"
         self._work = work
         self._writers = {table: store.writer(table, name) for table in PLAIN_TABLES}
         self._done = Done(listed=unit.items.num_rows)

@@ -8,11 +8,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
 
 from dicomlab.catalog.catalog import Catalog, open_catalog
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
@@ -21,13 +19,13 @@ from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
 from dicomlab.catalog.versions import FILE, LOCK, State, locked, read_state, write_state
 from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
 from dicomlab.progress import progress_bar
-from dicomlab.scanner.batch import Done, Work, read_unit
+from dicomlab.scanner.backends import BACKENDS, Backend, read_units
+from dicomlab.scanner.batch import Done, Work
 from dicomlab.scanner.plan import Plan
 from dicomlab.schema.columns import Columns
 from dicomlab.sources.base import Source
 from dicomlab.sources.engine import open_source
 
-Backend = Literal["threads", "processes"]
 COMMIT_FILES = 65_536
 COMMIT_SECONDS = 20.0
 
@@ -50,26 +48,28 @@ def scan(
 
     `into` is the catalog's folder; without it a temporary one lives as long as the session.
     `columns` are the columns of a new catalog, or ones to add to an old one. `jobs` is the
-    number of workers (default: one a core), `backend` "threads" or "processes".
+    number of workers (default: one a core, or all that a cluster has), `backend` "threads",
+    "processes", or the workers of a "dask" or "ray" cluster that see the same folders
+    (docs/scale.md).
     `keep_headers=False` saves space, and means that columns cannot be added later without
     the files.
 
     Raises NoSuchSource, EmptyScan when no file is DICOM, CatalogBusy when another scan
-    writes into the catalog.
+    writes into the catalog, LostWorkers when a cluster gives up: scanning again goes on.
 
     >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
     ['CT']
     """
-    if backend not in (None, "threads", "processes"):
-        raise WrongArgument("backend", backend, ("threads", "processes"))
+    if backend is not None and backend not in BACKENDS:
+        raise WrongArgument("backend", backend, BACKENDS)
     folder = _folder(into)
     opened = open_source(source, leave_out=folder)
     is_new = not (folder / FILE).exists()
     _prepare(folder, is_new)
     try:
         with locked(folder):
-            _Scan(folder, opened, columns, keep_headers, progress).run(jobs or os.cpu_count() or 1, backend)
+            _Scan(folder, opened, columns, keep_headers, progress).run(jobs, backend)
     except EmptyScan:
         if is_new:
             shutil.rmtree(folder)
@@ -125,7 +125,7 @@ class _Scan:
             state = read_state(self._folder)
         return state
 
-    def run(self, jobs: int, backend: Backend | None) -> None:
+    def run(self, jobs: int | None, backend: Backend | None) -> None:
         """Do what the plan says; the catalog is in a good state after each step."""
         files = self._store.paths("files", self._state.tables["files"])
         plan = Plan(self._folder, self._source, files, progress=self._progress)
@@ -156,14 +156,14 @@ class _Scan:
                 parts += self._store.without(table, touched, keys, f"{_tag()}-kept")
         self._pin(self._store.commit(self._state, parts, gone=gone))
 
-    def _read(self, plan: Plan, jobs: int, backend: Backend | None) -> Done:
+    def _read(self, plan: Plan, jobs: int | None, backend: Backend | None) -> Done:
         total = Done()
         waiting: list[Part] = []
         last = time.monotonic()
         work = Work(self._folder, self._source, self._columns, self._state.keep_headers, _tag())
         # The first scan on a machine compiles the reader, which takes some 15 seconds.
         with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
-            for done in _in_parallel(work, plan, jobs, backend):
+            for done in read_units(work, plan.units(), jobs, backend):
                 bar.set_description("Reading headers", refresh=False)
                 total.status.update(done.status)
                 total.reasons.update(done.reasons)
@@ -188,23 +188,6 @@ class _Scan:
         state = replace(state, sources=sources, is_complete=True)
         state = state.with_version(self._source.root, round(time.monotonic() - self._began, 3))
         write_state(self._folder, state)
-
-
-def _in_parallel(work: Work, plan: Plan, jobs: int, backend: Backend | None) -> Iterator[Done]:
-    """Units as they are done, in whatever order.
-
-    Threads are the default: the kernel holds no lock while it reads and walks.
-    """
-    from joblib import Parallel, delayed
-
-    if jobs == 1:
-        yield from (read_unit(work, unit) for unit in plan.units())
-        return
-    how: dict[str, Any] = {"backend": "loky"} if backend == "processes" else {"backend": "threading"}
-    parallel = Parallel(
-        n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1, **how
-    )
-    yield from parallel(delayed(read_unit)(work, unit) for unit in plan.units())
 
 
 def _reasons(done: Done) -> str:
