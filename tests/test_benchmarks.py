@@ -183,3 +183,9 @@ def test_memory_is_told_by_fifths_of_the_time(monkeypatch):
     watch = load("watch", monkeypatch).Watch(0)
     watch.samples = [(t, 100 + t) for t in range(10)]
     assert watch.fifths(0, 10) == [101, 103, 105, 107, 109]
+
+
+def test_frames_are_counted_alike_by_every_reader():
+    found = rows(run("frames.py", "--copies", 2, "--rounds", 1))
+    assert found["dicomlab"][0] == found["pydicom, frames"][0] == "6"
+    assert number(found["pydicom"][2]) > 0
