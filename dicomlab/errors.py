@@ -68,6 +68,24 @@ class NewerCatalog(NoCatalog):
         )
 
 
+class DamagedCatalog(NoCatalog):
+    """A catalog lacks files that it is made of, or they are not what they were."""
+
+    def __init__(self, path: str, what: str):
+        DicomlabError.__init__(
+            self, f"{path} is damaged: {what}. Bring it back from a backup, or scan into a new catalog."
+        )
+
+
+class StateGone(NoCatalog):
+    """A catalog was compacted after it was opened, and what was opened is not kept."""
+
+    def __init__(self, path: str):
+        DicomlabError.__init__(
+            self, f"{path} was compacted, and the state of it that was opened is gone. Open it anew."
+        )
+
+
 class CatalogBusy(DicomlabError):
     """Another scan is writing into the same catalog."""
 
@@ -84,6 +102,13 @@ class LostWorkers(DicomlabError):
         super().__init__(
             f"The {cluster} cluster lost its workers. What was read is in the catalog: scan again to go on."
         )
+
+
+class CannotWrite(DicomlabError, OSError):
+    """The system does not let a catalog be written: a full disk, or one for reading only."""
+
+    def __init__(self, path: str, why: str, advice: str):
+        super().__init__(f"{path} cannot be written: {why}. The catalog's last state is kept. {advice}")
 
 
 class NoSuchTable(DicomlabError):

@@ -12,10 +12,20 @@ import pyarrow as pa
 
 from dicomlab.catalog import database
 from dicomlab.catalog.card import card_html, card_text
+from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
-from dicomlab.catalog.versions import State, locked, read_state
-from dicomlab.errors import MissingColumn, NoCatalog, NoHeaders, NoSuchKey, NoSuchTable
+from dicomlab.catalog.versions import State, read_state
+from dicomlab.errors import (
+    DamagedCatalog,
+    MissingColumn,
+    NoCatalog,
+    NoHeaders,
+    NoSuchKey,
+    NoSuchTable,
+    StateGone,
+    WrongArgument,
+)
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql, with_frames_sql
 
@@ -208,7 +218,20 @@ class Catalog:
     # --- how the tables come together ---
 
     def _query(self, query: str) -> pa.Table:
-        return database.run(self._database, database.select_only(query))
+        query = database.select_only(query)
+        try:
+            return database.run(self._database, query)
+        except Exception:
+            self._check()
+            raise
+
+    def _check(self) -> None:
+        """Raise DamagedCatalog or StateGone when files of this state are missing."""
+        try:
+            self._store.check(self._state.tables)
+        except DamagedCatalog:
+            self._store.check(read_state(self.path).tables)
+            raise StateGone(str(self.path)) from None
 
     def view(self, table: str) -> str:
         """The query that gives a table from the files of this state."""
@@ -273,8 +296,32 @@ class Catalog:
         from dicomlab.catalog.rebuild import add_columns
 
         wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
-        with locked(self.path):
+        with writing(self.path):
             add_columns(self.path, wanted, jobs=jobs, progress=progress)
+        return open_catalog(self.path)
+
+    def compact(self, *, keep: int = 10, progress: bool = True) -> Catalog:
+        """Write small Parquet files together and let earlier versions go; gives the new catalog.
+
+        The last `keep` versions can be opened afterwards as before; earlier ones are forgotten,
+        and files that none of the kept ones needs are deleted. `keep=1` frees most. No row
+        changes. A `Catalog` that was opened before should be opened anew. A compaction that
+        was killed leaves the catalog as it was, and is done by the next one.
+
+        Raises WrongArgument for a `keep` below 1, CatalogBusy when a scan writes into the
+        catalog, CannotWrite when the system does not let it.
+
+        >>> from shutil import copytree
+        >>> own = dl.open_catalog(copytree(catalog.path, to / "catalog"))
+        >>> own.compact(keep=1, progress=False).counts == catalog.counts
+        True
+        """
+        from dicomlab.catalog.compaction import compact
+
+        if keep < 1:
+            raise WrongArgument("keep", keep, (1, 2, "more"))
+        with writing(self.path):
+            compact(self.path, keep=keep, progress=progress)
         return open_catalog(self.path)
 
 

@@ -124,7 +124,7 @@ def _with_all_columns(store: Store, state: State, table: str) -> State:
     for path in paths:
         with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, pq.ParquetFile(path) as file:
             for batch in file.iter_batches(_ROWS):
-                writer.write(_fitted(pa.Table.from_batches([batch]), schema))
+                writer.write(fitted(pa.Table.from_batches([batch]), schema))
         parts += [writer.part] if writer.part else []
     return store.commit(
         state, parts, gone={table: [os.path.basename(path) for path in paths]} if paths else None
@@ -146,11 +146,11 @@ def _without_header(store: Store, state: State, columns: Columns, name: str) -> 
     with store.writer("instances", name) as writer:
         for batch in connect(store.folder, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
             if batch.num_rows:
-                writer.write(_fitted(pa.Table.from_batches([batch]), schema))
+                writer.write(fitted(pa.Table.from_batches([batch]), schema))
     return [writer.part] if writer.part else []
 
 
-def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """A stored table with the columns of a schema, null where it has none."""
     have = set(table.column_names)
     arrays = [table[f.name] if f.name in have else pa.nulls(table.num_rows, f.type) for f in schema]

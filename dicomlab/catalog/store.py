@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,26 +21,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dicomlab.catalog.lock import PART, clear_unfinished
 from dicomlab.catalog.versions import State
+from dicomlab.errors import DamagedCatalog
 from dicomlab.schema.arrow import frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
 
 if TYPE_CHECKING:
+    from deltalake import PostCommitHookProperties
+
     from dicomlab.header.values import Problem
 
 PLAIN_TABLES = ("files", "instances", "frames", "headers", "problems", "directory")
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
-_UNFINISHED = ".part"
+_LOG_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)$")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A Parquet file that was written and is not committed yet."""
+    """A Parquet file of a table, or one that was written and is not committed yet."""
 
     table: str
     name: str
     rows: int
+    size: int = -1
+    """Bytes, once it is part of a table."""
 
 
 def stored_type(kind: pa.DataType) -> pa.DataType:
@@ -160,57 +168,118 @@ class Store:
         *,
         gone: dict[str, list[str]] | None = None,
         replaces: bool = False,
+        is_new: bool = True,
     ) -> State:
         """Commit parts to their tables, and take files out; gives the state that counts then.
 
-        The caller writes the state down: until then the old one counts.
+        `is_new` is false where the same rows are only written otherwise. The caller writes the
+        state down: until then the old one counts.
         """
         by_table: dict[str, list[Part]] = {}
         for part in parts:
             by_table.setdefault(part.table, []).append(part)
         tables = dict(state.tables)
         for table in {**by_table, **(gone or {})}:
+            mode = "overwrite" if replaces else "append"
             tables[table] = self._commit_table(
-                table, by_table.get(table, []), (gone or {}).get(table, []), replaces
+                table, by_table.get(table, []), (gone or {}).get(table, []), mode, is_new
             )
         return replace(state, tables=tables)
 
-    def _commit_table(self, table: str, parts: Sequence[Part], gone: Sequence[str], replaces: bool) -> int:
+    def _commit_table(
+        self, table: str, parts: Sequence[Part], gone: Sequence[str], mode: str, is_new: bool
+    ) -> int:
         from deltalake import DeltaTable
         from deltalake.transaction import AddAction, RemoveAction
 
         now = int(time.time() * 1000)
         folder = self.folder / table
         actions: list[Any] = [
-            RemoveAction(path=name, data_change=True, deletion_timestamp=now) for name in gone
+            RemoveAction(path=name, data_change=is_new, deletion_timestamp=now) for name in gone
         ]
         for part in parts:
             path = folder / part.name
-            os.replace(f"{path}{_UNFINISHED}", path)
+            os.replace(f"{path}{PART}", path)
             stats = json.dumps({"numRecords": part.rows})
-            actions.append(AddAction(part.name, path.stat().st_size, {}, now, True, stats))
+            actions.append(AddAction(part.name, path.stat().st_size, {}, now, is_new, stats))
         if parts:
             _take_schema(folder, pq.read_schema(folder / parts[0].name))
         delta = DeltaTable(str(folder))
-        delta.create_write_transaction(actions, "overwrite" if replaces else "append", delta.schema())
+        delta.create_write_transaction(actions, mode, delta.schema(), post_commithook_properties=_whole_log())
         return DeltaTable(str(folder)).version()
 
     def roll_back(self, state: State) -> State:
         """Take back what was committed after the state was written down, and unfinished files."""
         from deltalake import DeltaTable
 
-        for table in TABLES:
-            for stray in (self.folder / table).glob(f"*{_UNFINISHED}"):
-                stray.unlink()
+        clear_unfinished(self.folder)
         tables = dict(state.tables)
         for table, version in state.tables.items():
             delta = DeltaTable(str(self.folder / table))
             if delta.version() != version:
-                delta.restore(version)
+                delta.restore(version, post_commithook_properties=_whole_log())
                 tables[table] = DeltaTable(str(self.folder / table)).version()
         return replace(state, tables=tables)
 
+    def drop_unneeded(self, states: Iterable[Mapping[str, int]]) -> int:
+        """Delete Parquet files that none of these states has, and the log before them; gives the bytes.
+
+        A state says which version of each table belongs to it.
+        """
+        kept = list(states)
+        freed = 0
+        for table in TABLES:
+            versions = {tables[table] for tables in kept if table in tables}
+            if not versions:
+                continue
+            needed = {os.path.basename(path) for v in versions for path in self.paths(table, v)}
+            for path in (self.folder / table).glob("*.parquet"):
+                if path.name not in needed:
+                    size = path.stat().st_size
+                    with suppress(OSError):  # a system that does not delete what somebody reads
+                        path.unlink()
+                        freed += size
+            _shorten_log(self.folder / table, min(versions))
+        return freed
+
     # --- reading ---
+
+    def check(self, tables: Mapping[str, int]) -> None:
+        """Raise DamagedCatalog unless every file of these versions is there, whole."""
+        for table, version in tables.items():
+            try:
+                parts = self.parts(table, version)
+            except Exception:  # noqa: BLE001 - Delta's errors have no base of their own
+                raise DamagedCatalog(str(self.folder), f"the log of {table} cannot be read") from None
+            wrong = [part.name for part in parts if self._size(part) != part.size]
+            if wrong:
+                more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+                are = "are" if more else "is"
+                what = f"{table}/{wrong[0]}{more} {are} missing or cut short"
+                raise DamagedCatalog(str(self.folder), what)
+
+    def _size(self, part: Part) -> int:
+        try:
+            return (self.folder / part.table / part.name).stat().st_size
+        except FileNotFoundError:
+            return -1
+
+    def on_disk(self) -> tuple[int, int]:
+        """How many Parquet files lie in the catalog's folder, and how many bytes all its files have."""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        parts = sum(path.suffix == ".parquet" and path.parent.name in TABLES for path in files)
+        return parts, sum(path.stat().st_size for path in files)
+
+    def parts(self, table: str, version: int) -> list[Part]:
+        """The Parquet files of a version of a table with their numbers of rows, in order."""
+        from deltalake import DeltaTable
+
+        delta = DeltaTable(str(self.folder / table), version=version)
+        found = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
+        parts = [
+            Part(table, os.path.basename(row["path"]), row["num_records"], row["size_bytes"]) for row in found
+        ]
+        return sorted(parts, key=lambda part: part.name)
 
     def paths(self, table: str, version: int) -> list[str]:
         """The Parquet files of a version of a table."""
@@ -260,6 +329,27 @@ class Store:
         return parts
 
 
+def _whole_log() -> PostCommitHookProperties:
+    """Delta would drop what is older than 30 days of its log, and with it our earlier versions."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(cleanup_expired_logs=False)
+
+
+def _shorten_log(folder: Path, first: int) -> None:
+    """Drop what Delta's log says of versions before `first`, which can still be opened."""
+    from deltalake import DeltaTable
+
+    log = folder / "_delta_log"
+    old = [p for p in sorted(log.iterdir()) if (m := _LOG_ENTRY.match(p.name)) and int(m[1]) < first]
+    if not old:
+        return
+    DeltaTable(str(folder), version=first).create_checkpoint()
+    DeltaTable(str(folder)).create_checkpoint()
+    for path in old:
+        path.unlink()
+
+
 def _take_schema(folder: Path, schema: pa.Schema) -> None:
     """Make the table if there is none yet, and give it columns that it does not have yet."""
     from deltalake import DeltaTable, Schema
@@ -272,7 +362,7 @@ def _take_schema(folder: Path, schema: pa.Schema) -> None:
     have = {field.name for field in delta.schema().fields}
     new = [DeltaField(f.name, f.type) for f in Schema.from_arrow(schema).fields if f.name not in have]
     if new:
-        delta.alter.add_columns(new)
+        delta.alter.add_columns(new, post_commithook_properties=_whole_log())
 
 
 def _empty_in(metadata: pq.FileMetaData) -> set[str]:
@@ -291,7 +381,7 @@ class PartWriter:
     """A Parquet file being written; of no table until it is committed."""
 
     def __init__(self, folder: Path, table: str, name: str):
-        self._path = f"{folder / name}{_UNFINISHED}"
+        self._path = f"{folder / name}{PART}"
         self._table, self._name = table, name
         self._writer: pq.ParquetWriter | None = None
         self.rows = 0

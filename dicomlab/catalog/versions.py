@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.errors import CatalogBusy, NewerCatalog, NoCatalog
+from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
 
 FORMAT = 2
 """Format 2 has the tables `frames` and `directory`, and `container` in `files`."""
 FILE = "catalog.json"
-LOCK = ".lock"
+UNFINISHED = f".{FILE}."
+"""How the name of a catalog.json begins that is being written."""
 
 
 @dataclass(frozen=True)
@@ -63,30 +62,13 @@ class State:
         return replace(self, versions=(*self.versions, new))
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from writing into a catalog. Raises CatalogBusy when somebody does already.
-
-    The system lets go of the lock when the process ends, however it ends.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise CatalogBusy(str(folder)) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def read_state(folder: Path) -> State:
     """Read catalog.json. Raises NoCatalog where there is none that can be read."""
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if any((folder / table / "_delta_log").is_dir() for table in ("files", "instances")):
+            raise DamagedCatalog(str(folder), f"{FILE} is missing") from None
         raise NoCatalog(str(folder)) from None
     except (OSError, ValueError):
         raise NoCatalog(str(folder), f"has a {FILE} that cannot be read") from None
@@ -94,14 +76,23 @@ def read_state(folder: Path) -> State:
         raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's")
     if found["format"] > FORMAT:
         raise NewerCatalog(str(folder), f" ({str(found.get('made_by'))[:20]})" if "made_by" in found else "")
-    found["columns"] = tuple(found["columns"])
-    found["versions"] = tuple(Version(**version) for version in found["versions"])
-    return State(**found)
+    try:
+        found["columns"] = tuple(found["columns"])
+        found["versions"] = tuple(Version(**_known(Version, version)) for version in found["versions"])
+        return State(**_known(State, found))
+    except (KeyError, TypeError, AttributeError):
+        raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's") from None
+
+
+def _known(kind: type, found: dict[str, Any]) -> dict[str, Any]:
+    """What this version of dicomlab knows; a later one may have noted more in the same format."""
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in found.items() if name in names}
 
 
 def write_state(folder: Path, state: State) -> None:
     """Replace catalog.json in one step that survives a crash."""
-    temporary = folder / f".{FILE}.{os.getpid()}"
+    temporary = folder / f"{UNFINISHED}{os.getpid()}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(handle, "w", encoding="utf-8") as out:
         json.dump(asdict(state), out, indent=1)

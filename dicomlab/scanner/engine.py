@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dicomlab.catalog.catalog import Catalog, open_catalog
+from dicomlab.catalog.compaction import merge_small
+from dicomlab.catalog.lock import LISTING, LOCK, refused, writing
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
-from dicomlab.catalog.versions import FILE, LOCK, State, locked, read_state, write_state
+from dicomlab.catalog.versions import FILE, UNFINISHED, State, read_state, write_state
 from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
@@ -55,7 +57,8 @@ def scan(
     the files.
 
     Raises NoSuchSource, EmptyScan when no file is DICOM, CatalogBusy when another scan
-    writes into the catalog, LostWorkers when a cluster gives up: scanning again goes on.
+    writes into the catalog, CannotWrite when the disk is full or for reading only, LostWorkers
+    when a cluster gives up: scanning again goes on.
 
     >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
@@ -65,15 +68,15 @@ def scan(
         raise WrongArgument("backend", backend, BACKENDS)
     folder = _folder(into)
     opened = open_source(source, leave_out=folder)
-    is_new = not (folder / FILE).exists()
-    _prepare(folder, is_new)
-    try:
-        with locked(folder):
-            _Scan(folder, opened, columns, keep_headers, progress).run(jobs, backend)
-    except EmptyScan:
-        if is_new:
-            shutil.rmtree(folder)
-        raise
+    _prepare(folder)
+    with writing(folder):
+        work = _Scan(folder, opened, columns, keep_headers, progress)
+        try:
+            work.run(jobs, backend)
+        except EmptyScan:
+            if work.is_new:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
     return open_catalog(folder)
 
 
@@ -85,13 +88,18 @@ def _folder(into: str | Path | None) -> Path:
     return Path(temporary) / "catalog"
 
 
-def _prepare(folder: Path, is_new: bool) -> None:
-    if is_new and folder.exists() and any(p.name not in _OURS for p in folder.iterdir()):
-        raise NoCatalog(str(folder), "is a folder with other things in it")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _prepare(folder: Path) -> None:
+    try:
+        if not (folder / FILE).exists() and folder.exists() and not all(map(_is_ours, folder.iterdir())):
+            raise NoCatalog(str(folder), "is a folder with other things in it")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(folder, error) or error from None
 
 
-_OURS = frozenset({*PLAIN_TABLES, LOCK, ".listing.parquet", ".spill"})
+def _is_ours(path: Path) -> bool:
+    """Whether a scan leaves this that was killed before there was a catalog."""
+    return path.name in {*PLAIN_TABLES, LOCK, LISTING, ".spill"} or path.name.startswith(UNFINISHED)
 
 
 class _Scan:
@@ -103,11 +111,12 @@ class _Scan:
         self._began = time.monotonic()
         self._store = Store(folder)
         self._folder, self._source, self._progress = folder, source, progress
+        self.is_new = not (folder / FILE).exists()
         self._state = self._open(columns, keep_headers)
         self._columns = Columns.from_list(self._state.columns)
 
     def _open(self, columns: Columns | None, keep_headers: bool) -> State:
-        if not (self._folder / FILE).exists():
+        if self.is_new:
             columns = (columns or Columns()).with_tree_keys()
             state = State(
                 columns=tuple(columns.to_list()),
@@ -182,7 +191,7 @@ class _Scan:
         write_state(self._folder, self._state)
 
     def _finish(self) -> None:
-        state = roll_up(self._folder, self._state, _tag())
+        state = roll_up(self._folder, merge_small(self._store, self._state), _tag())
         now = datetime.now(UTC).isoformat(timespec="seconds")
         sources = {**state.sources, self._source.root: {"scanned": now}}
         state = replace(state, sources=sources, is_complete=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dicomlab.catalog.database import connect
+from dicomlab.catalog.lock import LISTING as LISTING_FILE
 from dicomlab.progress import progress_bar
 from dicomlab.schema.levels import literal
 from dicomlab.sources.base import CLOSED, LISTING, Source
@@ -53,7 +54,7 @@ class Plan:
     """The difference between a source and a catalog."""
 
     def __init__(self, folder: Path, source: Source, files: list[str], *, progress: bool):
-        self._path = folder / ".listing.parquet"
+        self._path = folder / LISTING_FILE
         self.listed = _write_listing(source, self._path, progress)
         self._database = connect(folder, {}, is_open=True)
         self._database.execute(

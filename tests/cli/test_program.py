@@ -87,7 +87,7 @@ def test_json_is_one_object_with_schema_command_and_code():
     assert ran.exit_code == 1
 
 
-@pytest.mark.parametrize("verb", ["show", "sql", "drift", "report", "doctor", "scan"])
+@pytest.mark.parametrize("verb", ["show", "sql", "drift", "report", "doctor", "scan", "compact"])
 def test_a_path_that_is_not_there_is_a_wrong_call(dicomlab, tmp_path, verb):
     words = [verb, tmp_path / "nowhere", *(["SELECT 1"] if verb == "sql" else [])]
     ran = dicomlab(*words, "--json")

@@ -1,0 +1,114 @@
+"""Writing into a catalog: one process at a time, and what the system refuses in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from dicomlab.catalog.versions import UNFINISHED
+from dicomlab.errors import CannotWrite, CatalogBusy, DicomlabError, NoCatalog
+
+LOCK = ".lock"
+LISTING = ".listing.parquet"
+PART = ".part"
+"""How the name of a Parquet file ends that is not of a table yet."""
+
+_NO_ROOM = {errno.ENOSPC: "the disk is full", errno.EFBIG: "a file may not grow so large"}
+if hasattr(errno, "EDQUOT"):
+    _NO_ROOM[errno.EDQUOT] = "the quota is used up"
+_CLOSED = {
+    errno.EROFS: "the disk is for reading only",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+}
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
+_MAKE_ROOM = "Make room and call again: it goes on from there."
+_GO_ELSEWHERE = "Let its owner do it, or use a catalog elsewhere."
+_ONE_AT_A_TIME = (
+    "The disk of {} has no locks. A file named {} stands for one: see that no two machines write "
+    "into the catalog at the same time, and delete it if it stays behind."
+)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Keep others from writing into a catalog, and turn a refusal of the system into a sentence.
+
+    The system lets go of the lock when the process ends, however it ends. Raises CatalogBusy when
+    somebody writes already, CannotWrite when the disk is full, has no locks or is for reading only.
+    """
+    try:
+        lock = _locked(folder)
+    except OSError as error:
+        raise refused(folder, error) or error from None
+    try:
+        yield
+    except Exception as error:
+        clear_unfinished(folder)
+        sentence = None if isinstance(error, DicomlabError) else refused(folder, error)
+        if sentence is None:
+            raise
+        raise sentence from error
+    finally:
+        lock.release()
+
+
+def _locked(folder: Path) -> Any:
+    from filelock import FileLock, SoftFileLock, Timeout
+
+    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
+    try:
+        with warnings.catch_warnings():  # filelock says in its own words what we say below
+            warnings.simplefilter("ignore")
+            lock.acquire()
+    except Timeout:
+        raise CatalogBusy(str(folder)) from None
+    except FileNotFoundError:
+        raise NoCatalog(str(folder), "is not there any more") from None
+    except NotImplementedError:
+        raise OSError(errno.ENOSYS, "no locks") from None
+    if isinstance(lock, SoftFileLock):
+        warnings.warn(_ONE_AT_A_TIME.format(folder, LOCK), stacklevel=5)
+    return lock
+
+
+def refused(folder: Path, error: Exception) -> CannotWrite | None:
+    """The sentence for an error by which the system refuses to write; None for any other error."""
+    if isinstance(error, OSError) and error.filename and not _is_below(folder, error.filename):
+        return None
+    number = _number(error)
+    if number in _NO_ROOM:
+        return CannotWrite(str(folder), _NO_ROOM[number], _MAKE_ROOM)
+    if number in _NO_LOCKS:
+        return CannotWrite(str(folder), "the disk there has no locks", "Use a catalog on another disk.")
+    if number in _CLOSED:
+        return CannotWrite(str(folder), _CLOSED[number], _GO_ELSEWHERE)
+    return None
+
+
+def _is_below(folder: Path, name: object) -> bool:
+    return Path(os.fsdecode(name)).absolute().is_relative_to(folder.absolute())  # type: ignore[arg-type]
+
+
+def _number(error: Exception) -> int | None:
+    """The system's number of an error; Delta and DuckDB give it in words alone."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    text = str(error)
+    if found := re.search(r"\(?os error (\d+)\)?", text):
+        return int(found[1])
+    return next((n for n in (*_NO_ROOM, *_CLOSED) if os.strerror(n) in text), None)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Delete what was being written when the work ended: it is of no table, and takes room."""
+    strays = [*folder.glob(f"*/*{PART}"), *folder.glob(f"{UNFINISHED}*"), folder / LISTING]
+    for stray in strays:
+        with suppress(OSError):
+            stray.unlink(missing_ok=True)
