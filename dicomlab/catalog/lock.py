@@ -15,6 +15,8 @@ from dicomlab.catalog.versions import UNFINISHED
 from dicomlab.errors import CannotWrite, CatalogBusy, DicomlabError, NoCatalog
 
 LOCK = ".lock"
+MARK = ".locked"
+"""The file that stands for the lock where the disk knows none."""
 LISTING = ".listing.parquet"
 PART = ".part"
 """How the name of a Parquet file ends that is not of a table yet."""
@@ -31,8 +33,8 @@ _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
 _MAKE_ROOM = "Make room and call again: it goes on from there."
 _GO_ELSEWHERE = "Let its owner do it, or use a catalog elsewhere."
 _ONE_AT_A_TIME = (
-    "The disk of {} has no locks. A file named {} stands for one: see that no two machines write "
-    "into the catalog at the same time, and delete it if it stays behind."
+    "The disk of {} has no locks. A file named {} stands for one while somebody writes: should it stay "
+    "behind when nobody does, delete it."
 )
 
 
@@ -41,7 +43,8 @@ def writing(folder: Path) -> Iterator[None]:
     """Keep others from writing into a catalog, and turn a refusal of the system into a sentence.
 
     The system lets go of the lock when the process ends, however it ends. Raises CatalogBusy when
-    somebody writes already, CannotWrite when the disk is full, has no locks or is for reading only.
+    somebody writes already, CannotWrite when the disk is full or for reading only. Warns of a
+    disk that has no locks.
     """
     try:
         lock = _locked(folder)
@@ -62,20 +65,41 @@ def writing(folder: Path) -> Iterator[None]:
 def _locked(folder: Path) -> Any:
     from filelock import FileLock, SoftFileLock, Timeout
 
-    lock = FileLock(folder / LOCK, timeout=0, mode=0o600)
+    if not folder.is_dir():
+        raise NoCatalog(str(folder), "is not there any more")
+    has_locks = _has_locks(folder)
+    if not has_locks:
+        warnings.warn(_ONE_AT_A_TIME.format(folder, MARK), stacklevel=5)
+    lock: Any = (
+        FileLock(folder / LOCK, timeout=0, mode=0o600)
+        if has_locks
+        else SoftFileLock(folder / MARK, timeout=0, mode=0o600)
+    )
     try:
-        with warnings.catch_warnings():  # filelock says in its own words what we say below
-            warnings.simplefilter("ignore")
-            lock.acquire()
+        lock.acquire()
     except Timeout:
         raise CatalogBusy(str(folder)) from None
-    except FileNotFoundError:
-        raise NoCatalog(str(folder), "is not there any more") from None
-    except NotImplementedError:
-        raise OSError(errno.ENOSYS, "no locks") from None
-    if isinstance(lock, SoftFileLock):
-        warnings.warn(_ONE_AT_A_TIME.format(folder, LOCK), stacklevel=5)
     return lock
+
+
+def _has_locks(folder: Path) -> bool:
+    """Whether the disk knows locks; some network shares do not."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has locks of its own
+        return True
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return False
+        raise
+    finally:
+        os.close(handle)
+    return True
 
 
 def refused(folder: Path, error: Exception) -> CannotWrite | None:
@@ -85,8 +109,6 @@ def refused(folder: Path, error: Exception) -> CannotWrite | None:
     number = _number(error)
     if number in _NO_ROOM:
         return CannotWrite(str(folder), _NO_ROOM[number], _MAKE_ROOM)
-    if number in _NO_LOCKS:
-        return CannotWrite(str(folder), "the disk there has no locks", "Use a catalog on another disk.")
     if number in _CLOSED:
         return CannotWrite(str(folder), _CLOSED[number], _GO_ELSEWHERE)
     return None

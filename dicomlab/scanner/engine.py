@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dicomlab.catalog.catalog import Catalog, open_catalog
 from dicomlab.catalog.compaction import merge_small
-from dicomlab.catalog.lock import LISTING, LOCK, refused, writing
+from dicomlab.catalog.lock import LISTING, LOCK, MARK, refused, writing
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
@@ -99,7 +99,7 @@ def _prepare(folder: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     """Whether a scan leaves this that was killed before there was a catalog."""
-    return path.name in {*PLAIN_TABLES, LOCK, LISTING, ".spill"} or path.name.startswith(UNFINISHED)
+    return path.name in {*PLAIN_TABLES, LOCK, MARK, LISTING, ".spill"} or path.name.startswith(UNFINISHED)
 
 
 class _Scan:
