@@ -108,7 +108,7 @@ class CannotWrite(DicomlabError, OSError):
     """The system does not let a catalog be written: a full disk, or one for reading only."""
 
     def __init__(self, path: str, why: str, advice: str):
-        super().__init__(f"{path} cannot be written: {why}. The catalog's last state is kept. {advice}")
+        super().__init__(f"{path} cannot be written: {why}. {advice}")
 
 
 class NoSuchTable(DicomlabError):

@@ -41,7 +41,6 @@ def compact(folder: Path, *, keep: int, progress: bool) -> None:
     """
     state = open_for_writing(folder, read_state(folder))
     store = Store(folder)
-    store.check(state.tables)
     state = _merge(store, state, below=PART_ROWS // 2, many=1, progress=progress)
     state = replace(state, versions=tuple(v for v in state.versions[-keep:] if _is_whole(store, v.tables)))
     write_state(folder, state)

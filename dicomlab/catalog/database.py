@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +32,7 @@ def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) ->
 
     database = duckdb.connect()
     database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    database.execute(f"SET temp_directory = {literal(str(folder / '.spill'))}")
+    database.execute(f"SET temp_directory = {literal(str(_spill(folder)))}")
     database.execute("SET enable_progress_bar = false")
     if is_open:  # each file is read once: keeping it in memory would serve nobody
         database.execute("SET enable_external_file_cache = false")
@@ -38,6 +43,19 @@ def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) ->
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
     return database
+
+
+def _spill(folder: Path) -> Path:
+    """Where DuckDB puts what does not fit into memory: beside the tables, or where one may write."""
+    return (folder if os.access(folder, os.W_OK) else _temporary()) / ".spill"
+
+
+@cache
+def _temporary() -> Path:
+    """A folder of this process that nobody else can look into."""
+    made = tempfile.mkdtemp(prefix="dicomlab-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 def view_sql(paths: list[str], schema: pa.Schema, shown: pa.Schema) -> str:

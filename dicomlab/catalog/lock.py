@@ -30,7 +30,7 @@ _CLOSED = {
     errno.EPERM: "you may not write there",
 }
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
-_MAKE_ROOM = "Make room and call again: it goes on from there."
+_MAKE_ROOM = "Its last good state is kept. Make room and call again: it goes on from there."
 _GO_ELSEWHERE = "Let its owner do it, or use a catalog elsewhere."
 _ONE_AT_A_TIME = (
     "The disk of {} has no locks. A file named {} stands for one while somebody writes: should it stay "

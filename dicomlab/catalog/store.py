@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,12 +179,16 @@ class Store:
         by_table: dict[str, list[Part]] = {}
         for part in parts:
             by_table.setdefault(part.table, []).append(part)
-        tables = dict(state.tables)
-        for table in {**by_table, **(gone or {})}:
-            mode = "overwrite" if replaces else "append"
-            tables[table] = self._commit_table(
-                table, by_table.get(table, []), (gone or {}).get(table, []), mode, is_new
-            )
+        tables, mode = dict(state.tables), "overwrite" if replaces else "append"
+        try:
+            for table in {**by_table, **(gone or {})}:
+                out = (gone or {}).get(table, [])
+                tables[table] = self._commit_table(table, by_table.get(table, []), out, mode, is_new)
+        except Exception:  # what does not count takes no room, least of all on a full disk
+            for part in chain.from_iterable(by_table.values()):
+                with suppress(OSError):
+                    (self.folder / part.table / part.name).unlink(missing_ok=True)
+            raise
         return replace(state, tables=tables)
 
     def _commit_table(

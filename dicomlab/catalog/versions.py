@@ -67,9 +67,7 @@ def read_state(folder: Path) -> State:
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        if any((folder / table / "_delta_log").is_dir() for table in ("files", "instances")):
-            raise DamagedCatalog(str(folder), f"{FILE} is missing") from None
-        raise NoCatalog(str(folder)) from None
+        raise (missing_state(folder) or NoCatalog(str(folder))) from None
     except (OSError, ValueError):
         raise NoCatalog(str(folder), f"has a {FILE} that cannot be read") from None
     if not isinstance(found, dict) or not isinstance(found.get("format"), int):
@@ -82,6 +80,13 @@ def read_state(folder: Path) -> State:
         return State(**_known(State, found))
     except (KeyError, TypeError, AttributeError):
         raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's") from None
+
+
+def missing_state(folder: Path) -> DamagedCatalog | None:
+    """The sentence for a folder whose tables a scan has finished, without the file that says so."""
+    if (folder / "series" / "_delta_log").is_dir() and not (folder / FILE).exists():
+        return DamagedCatalog(str(folder), f"{FILE} is missing")
+    return None
 
 
 def _known(kind: type, found: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dicomlab.catalog.lock import LISTING, LOCK, MARK, refused, writing
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
-from dicomlab.catalog.versions import FILE, UNFINISHED, State, read_state, write_state
+from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
 from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
@@ -91,7 +91,7 @@ def _folder(into: str | Path | None) -> Path:
 def _prepare(folder: Path) -> None:
     try:
         if not (folder / FILE).exists() and folder.exists() and not all(map(_is_ours, folder.iterdir())):
-            raise NoCatalog(str(folder), "is a folder with other things in it")
+            raise missing_state(folder) or NoCatalog(str(folder), "is a folder with other things in it")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise refused(folder, error) or error from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 import dicomlab as dl
 from dicomlab.catalog import rebuild
 from dicomlab.catalog.versions import FILE, FORMAT, read_state
-from dicomlab.errors import NewerCatalog
+from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
+from tests.build import write_archive
 
 FORMAT_1 = Path(__file__).with_name("format1.tar.gz")
 """Made by dicomlab 0.1.0: three MR instances, an enhanced one of two frames, a text file."""
@@ -67,3 +69,77 @@ def test_a_catalog_of_a_later_format_is_refused_with_what_to_do(old):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": FORMAT + 1, "made_by": "9.9"}))
     with pytest.raises(NewerCatalog, match=r"newer dicomlab \(9.9\).*pip install --upgrade"):
         dl.open_catalog(old)
+
+
+def changed(folder: Path, **words: object) -> None:
+    path = folder / FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | words))
+
+
+def test_words_that_a_later_version_added_are_passed_over(old):
+    found = json.loads((old / FILE).read_text())
+    versions = [version | {"mood": "good"} for version in found["versions"]]
+    changed(old, versions=versions, weather="fine")
+    assert len(dl.open_catalog(old)) == 4
+    assert len(dl.open_catalog(old).add_columns(["PatientOrientation"], progress=False)) == 4
+
+
+@pytest.mark.parametrize("words", [{"columns": None}, {"versions": [1]}, {"versions": [{"id": "x"}]}])
+def test_a_catalog_json_that_is_not_ours_is_refused(old, words):
+    changed(old, **words)
+    with pytest.raises(NoCatalog, match="not dicomlab's"):
+        dl.open_catalog(old)
+
+
+def test_a_catalog_json_that_lacks_what_is_needed_is_refused(old):
+    (old / FILE).write_text(json.dumps({"format": FORMAT, "columns": [], "versions": []}))
+    with pytest.raises(NoCatalog, match="not dicomlab's"):
+        dl.open_catalog(old)
+
+
+def test_tables_without_a_catalog_json_are_not_taken_for_nothing(old, tmp_path):
+    (old / FILE).unlink()
+    with pytest.raises(DamagedCatalog, match=f"{FILE} is missing. Bring it back from a backup"):
+        dl.open_catalog(old)
+    with pytest.raises(DamagedCatalog, match="backup, or scan into a new catalog"):
+        dl.scan(old.parent, old, progress=False)
+
+
+@pytest.mark.parametrize("table", ["instances", "files", "headers", "series"])
+@pytest.mark.parametrize("damage", ["deleted", "cut short"])
+def test_a_part_that_is_missing_or_cut_is_named_with_what_to_do(old, table, damage):
+    for path in (old / table).glob("*.parquet"):
+        if damage == "deleted":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:100])
+    catalog = dl.open_catalog(old)
+    said = rf"{table}/\S+\.parquet is missing or cut short\. Bring it back"
+    for work in (
+        lambda: catalog.sql(f"SELECT * FROM {table}"),
+        lambda: dl.scan(Path(__file__).parent, old, progress=False),
+        lambda: catalog.compact(progress=False),
+        lambda: catalog.add_columns(["PatientOrientation"], progress=False),
+    ):
+        with pytest.raises(DamagedCatalog, match=said):
+            work()
+
+
+def test_a_log_that_is_missing_is_named(old):
+    shutil.rmtree(old / "files" / "_delta_log")
+    with pytest.raises(DamagedCatalog, match="the log of files cannot be read"):
+        dl.open_catalog(old).files  # noqa: B018
+    with pytest.raises(DamagedCatalog, match="the log of files cannot be read"):
+        dl.scan(Path(__file__).parent, old, progress=False)
+
+
+def test_a_catalog_without_headers_of_an_older_format_takes_new_rows(old, tmp_path):
+    changed(old, keep_headers=False)
+    write_archive(tmp_path / "more", patients=1)
+    catalog = dl.scan(tmp_path / "more", old, progress=False)
+    assert len(catalog.instances) == 4 + 6
+    compacted = catalog.compact(keep=1, progress=False)
+    assert compacted.instances.sort_values("file_key", ignore_index=True).equals(
+        catalog_rows := dl.open_catalog(old).instances.sort_values("file_key", ignore_index=True)
+    )
+    assert len(catalog_rows) == len(compacted.files) - 1 == 10
