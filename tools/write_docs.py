@@ -18,6 +18,7 @@ from dicomlab.drift.signals import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
 from dicomlab.schema.tables import OTHER_TABLES
+from dicomlab.schema.units import unit_columns
 
 DOCS = Path(__file__).parents[1] / "docs"
 _MADE = "<!-- Written by tools/write_docs.py from dicomlab/schema. Change it there: make docs -->"
@@ -41,7 +42,30 @@ def columns_page() -> str:
         parts += [f"### {level}: {len(chosen)}", _table(chosen)]
     for name, (meaning, rows) in OTHER_TABLES.items():
         parts += [f"## {name}", meaning, _plain(rows)]
+        if name == "instances: derived columns":
+            parts += _units()
     return "\n\n".join(parts) + "\n"
+
+
+def _units() -> list[str]:
+    """The columns in one unit, each with its rule."""
+    found = unit_columns(Columns().names)
+    head = "| column | from | unit | level | up the tree | PHI | rule |\n|---|---|---|---|---|---|---|"
+    rows = []
+    for c, sources in ((f.column, f.sources) for f in found):
+        up = {"same": "if all agree"}.get(c.rollup, c.rollup)
+        cells = (f"`{c.name}`", ", ".join(sources), c.unit, c.level, up, "PHI" if c.phi else "", c.meaning)
+        rows.append("| " + " | ".join(cells) + " |")
+    return [
+        "## instances: columns in one unit",
+        "The verbatim columns have what the maker wrote, in whichever unit. Each of these stands beside "
+        "them, float64, in the one unit that its name ends in; null where the unit cannot be told, and where "
+        "the value is zero or negative, which is how many machines say that they do not know. `frames` has "
+        "those of which frames have a verbatim column. A catalog has them as far as it has the columns they "
+        "are made from. PixelBandwidth (Hz/pixel) has none: nothing in a header tells "
+        "it from a bandwidth in another unit.",
+        "\n".join([head, *rows]),
+    ]
 
 
 def _table(columns: list[Column]) -> str:

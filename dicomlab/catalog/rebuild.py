@@ -26,6 +26,7 @@ from dicomlab.errors import NoHeaders
 from dicomlab.progress import progress_bar
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal
+from dicomlab.schema.units import unit_columns
 
 REMADE = ("instances", "frames", "problems")
 _ROWS = 4096
@@ -58,7 +59,11 @@ def open_for_writing(folder: Path, state: State) -> State:
     state = store.roll_back(state)
     if state.format < FORMAT:
         state = store.with_all_tables(state, Columns.from_list(state.columns))
-        state = replace(_with_all_columns(store, state, "files"), format=FORMAT)
+        state = _with_all_columns(store, state, "files")
+        if not state.keep_headers:
+            for table in ("instances", "frames"):
+                state = _with_all_columns(store, state, table)
+        state = replace(state, format=FORMAT)
         if state.keep_headers:
             columns = Columns.from_list(state.columns)
             return rebuild(folder, state, columns, f"format {FORMAT}", None, progress=False)
@@ -123,11 +128,14 @@ def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[
 def _with_all_columns(store: Store, state: State, table: str) -> State:
     """Write a table of an older format again with the columns it has now."""
     paths = store.paths(table, state.tables[table])
-    schema, parts = plain_schema(table, Columns.from_list(state.columns)), []
+    columns, parts = Columns.from_list(state.columns), []
+    schema = plain_schema(table, columns)
     for path in paths:
         with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, pq.ParquetFile(path) as file:
             for batch in file.iter_batches(_ROWS):
-                writer.write(fitted(pa.Table.from_batches([batch]), schema))
+                rows = pa.Table.from_batches([batch])
+                rows = _in_one_unit(rows, columns) if table == "instances" else rows
+                writer.write(fitted(rows, schema))
         parts += [writer.part] if writer.part else []
     return store.commit(
         state, parts, gone={table: [os.path.basename(path) for path in paths]} if paths else None
@@ -149,8 +157,18 @@ def _without_header(store: Store, state: State, columns: Columns, name: str) -> 
     with store.writer("instances", name) as writer:
         for batch in connect(store.folder, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
             if batch.num_rows:
-                writer.write(fitted(pa.Table.from_batches([batch]), schema))
+                rows = _in_one_unit(pa.Table.from_batches([batch]), columns)
+                writer.write(fitted(rows, schema))
     return [writer.part] if writer.part else []
+
+
+def _in_one_unit(instances: pa.Table, columns: Columns) -> pa.Table:
+    """Stored instances with their columns in one unit worked out again: no header is needed for that."""
+    from dicomlab.header.units import Given, with_units
+
+    units = unit_columns(columns.names)
+    have = [found.column.name for found in units if found.column.name in instances.column_names]
+    return with_units(instances.drop_columns(have), Given(instances), units)
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -14,12 +14,15 @@ from dicomlab.catalog.versions import State
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.frames import frame_columns
 from dicomlab.schema.levels import patients_sql, series_sql, studies_sql, with_frames_sql
+from dicomlab.schema.units import frame_unit_columns, unit_columns
 
 _ROWS = 65_536
 
 
 def _not_of_frames(columns: Columns) -> set[str]:
-    return set(columns.names) - {found.column.name for found in frame_columns(columns)}
+    names = {*columns.names, *(found.column.name for found in unit_columns(columns.names))}
+    of_frames = {found.column.name for found in frame_columns(columns)}
+    return names - of_frames - {found.column.name for found in frame_unit_columns(columns)}
 
 
 def roll_up(folder: Path, state: State, tag: str) -> State:

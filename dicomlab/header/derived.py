@@ -12,27 +12,79 @@ _DAY_US = 86_400_000_000
 
 
 def derive(table: pa.Table) -> pa.Table:
-    """Add acquired_at, slice_position_mm and patient_age_years, as docs/columns.md defines them."""
-    table = table.append_column("acquired_at", _acquired_at(table))
+    """Add what docs/columns.md defines as derived: times, slice_position_mm and patient_age_years."""
+    acquired_at, acquired_at_utc = _acquired(table)
+    table = table.append_column("acquired_at", acquired_at).append_column("acquired_at_utc", acquired_at_utc)
     table = table.append_column("slice_position_mm", slice_position(table))
     return table.append_column("patient_age_years", _age(table))
 
 
-def _acquired_at(table: pa.Table) -> pa.ChunkedArray:
-    """AcquisitionDateTime, else date and time of acquisition, of series, of study; else a date."""
+_LEVELS = ("Acquisition", "Series", "Study")
+_HALF_DAY_US = _DAY_US // 2
+
+
+def _acquired(table: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """When each instance was acquired, by the machine's clock and in UTC."""
     kind = pa.timestamp("us")
-    have = set(table.column_names)
-    moments = [table["AcquisitionDateTime"]] if "AcquisitionDateTime" in have else []
-    days = []
-    for level in ("Acquisition", "Series", "Study"):
-        if {f"{level}Date", f"{level}Time"} <= have:
-            date = table[f"{level}Date"].cast(pa.int32()).cast(pa.int64())
-            midnight = pc.multiply(date, pa.scalar(_DAY_US))
-            moments.append(pc.add(midnight, table[f"{level}Time"].cast(pa.int64())).cast(kind))
-            days.append(midnight.cast(kind))
-    if not moments:
-        return pa.chunked_array([pa.nulls(table.num_rows, kind)])
-    return pc.coalesce(*moments, *days)
+    dates = {level: _numbers(table, f"{level}Date", pa.int32()) for level in _LEVELS}
+    midnights = {k: pc.multiply(v, pa.scalar(_DAY_US)) for k, v in dates.items() if v is not None}
+    clocks = {level: _numbers(table, f"{level}Time", pa.int64()) for level in _LEVELS}
+    moments = [_numbers(table, "AcquisitionDateTime", pa.int64())]
+    moments = [moment for moment in moments if moment is not None]
+    for number, level in enumerate(_LEVELS):
+        clock = clocks[level]
+        days = [above for above in _LEVELS[number:] if above in midnights and clock is not None]
+        moments += [pc.add(midnights[above], _since_midnight(clock, clocks[above])) for above in days]
+    moments_or_days = [*moments, *midnights.values()]
+    if not moments_or_days:
+        nothing = pa.chunked_array([pa.nulls(table.num_rows, kind)])
+        return nothing, nothing
+    local = pc.coalesce(*moments_or_days).cast(kind)
+    offset = _utc_offset(table)
+    if offset is None or not moments:
+        return local, pa.chunked_array([pa.nulls(table.num_rows, kind)])
+    return local, pc.subtract(pc.coalesce(*moments), offset).cast(kind)
+
+
+def _since_midnight(clock: pa.ChunkedArray, begin: pa.ChunkedArray | None) -> pa.ChunkedArray:
+    """A time counted from the midnight of the day on which something began at `begin`.
+
+    A time over twelve hours before that belongs to the next day: the examination went on past
+    midnight. One a little before it is a clock that was read late.
+    """
+    if begin is None or begin is clock:
+        return clock
+    is_next_day = pc.greater(pc.subtract(begin, clock), _HALF_DAY_US)
+    return pc.add(clock, pc.multiply(pc.fill_null(is_next_day, False).cast(pa.int64()), _DAY_US))
+
+
+def _utc_offset(table: pa.Table) -> pa.ChunkedArray | None:
+    """Offset from UTC in microseconds: AcquisitionDateTime's own, else TimezoneOffsetFromUTC."""
+    found = []
+    if _has_values(table, "AcquisitionDateTime_utc_offset_minutes"):
+        found.append(table["AcquisitionDateTime_utc_offset_minutes"])
+    if _has_values(table, "TimezoneOffsetFromUTC"):
+        written = table["TimezoneOffsetFromUTC"].combine_chunks().dictionary_encode()
+        known = pa.array([_offset_minutes(text) for text in written.dictionary.to_pylist()], pa.int64())
+        found.append(known.take(written.indices))
+    return pc.multiply(pc.coalesce(*found), 60_000_000) if found else None
+
+
+_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})")
+
+
+def _offset_minutes(text: str) -> int | None:
+    """Minutes of +HHMM or -HHMM from -1200 to +1400; -0000 says that nobody knows (PS3.5 6.2, DT)."""
+    match = _OFFSET.fullmatch(text)
+    if not match or text == "-0000" or int(match[3]) > 59:
+        return None
+    minutes = (int(match[2]) * 60 + int(match[3])) * (1 if match[1] == "+" else -1)
+    return minutes if -720 <= minutes <= 840 else None
+
+
+def _numbers(table: pa.Table, name: str, through: pa.DataType) -> pa.ChunkedArray | None:
+    """Dates as days, times as microseconds; None where there are none."""
+    return table[name].cast(through).cast(pa.int64()) if _has_values(table, name) else None
 
 
 def slice_position(table: pa.Table) -> pa.Array:
@@ -64,6 +116,7 @@ def _fixed(table: pa.Table, name: str, width: int) -> np.ndarray | None:
 
 _UNIT_YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
+_OLDEST = 130
 
 
 def _age(table: pa.Table) -> pa.Array:
@@ -73,12 +126,13 @@ def _age(table: pa.Table) -> pa.Array:
     if _has_values(table, "PatientBirthDate") and _has_values(table, "StudyDate"):
         days = pc.subtract(table["StudyDate"].cast(pa.int32()), table["PatientBirthDate"].cast(pa.int32()))
         years = days.to_numpy() / 365.25
-        years = np.where((years >= 0) & (years < 130), years, np.nan)
+        years = np.where((years >= 0) & (years < _OLDEST), years, np.nan)
     if _has_values(table, "PatientAge"):
         written = table["PatientAge"].combine_chunks().dictionary_encode()
         known = np.array([*(_years(text) for text in written.dictionary.to_pylist()), np.nan])
         said = known[written.indices.fill_null(len(known) - 1).to_numpy()]
-        years = np.where(np.isfinite(said), said, years)
+        # 000Y stands for a newborn, and for an age that nobody typed.
+        years = np.where((said > 0) | ((said == 0) & np.isnan(years)), said, years)
     return pa.array(years.astype(np.float64), mask=~np.isfinite(years))
 
 
@@ -88,4 +142,5 @@ def _has_values(table: pa.Table, name: str) -> bool:
 
 def _years(text: str) -> float:
     match = _AGE.fullmatch(text)
-    return int(match[1]) * _UNIT_YEARS[match[2]] if match else np.nan
+    years = int(match[1]) * _UNIT_YEARS[match[2]] if match else np.nan
+    return years if years < _OLDEST else np.nan

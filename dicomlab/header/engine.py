@@ -20,10 +20,12 @@ from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
 from dicomlab.header.frames import HELPERS, resolve, varies_column
 from dicomlab.header.many import gathered
 from dicomlab.header.plan import make_plan, make_tree
+from dicomlab.header.units import Given, with_units
 from dicomlab.header.values import Cells, Problem, cast, vr_code
 from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
 from dicomlab.schema.frames import frame_columns
+from dicomlab.schema.units import frame_unit_columns, unit_columns
 from dicomlab.sources.base import Head
 from dicomlab.sources.folder import FileHead
 
@@ -99,6 +101,7 @@ class HeaderReader:
         names = [column.name for column in self._all]
         self._rows_of = names.index("SpecificCharacterSet"), names.index("PixelRepresentation")
         self._frames = frame_columns(self.columns)
+        self._units = unit_columns(self.columns.names)
         self._tree = make_tree(self._all, self._frames)
         self._plan = make_plan(self._tree)
         self._many = kernel.new_many(_ROOM_FOR_MANY)
@@ -337,9 +340,12 @@ class HeaderReader:
             table = frames.lift(table)
             problems += frames.problems
         table = derive(table).append_column("varies", varies_column(table.num_rows, frames))
+        table = with_units(table, Given(table), self._units)
         if frames is None:
             return table, None, problems
-        return table, (frames.row, frames.with_times(table["acquired_at"])), problems
+        of_frames = frames.with_times(table["acquired_at"])
+        given = Given(of_frames, table, frames.row)
+        return table, (frames.row, with_units(of_frames, given, frame_unit_columns(self.columns))), problems
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
         """What the kernel handed back, read by pydicom, and the bytes to keep.

@@ -368,8 +368,25 @@ def _moment(part: Any, column: Column) -> Any:
     odd = np.zeros(1, np.bool_)
     array = _clock(cell, column, odd)[0]
     if odd[0] or not array[0].is_valid:
-        raise _Unparsable(f"not a {column.kind}")
+        raise _Unparsable(_why_no_moment(part, column.kind))
     return array[0].as_py()
+
+
+# PS3.4 C.2.2.2.5: two values, or one of them, and a hyphen that is no offset.
+_RANGES = {
+    "date": re.compile(r"\d{8}-(\d{8})?|-\d{8}"),
+    "time": re.compile(r"[\d.]{2,13}-([\d.]{2,13})?|-[\d.]{2,13}"),
+    "datetime": re.compile(r"\d[\d.+]{7,25}-(\d{6}[\d.+-]*)?|-\d{8}[\d.+-]*"),
+}
+_NO_DAY = re.compile(r"\d{4}(\d{2})?([+-]\d{4})?")
+
+
+def _why_no_moment(part: str, kind: str) -> str:
+    if _RANGES[kind].fullmatch(part):
+        return "a range, as queries have, and not a value"
+    if kind == "datetime" and _NO_DAY.fullmatch(part):
+        return "a date-time without a day"
+    return f"not a {kind}"
 
 
 def _convert(part: Any, column: Column) -> Any:

@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from dicomlab.schema.columns import Column, Columns
 from dicomlab.schema.frames import frame_columns
+from dicomlab.schema.units import frame_unit_columns, unit_columns
 
 DERIVED = (
     ("acquired_at", pa.timestamp("us")),
+    ("acquired_at_utc", pa.timestamp("us")),
     ("slice_position_mm", pa.float64()),
     ("patient_age_years", pa.float64()),
     ("varies", pa.list_(pa.string())),
@@ -56,11 +58,14 @@ def instance_fields(columns: Iterable[Column]) -> list[pa.Field]:
 def instance_schema(columns: Columns) -> pa.Schema:
     """The instances table for a set of columns."""
     derived = [pa.field(name, kind) for name, kind in DERIVED]
-    return pa.schema([pa.field("file_key", pa.string()), *instance_fields(columns), *derived])
+    units = instance_fields(found.column for found in unit_columns(columns.names))
+    return pa.schema([pa.field("file_key", pa.string()), *instance_fields(columns), *derived, *units])
 
 
 def frame_schema(columns: Columns) -> pa.Schema:
     """The frames table for a set of columns."""
     keys = [pa.field("file_key", pa.string()), pa.field("frame", pa.int64())]
     fields = instance_fields(found.column for found in frame_columns(columns))
-    return pa.schema([*keys, *fields, *(pa.field(name, kind) for name, kind in FRAME_DERIVED)])
+    derived = [pa.field(name, kind) for name, kind in FRAME_DERIVED]
+    units = instance_fields(found.column for found in frame_unit_columns(columns))
+    return pa.schema([*keys, *fields, *derived, *units])

@@ -315,7 +315,10 @@ TREE_KEYS = (
 
 
 # Worked out from columns that may identify, or a copy of their bytes.
-_IDENTIFYING_TOO = frozenset("acquired_at first_acquired_at last_acquired_at patient_age_years raw".split())
+_IDENTIFYING_TOO = frozenset(
+    "acquired_at acquired_at_utc first_acquired_at last_acquired_at".split()
+    + "patient_age_years patient_size_m raw".split()
+)
 
 
 def may_identify(name: str, columns: Columns | None = None) -> bool:

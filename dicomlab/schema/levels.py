@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from dicomlab.schema.columns import Column, Columns, Level
 from dicomlab.schema.frames import frame_columns
+from dicomlab.schema.units import frame_unit_columns, unit_columns
 
 _ABOVE: dict[Level, tuple[Level, ...]] = {
     "series": ("patient", "study", "series", "instance"),
@@ -48,6 +49,7 @@ def with_frames_sql(columns: Columns) -> str:
     """
     of_frames = {found.column.name for found in frame_columns(columns)}
     taken = [c for c in columns if c.name in of_frames and (_is_median(c) or c.rollup in ("min", "max"))]
+    taken += [found.column for found in frame_unit_columns(columns) if _is_median(found.column)]
     outer = [f"coalesce(i.{quoted(c.name)}, f.{quoted(c.name)}) AS {quoted(c.name)}" for c in taken]
     outer.append("least(i.acquired_at, f.first_of_frames) AS acquired_at")
     inner = [
@@ -96,7 +98,7 @@ def series_sql(
     `has_frames` says that `source` is `with_frames_sql`.
     """
     keys = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
-    chosen = [c for c in columns if c.rollup != "none" and c.name not in keys]
+    chosen = [c for c in _with_units(columns) if c.rollup != "none" and c.name not in keys]
     return _rollup(
         keys,
         chosen,
@@ -158,7 +160,11 @@ def _modalities(columns: Columns) -> list[str]:
 
 
 def _of(columns: Columns, level: Level) -> list[Column]:
-    return [c for c in columns if c.level in _ABOVE[level] and c.rollup != "none"]
+    return [c for c in _with_units(columns) if c.level in _ABOVE[level] and c.rollup != "none"]
+
+
+def _with_units(columns: Columns) -> list[Column]:
+    return [*columns, *(found.column for found in unit_columns(columns.names))]
 
 
 def _rollup(

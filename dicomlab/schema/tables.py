@@ -100,6 +100,8 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("ExposureTime", "instance", "ms", "median decimal", "Duration of the exposure; makers differ in CT."),
     ("Exposure", "instance", "mAs", "median decimal", "Current times time; some makers write it per pitch."),
     ("ExposureInuAs", "instance", "uAs", "median", "Current times time, in microampere seconds."),
+    ("ExposureTimeInuS", "instance", "us", "median", "Duration of the exposure, in microseconds."),
+    ("XRayTubeCurrentInuA", "instance", "uA", "median", "Tube current, in microamperes."),
     ("FilterType", "series", "", "", "Kind of filter in the beam."),
     ("FilterMaterial", "series", "", "", "Materials of the filter."),
     ("FocalSpots", "series", "mm", "", "Nominal sizes of the focal spots used."),
@@ -107,6 +109,7 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("DistanceSourceToDetector", "series", "mm", "median", "From source to detector centre."),
     ("DistanceSourceToPatient", "series", "mm", "median", "From source to the isocentre or table."),
     ("ImageAndFluoroscopyAreaDoseProduct", "instance", "dGy.cm2", "median", "Dose area product."),
+    ("AcquiredImageAreaDoseProduct", "instance", "dGy.cm2", "median", "Dose area product of enhanced XA."),
     ("EntranceDoseInmGy", "instance", "mGy", "median", "Dose at the entrance of the body."),
     ("EntranceDose", "instance", "dGy", "median", "Dose at the entrance of the body; an integer in dGy."),
     # CT
@@ -236,6 +239,8 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     ("SoftTissueThermalIndex", "instance", "", "median", "Thermal index of soft tissue."),
     ("TransducerData", "series", "", "", "The maker's name of the transducer."),
     ("DepthOfScanField", "instance", "mm", "median", "Depth of the image."),
+    ("FocusDepth", "instance", "cm", "median", "Depth of the focus, in cm."),
+    ("DepthsOfFocus", "instance", "mm", "", "Depths of the focus in enhanced ultrasound, in mm."),
     (
         "SequenceOfUltrasoundRegions[0].TransducerFrequency",
         "instance",
@@ -265,14 +270,26 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
                 "acquired_at",
                 "timestamp[us]",
                 "AcquisitionDateTime, else date and time of acquisition, of series, of study; else the first "
-                "of their dates, at midnight. Local time of the machine.",
+                "of their dates, at midnight. A time without its date counts from the date of the series, "
+                "else of the study, and as the next day where it is over twelve hours before their time. "
+                "Local time of the machine.",
+            ),
+            (
+                "acquired_at_utc",
+                "timestamp[us]",
+                "acquired_at, where it has a time, less the offset of AcquisitionDateTime, else "
+                "TimezoneOffsetFromUTC (PS3.3 C.12.1.1.8); null where neither is there.",
             ),
             (
                 "slice_position_mm",
                 "float64",
                 "ImagePositionPatient along the normal of ImageOrientationPatient (PS3.3 C.7.6.2.1.1).",
             ),
-            ("patient_age_years", "float64", "PatientAge, else from PatientBirthDate to StudyDate. PHI."),
+            (
+                "patient_age_years",
+                "float64",
+                "PatientAge up to 130 years, else from PatientBirthDate to StudyDate; so too for 000Y. PHI.",
+            ),
             (
                 "varies",
                 "list<string>",

@@ -7,13 +7,16 @@ import shutil
 import tarfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import dicomlab as dl
 from dicomlab.catalog import rebuild
 from dicomlab.catalog.versions import FILE, FORMAT, read_state
 from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
-from tests.build import write_archive
+from dicomlab.schema.columns import Columns
+from dicomlab.schema.units import unit_columns
+from tests.build import dataset, write, write_archive
 
 FORMAT_1 = Path(__file__).with_name("format1.tar.gz")
 """Made by dicomlab 0.1.0: three MR instances, an enhanced one of two frames, a text file."""
@@ -46,6 +49,29 @@ def test_writing_into_it_brings_it_up_to_date(old):
     assert catalog.instances["PatientOrientation"].map(len).tolist() == [2, 2, 2, 2]
     assert catalog.series["n_frames"].tolist() == [5]
     assert len(catalog.files) == 5
+
+
+def test_its_columns_in_one_unit_are_worked_out(old):
+    assert dl.open_catalog(old).instances["echo_time_ms"].isna().all()  # nobody wrote it yet
+    catalog = dl.open_catalog(old).add_columns(["PatientOrientation"], progress=False)
+    assert catalog.frames["echo_time_ms"].tolist() == [10.0, 20.0]
+    assert catalog.instances["repetition_time_ms"].dropna().tolist() == [500.0]
+    assert catalog.series["echo_time_ms"].tolist() == [15.0]
+
+
+def test_without_headers_they_come_from_the_columns_that_are_stored(tmp_path):
+    archive, folder = write_archive(tmp_path / "archive"), tmp_path / "catalog"
+    dl.scan(archive, folder, keep_headers=False, progress=False)
+    ours = [found.column.name for found in unit_columns(Columns().names)]
+    for path in (folder / "instances").glob("*.parquet"):
+        pq.write_table(pq.read_table(path).drop_columns([*ours, "acquired_at_utc"]), path)
+    path = folder / FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": FORMAT - 1}))
+    write(dataset(EchoTime="7", RepetitionTime="500"), archive / "one_more")
+    rows = dl.scan(archive, folder, progress=False).instances
+    assert read_state(folder).format == FORMAT
+    assert sorted(rows["echo_time_ms"].dropna()) == [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 7.0]
+    assert rows["acquired_at_utc"].isna().all()
 
 
 def test_its_older_versions_can_still_be_opened(old):
