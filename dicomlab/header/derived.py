@@ -14,9 +14,9 @@ _DAY_US = 86_400_000_000
 def derive(table: pa.Table) -> pa.Table:
     """Add what docs/columns.md defines as derived: times, slice_position_mm and patient_age_years."""
     acquired_at, acquired_at_utc = _acquired(table)
-    table = table.append_column("acquired_at", acquired_at).append_column("acquired_at_utc", acquired_at_utc)
-    table = table.append_column("slice_position_mm", slice_position(table))
-    return table.append_column("patient_age_years", _age(table))
+    arrays = [acquired_at, acquired_at_utc, slice_position(table), _age(table)]
+    names = ["acquired_at", "acquired_at_utc", "slice_position_mm", "patient_age_years"]
+    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names])
 
 
 _LEVELS = ("Acquisition", "Series", "Study")
@@ -137,7 +137,8 @@ def _age(table: pa.Table) -> pa.Array:
 
 
 def _has_values(table: pa.Table, name: str) -> bool:
-    return name in table.column_names and table[name].null_count < table.num_rows
+    at = table.schema.get_field_index(name)
+    return at >= 0 and table.column(at).null_count < table.num_rows
 
 
 def _years(text: str) -> float:

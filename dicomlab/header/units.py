@@ -23,13 +23,20 @@ class Given:
 
     def __init__(self, table: pa.Table, beside: pa.Table | None = None, row: np.ndarray | None = None):
         self._table, self._beside, self._row = table, beside, row
+        self._columns: dict[str, pa.ChunkedArray | None] = {}
         self._numbers: dict[str, np.ndarray] = {}
 
     def column(self, name: str) -> pa.ChunkedArray | None:
         """A column, or None where nothing is in it."""
+        if name not in self._columns:
+            self._columns[name] = self._found(name)
+        return self._columns[name]
+
+    def _found(self, name: str) -> pa.ChunkedArray | None:
         for table in (self._table, self._beside):
-            if table is not None and name in table.column_names:
-                found = table[name]
+            at = -1 if table is None else table.schema.get_field_index(name)
+            if at >= 0:
+                found = table.column(at)
                 if found.null_count == len(found):
                     return None
                 return found if table is self._table else found.take(pa.array(self._row))
@@ -66,15 +73,17 @@ def _only(lists: pa.ListArray) -> pa.Array:
 
 def with_units(table: pa.Table, given: Given, wanted: Sequence[UnitColumn]) -> pa.Table:
     """Add the wanted columns to a table."""
+    names = [found.column.name for found in wanted]
+    nothing = pa.nulls(table.num_rows, pa.float64())
+    arrays = []
     for found in wanted:
-        name = found.column.name
         if not given.has(found.sources):
-            table = table.append_column(name, pa.nulls(table.num_rows, pa.float64()))
+            arrays.append(nothing)
             continue
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            values = RULES[name](given)
-        table = table.append_column(name, pa.array(values, mask=~np.isfinite(values)))
-    return table
+            values = RULES[found.column.name](given)
+        arrays.append(pa.array(values, mask=~np.isfinite(values)))
+    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names])
 
 
 def _by_size(values: np.ndarray, *bands: tuple[float, float, float]) -> np.ndarray:
