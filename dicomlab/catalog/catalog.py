@@ -40,6 +40,7 @@ SHOWN_TABLES = (
     "series",
     "instances",
     "frames",
+    "dose",
     "files",
     "errors",
     "problems",
@@ -58,7 +59,7 @@ _ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
-    `patients`, `studies`, `series`, `instances`, `frames`, `files`, `errors`, `problems`,
+    `patients`, `studies`, `series`, `instances`, `frames`, `dose`, `files`, `errors`, `problems`,
     `directory` and `media` are pandas DataFrames, read when asked for. docs/columns.md says what
     the columns mean.
     """
@@ -97,6 +98,11 @@ class Catalog:
     def frames(self) -> pd.DataFrame:
         """One row a frame of a multi-frame instance, with what is shared and what is its own."""
         return self.read("frames")
+
+    @property
+    def dose(self) -> pd.DataFrame:
+        """One row an irradiation event of a dose report, and one for what it adds up: see `level`."""
+        return self.read("dose")
 
     @property
     def files(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Instances, frames and problems made again from the headers that a catalog keeps.
+"""Instances, frames, dose and problems made again from the headers that a catalog keeps.
 
 So columns are added that nobody asked for at first, and so a catalog of an older format gets what it
 did not have. The archive is not touched.
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.rows import instance_rows, write_details
-from dicomlab.catalog.store import Part, Store, plain_schema
+from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, plain_schema
 from dicomlab.catalog.versions import FORMAT, State, read_state, write_state
 from dicomlab.errors import NoHeaders
 from dicomlab.progress import progress_bar
@@ -28,7 +28,7 @@ from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal
 from dicomlab.schema.units import unit_columns
 
-REMADE = ("instances", "frames", "problems")
+REMADE = ("instances", "frames", "dose", "problems")
 _ROWS = 4096
 
 
@@ -57,7 +57,7 @@ def open_for_writing(folder: Path, state: State) -> State:
     store = Store(folder)
     store.check(state.tables)
     state = store.roll_back(state)
-    if state.format < FORMAT:
+    if state.format < FORMAT or any(table not in state.tables for table in PLAIN_TABLES):
         state = store.with_all_tables(state, Columns.from_list(state.columns))
         state = _with_all_columns(store, state, "files")
         if not state.keep_headers:
@@ -75,7 +75,7 @@ def open_for_writing(folder: Path, state: State) -> State:
 def rebuild(
     folder: Path, state: State, columns: Columns, why: str, jobs: int | None, progress: bool
 ) -> State:
-    """Read the kept headers again into instances, frames and problems; gives the new state."""
+    """Read the kept headers again into instances, frames, dose and problems; gives the new state."""
     from joblib import Parallel, delayed
 
     store = Store(folder)

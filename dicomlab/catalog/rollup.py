@@ -29,7 +29,7 @@ def roll_up(folder: Path, state: State, tag: str) -> State:
     """Work out the upper levels anew and commit them; gives the state with counts."""
     store = Store(folder)
     catalog = Catalog(folder, replace(state, is_complete=False))
-    counted = ("instances", "frames", "files", "problems")
+    counted = ("instances", "frames", "dose", "files", "problems")
     views = {name: catalog.view(name) for name in counted}
     database = connect(folder, views, is_open=True)
     parts: list[Part] = []

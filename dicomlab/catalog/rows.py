@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 def write_details(writers: Mapping[str, PartWriter], keys: pa.Array, batch: Batch) -> None:
-    """Write what a batch has besides its instances: frames, and values that did not parse.
+    """Write what a batch has besides its instances: frames, dose, and values that did not parse.
 
     `keys` are the file keys of the batch's rows.
     """
-    if batch.frames is not None:
-        row, frames = batch.frames
-        writers["frames"].write(frames.add_column(0, "file_key", [keys.take(pa.array(row))]))
+    for name, found in (("frames", batch.frames), ("dose", batch.dose)):
+        if found is not None:
+            row, table = found
+            writers[name].write(table.add_column(0, "file_key", [keys.take(pa.array(row))]))
     if batch.problems:
         writers["problems"].write(problem_table(batch.problems, keys))
 

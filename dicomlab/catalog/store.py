@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.lock import PART, clear_unfinished
 from dicomlab.catalog.versions import State
 from dicomlab.errors import DamagedCatalog
-from dicomlab.schema.arrow import frame_schema, instance_schema
+from dicomlab.schema.arrow import dose_schema, frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from dicomlab.header.values import Problem
 
-PLAIN_TABLES = ("files", "instances", "frames", "headers", "problems", "directory")
+PLAIN_TABLES = ("files", "instances", "frames", "dose", "headers", "problems", "directory")
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
 _LOG_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)$")
@@ -120,6 +120,8 @@ def plain_schema(table: str, columns: Columns) -> pa.Schema:
     schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS, "directory": DIRECTORY}
     if table == "frames":
         return frame_schema(columns)
+    if table == "dose":
+        return dose_schema()
     return schemas.get(table) or instance_schema(columns)
 
 

@@ -35,6 +35,11 @@ _FIRST_LOOK = {
     "ProtocolName SeriesDescription SeriesNumber",
     "instances": "PatientID acquired_at Modality StationName InstanceNumber Rows Columns SliceThickness "
     "file_key",
+    "frames": "acquired_at frame frame_time_ms slice_position_mm StackID InStackPositionNumber "
+    "TemporalPositionIndex file_key",
+    "dose": "datetime_started level event acquisition_protocol target_region mean_ctdivol_mgy dlp_mgy_cm "
+    "ct_dose_length_product_total_mgy_cm dose_area_product_gy_m2 dose_rp_gy dose_area_product_total_gy_m2 "
+    "average_glandular_dose_mgy administered_activity_mbq",
     "files": "status size header_bytes reason file_key",
     "errors": "status reason file_key",
     "problems": "column tag reason raw file_key",
@@ -52,6 +57,8 @@ class Shown(StrEnum):
     studies = "studies"
     series = "series"
     instances = "instances"
+    frames = "frames"
+    dose = "dose"
     files = "files"
     errors = "errors"
     problems = "problems"

@@ -15,6 +15,7 @@ import pyarrow as pa
 from dicomlab.errors import BadFile
 from dicomlab.header import kernel
 from dicomlab.header.derived import derive
+from dicomlab.header.dose import DoseReader, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
 from dicomlab.header.frames import HELPERS, resolve, varies_column
@@ -53,6 +54,8 @@ class Batch:
     table: pa.Table
     frames: tuple[np.ndarray, pa.Table] | None
     """The rows of the batch that the frames belong to, and the frames; None where there are none."""
+    dose: tuple[np.ndarray, pa.Table] | None
+    """The rows of the batch that are dose reports, by event and total, and the rows of dose they make."""
     status: np.ndarray
     reason: np.ndarray
     header_bytes: np.ndarray
@@ -110,6 +113,7 @@ class HeaderReader:
         self._use_kernel = use_kernel
         self._buffer = np.empty(0, np.uint8)
         self._stack = kernel.new_stack()
+        self._dose: DoseReader | None = None
 
     def read(self, paths: Sequence[str]) -> Iterator[Batch]:
         """Read files by path, a batch at a time."""
@@ -310,10 +314,13 @@ class HeaderReader:
         where, many = _with_odd(
             found, self._many.cells[: self._many.filled[0]], outcomes, is_ours=given is None
         )
-        table, frames, problems = self._tables(where, many)
+        table, frames, problems, classes = self._tables(where, many)
+        dose, odd_values = self._reports(found, {row: head for row, (_, head) in odd.items()}, classes)
+        problems += odd_values
         return Batch(
             table=table,
             frames=frames,
+            dose=dose,
             status=status,
             reason=reason,
             header_bytes=header_bytes,
@@ -324,8 +331,8 @@ class HeaderReader:
 
     def _tables(
         self, where: Cells, many: np.ndarray
-    ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem]]:
-        """The instances, the frames with whose they are, and what did not parse."""
+    ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
+        """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
         arrays, problems = cast(where, self._all, *self._rows_of)
         for j, column in enumerate(self._wanted):
             if column.is_many:
@@ -342,10 +349,29 @@ class HeaderReader:
         table = derive(table).append_column("varies", varies_column(table.num_rows, frames))
         table = with_units(table, Given(table), self._units)
         if frames is None:
-            return table, None, problems
+            return table, None, problems, arrays["SOPClassUID"]
         of_frames = frames.with_times(table["acquired_at"])
-        given = Given(of_frames, table, frames.row)
-        return table, (frames.row, with_units(of_frames, given, frame_unit_columns(self.columns))), problems
+        of_frames = with_units(
+            of_frames, Given(of_frames, table, frames.row), frame_unit_columns(self.columns)
+        )
+        return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
+
+    def _reports(
+        self, found: _Found, odd: dict[int, bytes], classes: pa.Array
+    ) -> tuple[tuple[np.ndarray, pa.Table] | None, list[Problem]]:
+        """The rows of dose reports, and what in them did not parse; other files cost nothing."""
+        rows = report_rows(classes)
+        if not len(rows):
+            return None, []
+        self._dose = self._dose or DoseReader()
+        for row in rows.tolist():
+            sop_class = classes[row].as_py()
+            if row in odd:
+                self._dose.add_odd(row, sop_class, odd[row])
+            else:
+                start, size = int(found.starts[row]), int(found.ends[row])
+                self._dose.add(row, sop_class, found.data, start, size)
+        return self._dose.take()
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
         """What the kernel handed back, read by pydicom, and the bytes to keep.
@@ -447,7 +473,8 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
 def _helpers(columns: Sequence[Column]) -> list[Column]:
     """Columns that casting needs whether or not a table shows them."""
     have = {column.name for column in columns}
-    needed = (public_column("SpecificCharacterSet"), public_column("PixelRepresentation"), *HELPERS)
+    keywords = ("SpecificCharacterSet", "PixelRepresentation", "SOPClassUID")
+    needed = (*map(public_column, keywords), *HELPERS)
     return [column for column in needed if column.name not in have]
 
 

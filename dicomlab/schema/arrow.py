@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from dicomlab.schema.columns import Column, Columns
+from dicomlab.schema.dose import dose_columns
 from dicomlab.schema.frames import frame_columns
 from dicomlab.schema.units import frame_unit_columns, unit_columns
 
@@ -69,3 +70,9 @@ def frame_schema(columns: Columns) -> pa.Schema:
     derived = [pa.field(name, kind) for name, kind in FRAME_DERIVED]
     units = instance_fields(found.column for found in frame_unit_columns(columns))
     return pa.schema([*keys, *fields, *derived, *units])
+
+
+def dose_schema() -> pa.Schema:
+    """The dose table, which is the same for any set of columns."""
+    keys = [("file_key", pa.string()), ("level", pa.string()), ("event", pa.int64())]
+    return pa.schema([*(pa.field(name, kind) for name, kind in keys), *instance_fields(dose_columns())])

@@ -327,11 +327,15 @@ def may_identify(name: str, columns: Columns | None = None) -> bool:
     >>> may_identify("PatientName"), may_identify("KVP"), may_identify("first_acquired_at")
     (True, False, True)
     """
+    from dicomlab.schema.dose import dose_may_identify
+
     if name in _IDENTIFYING_TOO:
         return True
     known = columns or Columns()
     if name in known:
         return known[name].phi
+    if dose_may_identify(name):
+        return True
     try:
         return public_column(name).phi
     except DicomlabError:

@@ -11,6 +11,7 @@ follows over time.
 from __future__ import annotations
 
 from dicomlab.schema.columns import Level
+from dicomlab.schema.dose import dose_rows
 
 DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     # file meta
@@ -326,6 +327,13 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
                 "FrameAcquisitionDateTime, else acquired_at of the instance, frame_time_ms later.",
             ),
         ),
+    ),
+    "dose": (
+        "One row an irradiation event of a radiation dose report, and one for what it adds up, told apart by "
+        "`level`. Events have columns of their own, totals the ones at the end, so that a sum counts nothing "
+        "twice. Names follow PS3.16 (TID 10001, 10011, 10021, 10040), and values are in the unit given. "
+        "docs/dose.md shows how to ask.",
+        dose_rows(),
     ),
     "series, studies, patients": (
         "One row a series of a study of a patient, a study of a patient, a patient. Columns of `instances` "

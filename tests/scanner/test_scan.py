@@ -42,6 +42,7 @@ def test_a_scan_gives_the_tree(archive, into):
         "series": 4,
         "instances": 12,
         "frames": 0,
+        "dose": 0,
         "files": 12,
         "errors": 0,
         "problems": 0,
