@@ -17,7 +17,7 @@ from typing import Any
 from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
 
 FORMAT = 2
-"""Format 2 has the tables `frames`, `dose` and `directory`, `container` in `files`, and the columns in one unit."""
+"""Format 2 has the tables `frames`, `dose` and `directory`, `files.container`, and columns in one unit."""
 FILE = "catalog.json"
 UNFINISHED = f".{FILE}."
 """How the name of a catalog.json begins that is being written."""

@@ -45,7 +45,6 @@ _FIRST_LOOK = {
     "problems": "column tag reason raw file_key",
     "directory": "record record_type names reason file_key",
     "media": "verdict n_named n_missing n_other n_unreadable n_unnamed file_key",
-    "frames": "file_key frame acquired_at slice_position_mm EchoTime RepetitionTime FlipAngle",
 }
 
 
@@ -62,7 +61,6 @@ class Shown(StrEnum):
     files = "files"
     errors = "errors"
     problems = "problems"
-    frames = "frames"
     directory = "directory"
     media = "media"
 

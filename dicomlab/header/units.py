@@ -34,9 +34,8 @@ class Given:
 
     def _found(self, name: str) -> pa.ChunkedArray | None:
         for table in (self._table, self._beside):
-            at = -1 if table is None else table.schema.get_field_index(name)
-            if at >= 0:
-                found = table.column(at)
+            if table is not None and name in table.schema.names:
+                found = table.column(name)
                 if found.null_count == len(found):
                     return None
                 return found if table is self._table else found.take(pa.array(self._row))
