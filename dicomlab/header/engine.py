@@ -19,6 +19,7 @@ from dicomlab.header.dose import DoseReader, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
 from dicomlab.header.frames import HELPERS, resolve, varies_column
+from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
 from dicomlab.header.plan import make_plan, make_tree
 from dicomlab.header.units import Given, with_units
@@ -100,9 +101,12 @@ class HeaderReader:
     ):
         self.columns = columns or Columns()
         self._wanted = list(self.columns)
-        self._all = [*self._wanted, *_helpers(self._wanted)]
+        nearer = charset_columns(self._wanted)
+        hidden = {column.name: column for charsets in nearer.values() for column in charsets}
+        self._all = [*self._wanted, *_helpers(self._wanted), *hidden.values()]
         names = [column.name for column in self._all]
         self._rows_of = names.index("SpecificCharacterSet"), names.index("PixelRepresentation")
+        self._charsets_of = {name: [names.index(c.name) for c in found] for name, found in nearer.items()}
         self._frames = frame_columns(self.columns)
         self._units = unit_columns(self.columns.names)
         self._tree = make_tree(self._all, self._frames)
@@ -333,10 +337,11 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
-        arrays, problems = cast(where, self._all, *self._rows_of)
+        arrays, problems = cast(where, self._all, *self._rows_of, self._charsets_of)
         for j, column in enumerate(self._wanted):
             if column.is_many:
-                arrays[column.name], odd = gathered(where, many[many[:, 0] == j], column, self._rows_of)
+                charsets = self._charsets_of.get(column.name, ())
+                arrays[column.name], odd = gathered(where, many, column, j, self._rows_of, charsets)
                 problems += odd
         shown = [name for column in self._wanted for name in (column.name, offset_name(column)) if name]
         table = pa.table({name: arrays[name] for name in shown})

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dicomlab.header.item_charsets import nearest, override
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.schema.arrow import arrow_type
 from dicomlab.schema.columns import Column
 
 
 def gathered(
-    found: Cells, many: np.ndarray, column: Column, rows_of: tuple[int, int]
+    found: Cells,
+    many: np.ndarray,
+    column: Column,
+    number: int,
+    rows_of: tuple[int, int],
+    charsets: Sequence[int] = (),
 ) -> tuple[pa.Array, list[Problem]]:
     """One list a file of what was met of a column, in the order of the items; null where nothing was.
 
-    `many` are the column's values, in the order of the files; `rows_of` the rows of
-    SpecificCharacterSet and PixelRepresentation in `found`.
+    `many` are all values of which there may be any number, in the order of the files, and `number` says
+    which are the column's; `rows_of` are the rows of SpecificCharacterSet and PixelRepresentation in
+    `found`, `charsets` the numbers of nearer character sets, the nearest first.
     """
+    every, many = many, many[many[:, 0] == number]
     n, row = found.off.shape[1], many[:, 1]
     if not len(many):
         return pa.nulls(n, arrow_type(column)), []
@@ -28,6 +37,7 @@ def gathered(
         np.stack([many[:, k], *(a[j][row] for j in rows_of)]).astype(a.dtype if k > 3 else np.int64)
         for k, a in ((3, found.off), (4, found.length), (5, found.vr))
     ]
+    cells[0][1], cells[1][1] = _charset_places(found, every, many, rows_of[0], charsets)
     arrays, odd = cast(Cells(found.data, *cells), [column], 1, 2)
     values = arrays[column.name]
     counts = np.zeros(n, np.int64)
@@ -41,3 +51,15 @@ def gathered(
     is_there[row] = True
     lists = pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(~is_there))
     return lists.cast(arrow_type(column)), [replace(problem, row=int(row[problem.row])) for problem in odd]
+
+
+def _charset_places(
+    found: Cells, every: np.ndarray, values: np.ndarray, top: int, charsets: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the character set of each value lies."""
+    of_items = [number for number in charsets if (every[:, 0] == number).any()]
+    of_files = [number for number in charsets if number not in of_items]
+    place = nearest((found.off, found.length), (*of_files, top), values[:, 1])
+    for number in reversed(of_items):
+        place = override(place, values, every[every[:, 0] == number])
+    return place

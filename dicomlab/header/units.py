@@ -34,8 +34,8 @@ class Given:
 
     def _found(self, name: str) -> pa.ChunkedArray | None:
         for table in (self._table, self._beside):
-            if table is not None and name in table.schema.names:
-                found = table.column(name)
+            if table is not None and (at := table.schema.get_field_index(name)) >= 0:
+                found = table.column(at)
                 if found.null_count == len(found):
                     return None
                 return found if table is self._table else found.take(pa.array(self._row))

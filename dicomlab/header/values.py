@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from dicomlab.header import cells as gather
 from dicomlab.header.charsets import decode
+from dicomlab.header.item_charsets import nearest
 from dicomlab.header.kernel import BIG
 from dicomlab.schema.arrow import arrow_type, offset_name
 from dicomlab.schema.columns import Column
@@ -111,12 +112,17 @@ def _nulls(kind: pa.DataType, n: int) -> pa.Array:
 
 
 def cast(
-    found: Cells, columns: Sequence[Column], charset_row: int, signed_row: int
+    found: Cells,
+    columns: Sequence[Column],
+    charset_row: int,
+    signed_row: int,
+    charsets_of: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[dict[str, pa.Array], list[Problem]]:
     """Cast every column; give arrays by name, and the problems.
 
     `columns[j]` lies in row j of `found`; the rows for SpecificCharacterSet and
-    PixelRepresentation serve decoding, and may lie beyond `columns`.
+    PixelRepresentation serve decoding, and may lie beyond `columns`. `charsets_of` has, by name, the rows
+    of character sets that count before the file's.
     """
     n = found.off.shape[1]
     out: dict[str, pa.Array] = {}
@@ -131,7 +137,8 @@ def cast(
         odd = np.zeros(n, np.bool_)
         arrays = _plain(found, j, column, odd, signed_row)
         if odd.any():
-            arrays[0] = _mend(arrays[0], found, j, column, odd, charset_row, problems)
+            nearer = (charsets_of or {}).get(column.name, ())
+            arrays[0] = _mend(arrays[0], found, j, column, odd, (*nearer, charset_row), problems)
         out[column.name] = arrays[0]
         if beside := offset_name(column):
             out[beside] = arrays[1]
@@ -256,13 +263,13 @@ def _mend(
     j: int,
     column: Column,
     odd: np.ndarray,
-    charset_row: int,
+    charset_rows: Sequence[int],
     problems: list[Problem],
 ) -> pa.Array:
     """Put cells that were looked at alone in their places; equal ones are looked at once."""
     rows = np.flatnonzero(odd)
-    raw, raws = _coded(found, j, rows)
-    charset, charsets = _coded(found, charset_row, rows)
+    raw, raws = _coded(found.data, found.off[j, rows], found.length[j, rows])
+    charset, charsets = _coded(found.data, *nearest((found.off, found.length), charset_rows, rows))
     code = found.vr[j, rows].astype(np.int64)
     asked = (raw * (len(charsets) + 1) + charset) << 16 | code
     _, first, which = np.unique(asked, return_index=True, return_inverse=True)
@@ -280,10 +287,10 @@ def _mend(
     return pa.concat_arrays([plain, pa.array(values, plain.type)]).take(pa.array(order))
 
 
-def _coded(found: Cells, j: int, rows: np.ndarray) -> tuple[np.ndarray, list[bytes]]:
-    """The cells of some rows as numbers into a list of the different ones."""
-    cell = (np.ascontiguousarray(a[j, rows]) for a in (found.off, found.length))
-    offsets, data, _ = gather.gather_bytes(found.data, *cell)
+def _coded(data: np.ndarray, off: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, list[bytes]]:
+    """Cells as numbers into a list of the different ones."""
+    cell = np.ascontiguousarray(off), np.ascontiguousarray(length)
+    offsets, data, _ = gather.gather_bytes(data, *cell)
     coded = _sized(pa.binary(), offsets, data, None).dictionary_encode()
     return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
 
