@@ -20,8 +20,8 @@ _UNKNOWN_ESCAPE = "an escape sequence of no character set that DICOM knows"
 _ESCAPES = "an escape sequence where the character set allows none"
 _ESC = b"\x1b"
 # PS3.5 6.1.2.5.3: what brings the first character set back.
-_TEXT_DELIMITERS = frozenset(b"\n\r\t\f\\")
-_NAME_DELIMITERS = _TEXT_DELIMITERS | frozenset(b"^=")
+_TEXT_DELIMITERS = b"\n\r\t\f\\"
+_NAME_DELIMITERS = _TEXT_DELIMITERS + b"^="
 
 _pydicom_lock = threading.RLock()
 
@@ -100,6 +100,7 @@ class _Sets:
 
 # Misspelt terms that were met or are likely: ISO-IR 100, ISO_2022_IR_13, ISO 100, iso ir 192.
 _TERM = re.compile(r"ISO[ _-]*(2022)?[ _-]*(?:IR)?[ _-]*(\d{1,3})")
+_LONGEST_TERM = 32
 _ALONE = frozenset(("ISO_IR 192", "GB18030", "GBK"))
 _DEFAULT = frozenset(("", "ISO_IR 6", "ISO 2022 IR 6"))
 _OTHER_NAMES = {
@@ -115,6 +116,8 @@ _LATIN_9 = {"ISO_IR 203": "iso8859_15", "ISO 2022 IR 203": "iso8859_15"}
 def _canonical(term: str) -> str:
     """A term as the standard writes it."""
     term = term.strip(" \0").upper()
+    if len(term) > _LONGEST_TERM:
+        return term
     if match := _TERM.fullmatch(term):
         return f"ISO 2022 IR {int(match[2])}" if match[1] else f"ISO_IR {int(match[2])}"
     return _OTHER_NAMES.get(term, term)
@@ -197,6 +200,10 @@ _ESCAPED: dict[bytes, tuple[str, str, bool]] = {
     b"-T": ("iso8859_11", "ISO 2022 IR 166", False),
     b"-b": ("iso8859_15", "ISO 2022 IR 203", False),
 }
+_STOPS = {
+    some: re.compile(b"[\x1b" + re.escape(some) + b"]") for some in (_TEXT_DELIMITERS, _NAME_DELIMITERS)
+}
+_ESC_ALONE = re.compile(_ESC)
 _ESCAPE = re.compile(rb"\x1b(\$[()][A-Z]|\$[@AB]|[(),-][A-Za-z]|)")
 
 
@@ -219,8 +226,9 @@ def _decode_iso_2022(raw: bytes, sets: _Sets, is_name: bool) -> tuple[str, str]:
             low, high, at = "ascii", sets.first, at + 1
         else:
             # In a two-byte set what looks like a delimiter is half a letter.
-            end = _end(raw, at, frozenset() if low[0] == "$" else delimiters)
-            piece, at = raw[at:end], end
+            stop = (_ESC_ALONE if low[0] == "$" else _STOPS[delimiters]).search(raw, at)
+            piece = raw[at : stop.start() if stop else len(raw)]
+            at += len(piece)
             if low[0] != "$" and not high and not piece.isascii():
                 why = why or (_UNESCAPED if last else _GUESSED)
             text.append(_piece(piece, low, high or last or "latin_1"))
@@ -234,11 +242,6 @@ def _why_not(codec: str, term: str, sets: _Sets) -> str:
         return _UNKNOWN_ESCAPE
     is_named = term in sets.terms or term.replace("ISO 2022 IR", "ISO_IR") in sets.terms
     return "" if is_named or codec == "ascii" else _UNDECLARED
-
-
-def _end(raw: bytes, at: int, delimiters: frozenset[int]) -> int:
-    """Where the bytes from `at` on meet an escape sequence or a delimiter."""
-    return next((k for k in range(at, len(raw)) if raw[k] == 0x1B or raw[k] in delimiters), len(raw))
 
 
 def _piece(piece: bytes, low: str, high: str) -> str:

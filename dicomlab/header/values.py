@@ -224,19 +224,18 @@ def _numbers(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: 
         signed &= found.vr[j] == 0
         raw = np.where(signed, raw.view("<i2").astype(np.int64), raw.astype(np.int64))
     target = np.float64 if column.kind == "float" else np.int64
-    if column.kind == "int" and dtype.kind == "u" and dtype.itemsize == 8:
-        huge = raw > np.iinfo(np.int64).max
-        if huge.any() and not column.is_list:
-            odd |= huge & valid
-            valid &= ~huge
+    strange = np.zeros(len(raw), np.bool_)
+    if dtype.kind == "f":
+        strange = ~np.isfinite(raw)
+    elif dtype.kind == "u" and dtype.itemsize == 8:
+        strange = raw > np.iinfo(np.int64).max
     values = raw.astype(target)
-    if column.is_list:
-        return _listed(lists, pa.array(values), valid)
-    if target is np.float64:
-        strange = ~np.isfinite(values) & valid
-        odd |= strange
-        valid &= ~strange
-    return pa.array(values, mask=~valid)
+    if strange.any():
+        rows = np.flatnonzero(strange)
+        rows = np.searchsorted(lists, rows, side="right") - 1 if column.is_list else rows
+        rows = rows[valid[rows]]
+        odd[rows], valid[rows] = True, False
+    return _listed(lists, pa.array(values), valid) if column.is_list else pa.array(values, mask=~valid)
 
 
 def _clock(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> list[pa.Array]:
@@ -303,6 +302,8 @@ def _alone(
     try:
         parts, note = _parts(raw, vr, column, charset, is_big)
         if column.is_list:
+            if parts == [""]:
+                return None, note
             return [_convert(part, column) if part != "" else None for part in parts], note
         if len(parts) != 1:
             raise _Unparsable(f"{len(parts)} values where one is expected")
@@ -342,12 +343,16 @@ def _unpacked(raw: bytes, vr: str, order: str) -> list[Any]:
     return [value[0] for value in values]
 
 
+_LONGEST_NUMBER = 64
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def _float(part: Any) -> float:
-    if isinstance(part, str) and not _DECIMAL.fullmatch(part, 0, 64):
-        raise _Unparsable("not a number")
+    if isinstance(part, str):
+        if len(part) > _LONGEST_NUMBER:  # before the pattern, which takes its time over long ones
+            raise _Unparsable("longer than any number")
+        if not _DECIMAL.fullmatch(part):
+            raise _Unparsable("not a number")
     value = float(part)
     if not np.isfinite(value):
         raise _Unparsable("not a finite number")

@@ -38,7 +38,7 @@ SYNTAXES = {
 def element(tag: int, vr: str, value: bytes) -> bytes:
     """One explicit VR little endian element, whatever the bytes are."""
     head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr.encode()
-    if vr in ("OB", "OW", "SQ", "UN", "UT", "UC", "UR"):
+    if vr in ("OB", "OW", "OD", "OF", "OL", "OV", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"):
         return head + struct.pack("<HI", 0, len(value)) + value
     return head + struct.pack("<H", len(value)) + value
 
