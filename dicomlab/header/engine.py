@@ -338,10 +338,11 @@ class HeaderReader:
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
         arrays, problems = cast(where, self._all, *self._rows_of, self._charsets_of)
+        of_items = many[many[:, 0] < len(self._all)]
         for j, column in enumerate(self._wanted):
             if column.is_many:
                 charsets = self._charsets_of.get(column.name, ())
-                arrays[column.name], odd = gathered(where, many, column, j, self._rows_of, charsets)
+                arrays[column.name], odd = gathered(where, of_items, column, j, self._rows_of, charsets)
                 problems += odd
         shown = [name for column in self._wanted for name in (column.name, offset_name(column)) if name]
         table = pa.table({name: arrays[name] for name in shown})

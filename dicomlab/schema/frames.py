@@ -75,6 +75,7 @@ GROUP_ROWS: dict[str, str] = {
     "IrradiationEventUID": "IrradiationEventIdentificationSequence",
     "BurnedInAnnotation": "ImageDataTypeSequence",
     "BodyPartExamined": "FrameAnatomySequence",
+    "anatomic_region": "FrameAnatomySequence[0].AnatomicRegionSequence",
     # MR
     "RepetitionTime": "MRTimingAndRelatedParametersSequence",
     "FlipAngle": "MRTimingAndRelatedParametersSequence",

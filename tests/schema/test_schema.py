@@ -18,7 +18,8 @@ def test_each_column_says_what_it_is(column):
     assert column.level in LEVELS
     assert re.fullmatch(r"[A-Zx0-9].{4,100}\.", column.meaning)
     assert column.type
-    assert column.is_list == (dictionary_VM(column.tag) != "1" and column.vr not in ("LT", "ST", "UT", "UR"))
+    may_repeat = dictionary_VM(column.tag) != "1" and column.vr not in ("LT", "ST", "UT", "UR")
+    assert column.is_list == (may_repeat or "[*]" in column.path)
 
 
 def test_no_column_comes_twice():
