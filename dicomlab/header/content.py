@@ -7,7 +7,7 @@ file; the tree is put together from that. What the kernel hands back, pydicom re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -125,8 +125,13 @@ class ContentReader:
         self._many = kernel.new_many(_ROOM)
         self._stack = kernel.new_stack()
 
-    def read(self, data: np.ndarray, start: int, size: int) -> tuple[Item, str]:
-        """The root of the report that lies at `data[start : start + size]`, and what it lacks, or why."""
+    def read(
+        self, data: np.ndarray, start: int, size: int, is_wanted: Callable[[Item], bool]
+    ) -> tuple[Item, str] | None:
+        """The root of the report that lies at `data[start : start + size]`, and what it lacks, or why.
+
+        `is_wanted` sees the root without what is below it; None where it does not want more.
+        """
         place = np.int32 if data.size <= np.iinfo(np.int32).max else np.int64
         cells = np.full((1, 1), -1, place), np.zeros((1, 1), np.int32), np.zeros((1, 1), np.uint16)
         while True:
@@ -139,18 +144,23 @@ class ContentReader:
                 break
             self._many = kernel.new_many(min(4 * room, MOST_VALUES))
         if state == kernel.ODD:
-            return self.read_odd(data[start : start + size].tobytes())
-        return _put_together(self._noted(data, start, size)), TOO_MANY if state == kernel.NO_ROOM else ""
+            return self.read_odd(data[start : start + size].tobytes(), is_wanted)
+        raw, noted = data[start : start + size].tobytes(), self._many.cells[: self._many.filled[0]]
+        of_root = noted[noted[:, 0] < _KINDS]
+        if not is_wanted(_put_together(self._values(of_root, raw, start))):
+            return None
+        return _put_together(self._values(noted, raw, start)), TOO_MANY if state == kernel.NO_ROOM else ""
 
-    def read_odd(self, head: bytes) -> tuple[Item, str]:
-        """The root of a report that pydicom has to read, and what it lacks, or why."""
+    def read_odd(self, head: bytes, is_wanted: Callable[[Item], bool]) -> tuple[Item, str] | None:
+        """The same for a report that pydicom has to read."""
         outcome = read_odd(head, self._tree, total=len(head))
-        noted = ((number, raw) for number, _, raw, _ in outcome.many[:MOST_VALUES])
-        return _put_together(noted), outcome.reason or (TOO_MANY if len(outcome.many) > MOST_VALUES else "")
+        root = _put_together((number, raw) for number, _, raw, _ in outcome.many[:MOST_VALUES])
+        if not is_wanted(root):
+            return None
+        return root, outcome.reason or (TOO_MANY if len(outcome.many) > MOST_VALUES else "")
 
-    def _noted(self, data: np.ndarray, start: int, size: int) -> Iterator[tuple[int, bytes]]:
-        raw = data[start : start + size].tobytes()
-        noted = self._many.cells[: self._many.filled[0]]
+    @staticmethod
+    def _values(noted: np.ndarray, raw: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         begins = noted[:, 3] - start
         ends = begins + noted[:, 4]
         for number, begin, end in zip(noted[:, 0].tolist(), begins.tolist(), ends.tolist(), strict=True):

@@ -7,7 +7,7 @@ their codes, wherever machines put them; values are brought to the unit of their
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -70,11 +70,11 @@ class DoseReader:
 
     def add(self, row: int, sop_class: str, data: np.ndarray, start: int, size: int) -> None:
         """Take a report whose header lies at `data[start : start + size]`, as row `row` of the batch."""
-        self._add(row, sop_class, *self._content.read(data, start, size))
+        self._add(row, self._content.read(data, start, size, _is_dose(sop_class)))
 
     def add_odd(self, row: int, sop_class: str, head: bytes) -> None:
         """Take a report that the kernel handed back."""
-        self._add(row, sop_class, *self._content.read_odd(head))
+        self._add(row, self._content.read_odd(head, _is_dose(sop_class)))
 
     def take(self) -> tuple[tuple[np.ndarray, pa.Table] | None, list[Problem]]:
         """Which row of the batch each row belongs to, and the rows; and what did not parse."""
@@ -86,9 +86,10 @@ class DoseReader:
         whole = pa.concat_tables([table for _, table in tables]).combine_chunks()
         return (np.concatenate([rows for rows, _ in tables]), whole), problems
 
-    def _add(self, row: int, sop_class: str, root: Item, reason: str) -> None:
-        if sop_class not in _DOSE_CLASSES and root.name not in _REPORTS:
+    def _add(self, row: int, content: tuple[Item, str] | None) -> None:
+        if content is None:
             return
+        root, reason = content
         if reason:
             self._problems.append(Problem(row, CONTENT, reason, b""))
         reading = _Reading(row)
@@ -111,6 +112,11 @@ class DoseReader:
             self._tables.append((np.array([entry[0] for entry in self._waiting]), table))
             self._problems += problems
             self._waiting = []
+
+
+def _is_dose(sop_class: str) -> Callable[[Item], bool]:
+    """Whether a report is one of dose: by its SOP class, or by the name of its root."""
+    return lambda root: sop_class in _DOSE_CLASSES or root.name in _REPORTS
 
 
 # --- from content items to values ---------------------------------------------------------

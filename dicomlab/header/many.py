@@ -40,12 +40,12 @@ def gathered(
     cells[0][1], cells[1][1] = _charset_places(found, every, many, rows_of[0], charsets)
     arrays, odd = cast(Cells(found.data, *cells), [column], 1, 2)
     values = arrays[column.name]
-    counts = np.zeros(n, np.int64)
     if pa.types.is_list(values.type):
-        np.add.at(counts, row, pc.fill_null(pc.list_value_length(values), 0).to_numpy())
+        lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy()
+        counts = np.bincount(row, lengths, n).astype(np.int64)
         values = values.flatten()
     else:
-        np.add.at(counts, row, 1)
+        counts = np.bincount(row, minlength=n)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     is_there = np.zeros(n, np.bool_)
     is_there[row] = True

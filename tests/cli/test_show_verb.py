@@ -12,7 +12,7 @@ from dicomlab.catalog.catalog import open_catalog
 
 from .conftest import make_archive
 
-TABLES = ("patients", "studies", "series", "instances", "files", "errors", "problems")
+TABLES = ("patients", "studies", "series", "instances", "frames", "dose", "files", "errors", "problems")
 
 
 def read_csv(text: str) -> list[dict[str, str]]:

@@ -52,6 +52,9 @@ def rows_of(reader: HeaderReader, paths: list[Path]) -> list[tuple]:
         if batch.frames is not None:
             for row, frame in zip(batch.frames[0], batch.frames[1].to_pylist(), strict=True):
                 frames[row].append(frame)
+        if batch.dose is not None:
+            for row, event in zip(batch.dose[0], batch.dose[1].to_pylist(), strict=True):
+                frames[row].append(event)
         rows += zip(
             batch.status,
             batch.reason,

@@ -93,6 +93,20 @@ def test_few_columns_are_enough_for_the_rows(folder, tmp_path):
     assert dl.scan(folder, into=tmp_path / "c", columns=columns, progress=False).counts["dose"] == 9
 
 
+def test_the_shell_shows_events_without_what_may_identify(catalog):
+    from typer.testing import CliRunner
+
+    from dicomlab.cli.main import app
+
+    ran = CliRunner().invoke(app, ["show", str(catalog.path), "dose", "--where", "level = 'event'", "--json"])
+    answer = json.loads(ran.stdout)
+    assert ran.exit_code == 0
+    assert answer["rows_in_all"] == 6
+    assert {"comment", "datetime_started", "start_of_x_ray_irradiation"} <= set(answer["hidden"])
+    assert "start_of_x_ray_irradiation_utc_offset_minutes" not in answer["hidden"]
+    assert 200.0 in [row["dlp_mgy_cm"] for row in answer["data"]]
+
+
 PAGE = (REPOSITORY / "docs" / "dose.md").read_text(encoding="utf-8")
 
 
