@@ -25,7 +25,7 @@ from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
 from dicomlab.scanner.plan import Plan
 from dicomlab.schema.columns import Columns
-from dicomlab.sources.base import Source
+from dicomlab.sources.base import Mounting, Source
 from dicomlab.sources.engine import open_source
 
 COMMIT_FILES = 65_536
@@ -137,11 +137,15 @@ class _Scan:
     def run(self, jobs: int | None, backend: Backend | None) -> None:
         """Do what the plan says; the catalog is in a good state after each step."""
         files = self._store.paths("files", self._state.tables["files"])
+        if isinstance(self._source, Mounting):
+            self._source.mounts = _mounts(self._state)
         plan = Plan(self._folder, self._source, files, progress=self._progress)
         try:
             if not plan.listed:  # a share that is not mounted looks like that too: nothing is taken out
                 raise EmptyScan(self._source.root, 0)
             if not plan.to_read and not plan.vanished and self._state.is_complete:
+                if self._mounts() != self._state.sources.get(self._source.root, {}).get("mounts", []):
+                    write_state(self._folder, self._with_source(self._state))
                 return
             self._remove(plan)
             total = self._read(plan, jobs, backend)
@@ -192,11 +196,22 @@ class _Scan:
 
     def _finish(self) -> None:
         state = roll_up(self._folder, merge_small(self._store, self._state), _tag())
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        sources = {**state.sources, self._source.root: {"scanned": now}}
-        state = replace(state, sources=sources, is_complete=True)
+        state = replace(self._with_source(state), is_complete=True)
         state = state.with_version(self._source.root, round(time.monotonic() - self._began, 3))
         write_state(self._folder, state)
+
+    def _with_source(self, state: State) -> State:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        about = {"scanned": now, "mounts": self._mounts()}
+        return replace(state, sources={**state.sources, self._source.root: about})
+
+    def _mounts(self) -> list[str]:
+        return list(self._source.mounts) if isinstance(self._source, Mounting) else []
+
+
+def _mounts(state: State) -> tuple[str, ...]:
+    """Folders where something was mounted when they were last scanned."""
+    return tuple(key for about in state.sources.values() for key in about.get("mounts", ()))
 
 
 def _reasons(done: Done) -> str:

@@ -17,7 +17,7 @@ from dicomlab.catalog.database import connect
 from dicomlab.catalog.lock import LISTING as LISTING_FILE
 from dicomlab.progress import progress_bar
 from dicomlab.schema.levels import literal
-from dicomlab.sources.base import CLOSED, LISTING, Source
+from dicomlab.sources.base import HIDING, LISTING, Source
 
 UNIT_ROWS = 4096
 """How many files a worker takes at a time."""
@@ -32,13 +32,14 @@ WHERE k.file_key IS NULL OR l.size IS DISTINCT FROM k.size OR l.stamp IS DISTINC
    OR k.status = 'unreadable'
 ORDER BY l.file_key
 """
-# What lies below a folder that could not be opened is not gone: it may be back tomorrow.
+# What lies below a folder that could not be opened, that nothing is mounted in today, or below a
+# link that leads nowhere is not gone: it may be back tomorrow.
 _VANISHED = """
 CREATE VIEW vanished AS
 SELECT k.file_key FROM known k ANTI JOIN listing l ON l.file_key = coalesce(k.container, k.file_key)
 WHERE (k.source = {root} OR starts_with(k.file_key, {root} || '/'))
   AND NOT EXISTS (SELECT 1 FROM listing c
-                  WHERE starts_with(c.reason, {closed}) AND starts_with(k.file_key, c.file_key || '/'))
+                  WHERE ({hiding}) AND starts_with(k.file_key, c.file_key || '/'))
 """
 
 
@@ -76,7 +77,8 @@ class Plan:
                 f"FROM read_parquet([{names}])"
             )
             run(_DIFFERENCE)
-        run(_VANISHED.format(root=literal(root), closed=literal(CLOSED)))
+        hiding = " OR ".join(f"starts_with(c.reason, {literal(reason)})" for reason in HIDING)
+        run(_VANISHED.format(root=literal(root), hiding=hiding))
 
     @property
     def to_read(self) -> int:

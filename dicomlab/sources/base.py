@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Protocol
+from typing import IO, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -22,6 +22,10 @@ files); `reason` says why an item cannot be read at all, and is null for the oth
 
 CLOSED = "the folder cannot be opened"
 """How the reason of a folder begins that could not be looked into."""
+BROKEN_LINK = "the link leads nowhere"
+UNSEEN = "the file cannot be seen"
+HIDING = (CLOSED, BROKEN_LINK, UNSEEN)
+"""How the reasons begin of items below which there may be more than can be seen today."""
 
 
 class Head(Protocol):
@@ -53,6 +57,15 @@ class Source(Protocol):
 
     def heads(self, keys: Sequence[str]) -> Iterator[Head]:
         """Give the beginnings of listed items, in their order, one a key."""
+
+
+@runtime_checkable
+class Mounting(Protocol):
+    """A source that can tell whether something is mounted where something was."""
+
+    mounts: tuple[str, ...]
+    """Keys of folders where something else is mounted. Before the listing, those known from
+    earlier: one of them that is empty, with nothing mounted, is listed as CLOSED."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pyarrow as pa
 
-from dicomlab.sources.base import CLOSED, ListingRows
+from dicomlab.sources.base import BROKEN_LINK, CLOSED, UNSEEN, ListingRows
 
 CHUNK = 16_384
 _URI = "file://"
@@ -31,6 +31,7 @@ class FolderSource:
         self._leave_out = leave_out
         self._left_out: tuple[int, int] | None = None
         self._seen: set[tuple[int, int]] = set()
+        self.mounts: tuple[str, ...] = ()
 
     @property
     def root(self) -> str:
@@ -46,23 +47,36 @@ class FolderSource:
             self._add_file(rows, self._root)
             yield rows.as_table()
             return
-        folders = [self._root]
+        expected, found = set(self.mounts), []
+        folders = [(self._root, _device(os.path.dirname(self._root)))]
         while folders:
-            folder = folders.pop()
+            folder, device = folders.pop()
             below: list[str] = []
             try:
-                if not self._is_new(folder):
+                identity = _identity(folder)
+                if identity in self._seen:
                     rows.add(key_of(folder), None, None, "a link to a folder that is already listed")
                     continue
+                self._seen.add(identity)
+                is_mount, device = device not in (None, identity[0]), identity[0]
                 with os.scandir(folder) as entries:
+                    is_empty = True
                     for entry in entries:
+                        is_empty = False
                         self._add(rows, below, entry)
                         if len(rows) >= CHUNK:
                             yield _sorted(rows)
                             rows = ListingRows()
             except OSError as error:
                 rows.add(key_of(folder), None, None, f"{CLOSED} ({error.strerror})")
-            folders.extend(sorted(below, reverse=True))
+                is_mount, is_empty = key_of(folder) in expected, False
+            if is_empty and not is_mount and key_of(folder) in expected:
+                rows.add(key_of(folder), None, None, f"{CLOSED} (what was mounted there is not)")
+                is_mount = True
+            if is_mount:
+                found.append(key_of(folder))
+            folders.extend((path, device) for path in sorted(below, reverse=True))
+        self.mounts = tuple(found)
         if len(rows):
             yield _sorted(rows)
 
@@ -78,13 +92,6 @@ class FolderSource:
         """Give the beginning of each file."""
         return (FileHead(path_of(key)) for key in keys)
 
-    def _is_new(self, folder: str) -> bool:
-        identity = _identity(folder)
-        if identity in self._seen:
-            return False
-        self._seen.add(identity)
-        return True
-
     def _add(self, rows: ListingRows, below: list[str], entry: os.DirEntry[str]) -> None:
         try:
             if entry.is_file(follow_symlinks=False):
@@ -98,7 +105,7 @@ class FolderSource:
             else:
                 self._add_file(rows, entry.path)
         except OSError as error:
-            rows.add(key_of(entry.path), None, None, f"the file cannot be seen ({error.strerror})")
+            rows.add(key_of(entry.path), None, None, f"{UNSEEN} ({error.strerror})")
 
     @staticmethod
     def _add_file(rows: ListingRows, path: str) -> None:
@@ -106,8 +113,7 @@ class FolderSource:
         try:
             found = os.stat(path)
         except OSError as error:
-            link = os.path.islink(path)
-            why = "the link leads nowhere" if link else f"the file cannot be seen ({error.strerror})"
+            why = BROKEN_LINK if os.path.islink(path) else f"{UNSEEN} ({error.strerror})"
             rows.add(key_of(path), None, None, why)
             return
         if stat.S_ISREG(found.st_mode):
@@ -150,6 +156,13 @@ def key_of(path: str) -> str:
 def path_of(key: str) -> str:
     """The path that a key stands for."""
     return os.fsdecode(unquote_to_bytes(key[len(_URI) :])) if key.startswith(_URI) else key
+
+
+def _device(path: str) -> int | None:
+    try:
+        return _identity(path)[0]
+    except OSError:
+        return None
 
 
 def _identity(path: str | Path) -> tuple[int, int]:
