@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -42,7 +43,13 @@ def hard_links(files: Sequence[str], into: Path, count: int) -> None:
     own.mkdir(parents=True)
     copies = [str(shutil.copy(path, own / f"{i:06d}.dcm")) for i, path in enumerate(files)]
     for number, place in enumerate(_places(into / "archive", count)):
-        os.link(copies[number % len(copies)], place)
+        which = number % len(copies)
+        try:
+            os.link(copies[which], place)
+        except OSError as error:
+            if error.errno != errno.EMLINK:
+                raise
+            copies[which] = str(shutil.copy(files[which], place))  # a file has so many names, and no more
 
 
 def distinct_copies(files: Sequence[str], into: Path, count: int) -> None:

@@ -1,12 +1,13 @@
 """Whether a large archive fits: speed, memory over time and catalog size of one long scan.
 
-    python benchmarks/scale.py [FOLDER] [--paths 500000] [--distinct] [--jobs 2]
+    python benchmarks/scale.py [FOLDER] [--files 1000000] [--distinct] [--jobs 2] [--keep] [--work DISK]
 
 Names are hard links to copies of the folder's files, in folders as an archive has them; with
 --distinct each is a file of its own, with UIDs of its own, which takes about 30 kB of disk each.
-The scan, the scan of the unchanged archive and the queries each run in a process of their own
-whose memory is sampled five times a second. Everything is made in a temporary folder, which is
-removed at the end.
+The scan, the scan of the unchanged archive, a scan after a night that brought a few files, columns
+added from the kept headers, a compaction and the queries each run in a process of their own whose
+memory is sampled five times a second. Everything is made in a temporary folder, which is removed
+at the end, unless --keep is given. The tables are printed as they are done.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -40,11 +42,35 @@ QUERIES = {
 }
 
 
+ADDED = ["PatientComments", "ImageComments", "ReferencedImageSequence[0].ReferencedSOPInstanceUID"]
+"""Columns that a scan does not write unless asked."""
+NIGHT = 10
+"""Files that come with a night."""
+
+
 def _scan(archive: str, into: str, jobs: int) -> dict[str, Any]:
     import dicomlab
 
     first = time.time()
     dicomlab.scan(archive, into=into, jobs=jobs, progress=False)
+    return {"first": first, "last": time.time()}
+
+
+def _add(into: str, jobs: int) -> dict[str, Any]:
+    import dicomlab
+
+    first = time.time()
+    catalog = dicomlab.open_catalog(into)
+    columns = catalog.columns.add(*ADDED[:2]).add_path(ADDED[2])
+    catalog.add_columns(columns, jobs=jobs, progress=False)
+    return {"first": first, "last": time.time()}
+
+
+def _compact(into: str) -> dict[str, Any]:
+    import dicomlab
+
+    first = time.time()
+    dicomlab.open_catalog(into).compact(keep=1, progress=False)
     return {"first": first, "last": time.time()}
 
 
@@ -82,39 +108,68 @@ def _peak_bytes() -> int:
 
 def step(arguments: list[str]) -> dict[str, Any]:
     """What a child process does."""
-    if arguments[0] == "query":
-        return {**_query(arguments[1]), "peak": _peak_bytes()}
-    return {**_scan(arguments[1], arguments[2], int(arguments[3])), "peak": _peak_bytes()}
+    kind, *rest = arguments
+    if kind == "query":
+        said = _query(rest[0])
+    elif kind == "compact":
+        said = _compact(rest[0])
+    elif kind == "add":
+        said = _add(rest[0], int(rest[1]))
+    else:
+        said = _scan(rest[0], rest[1], int(rest[2]))
+    return {**said, "peak": _peak_bytes()}
 
 
-def run(archive: Path, into: Path, paths: int, jobs: int) -> str:
-    """Scan, scan again, ask; gives the tables."""
-    rows = []
-    for name in ("first scan", "scan again"):
-        answer, watch, peak = _child("scan", str(archive), str(into), str(jobs))
-        seconds = answer["last"] - answer["first"]
-        held = watch.fifths(answer["first"], answer["last"])
-        shown = [size(most) if most else "" for most in held]  # too short for a sample: nothing
-        rows.append([name, figures(seconds), figures(paths / seconds), size(peak), *shown])
+def run(archive: Path, into: Path, files: int, jobs: int) -> None:
+    """Scan, scan again, add columns, compact, ask; prints a table after each part."""
+    scan = ("scan", str(archive), str(into), str(jobs))
+    rows = [_row("first scan", files, *scan), _row("scan again", files, *scan)]
+    _bring(archive)
+    rows.append(_row(f"scan after a night of {NIGHT} files", files + NIGHT, *scan))
+    rows.append(_row(f"add {len(ADDED)} columns", files + NIGHT, "add", str(into), str(jobs)))
     head = ["", "seconds", "files/s", "peak memory", "to 20 %", "to 40 %", "to 60 %", "to 80 %", "to 100 %"]
+    print(as_table(head, rows), flush=True)
+    before, peak = _ask(into)
+    held = sizes(into, files + NIGHT)
+    rows = [_row("compact", files + NIGHT, "compact", str(into)), _row("scan again", files + NIGHT, *scan)]
+    after, peak_after = _ask(into)
+    print("\n" + as_table(["then", *head[1:]], rows))
+    queries = [[name, figures(1000 * before[name]), figures(1000 * after[name])] for name in before]
+    queries.append(["peak memory", size(peak), size(peak_after)])
+    print("\n" + as_table(["query: ms", "before compact", "after"], queries))
+    print(f"\n{held}\n\nAfter compact:\n\n{sizes(into, files + NIGHT)}", flush=True)
+
+
+def _row(name: str, files: int, *arguments: str) -> list[str]:
+    answer, watch, peak = _child(*arguments)
+    seconds = answer["last"] - answer["first"]
+    held = watch.fifths(answer["first"], answer["last"])
+    shown = [size(most) if most else "" for most in held]  # too short for a sample: nothing
+    return [name, figures(seconds), figures(files / seconds), size(peak), *shown]
+
+
+def _ask(into: Path) -> tuple[dict[str, float], int]:
     answer, _, peak = _child("query", str(into))
-    queries = [[name, figures(1000 * seconds)] for name, seconds in answer["seconds"].items()]
-    return "\n\n".join(
-        [
-            as_table(head, rows),
-            as_table([f"query (peak memory {size(peak)})", "ms"], queries),
-            sizes(into, paths),
-        ]
-    )
+    return answer["seconds"], peak
+
+
+def _bring(archive: Path) -> None:
+    """What a night brings: some of the files in a folder of their own."""
+    folder = archive / "tonight"
+    folder.mkdir()
+    first = next(path for path in sorted((archive / "patient-00000").rglob("*")) if path.is_file())
+    for number in range(NIGHT):
+        shutil.copy(first, folder / f"IM{number:05d}.dcm")
 
 
 def _settings() -> Any:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("folder", nargs="?", type=Path, help="DICOM files; pydicom's own if not given")
-    parser.add_argument("--paths", type=int, default=500_000)
+    parser.add_argument("--files", "--paths", type=int, default=500_000, help="size of the archive")
     parser.add_argument("--distinct", action="store_true", help="files of their own, not hard links")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--work", type=Path, help="where the archive is made; the system's temporary folder")
+    parser.add_argument("--keep", action="store_true", help="leave the archive and its catalog there")
     parser.add_argument("--step", nargs="+", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -125,13 +180,19 @@ def main() -> None:
     if settings.step:
         print(json.dumps(step(settings.step)))
         return
-    with tempfile.TemporaryDirectory(prefix="dicomlab-scale-", dir=settings.work) as folder:
+    folder = Path(tempfile.mkdtemp(prefix="dicomlab-scale-", dir=settings.work))
+    try:
         make = distinct_copies if settings.distinct else hard_links
-        make(dicom_files(settings.folder), Path(folder), settings.paths)
+        make(dicom_files(settings.folder), folder, settings.files)
         kind = "files of their own" if settings.distinct else "hard links"
         print(describe())
-        print(f"{settings.paths:,} paths ({kind}), {settings.jobs} workers, warm cache\n", flush=True)
-        print(run(Path(folder) / "archive", Path(folder) / "catalog", settings.paths, settings.jobs))
+        print(f"{settings.files:,} paths ({kind}), {settings.jobs} workers, warm cache\n", flush=True)
+        run(folder / "archive", folder / "catalog", settings.files, settings.jobs)
+    finally:
+        if settings.keep:
+            print(f"\nKept: {folder}", flush=True)
+        else:
+            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

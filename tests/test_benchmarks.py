@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -95,11 +97,41 @@ def test_scan_prints_ratios_and_what_a_file_takes_in_the_catalog(folder):
 
 
 def test_scale_prints_peak_memory_and_leaves_nothing_behind(folder, tmp_path):
-    said = run("scale.py", folder, "--paths", 300, "--work", tmp_path)
+    said = run("scale.py", folder, "--files", 300, "--work", tmp_path)
     table = rows(said)
     assert number(table["first scan"][2]) > 0
-    assert {"scan again", "count per modality", "one header, as a pydicom dataset", "catalog"} <= set(table)
+    assert {
+        "scan again",
+        "add 3 columns",
+        "compact",
+        "count per modality",
+        "one header, as a pydicom dataset",
+        "catalog",
+    } <= set(table)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_scale_can_leave_its_archive_and_catalog_there(folder, tmp_path):
+    said = run("scale.py", folder, "--files", 30, "--work", tmp_path, "--jobs", 1, "--keep")
+    (kept,) = tmp_path.iterdir()
+    assert f"Kept: {kept}" in said
+    assert len(list((kept / "archive").rglob("*.dcm"))) == 30 + 10
+    assert (kept / "catalog" / "catalog.json").exists()
+
+
+def test_a_file_that_may_have_no_more_names_is_copied(folder, tmp_path, monkeypatch):
+    archive = load("archive", monkeypatch)
+    link, names = os.link, []
+
+    def linked(source, place):
+        if names.count(source) >= 3:
+            raise OSError(errno.EMLINK, "Too many links")
+        names.append(source)
+        link(source, place)
+
+    monkeypatch.setattr(os, "link", linked)
+    archive.hard_links([str(folder / FEW[0])], tmp_path, 20)
+    assert len(list((tmp_path / "archive").rglob("*.dcm"))) == 20
 
 
 def test_a_reader_that_cannot_start_says_why(folder, monkeypatch):
