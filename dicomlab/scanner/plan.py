@@ -36,10 +36,18 @@ ORDER BY l.file_key
 # link that leads nowhere is not gone: it may be back tomorrow.
 _VANISHED = """
 CREATE VIEW vanished AS
-SELECT k.file_key FROM known k ANTI JOIN listing l ON l.file_key = coalesce(k.container, k.file_key)
-WHERE (k.source = {root} OR starts_with(k.file_key, {root} || '/'))
-  AND NOT EXISTS (SELECT 1 FROM listing c
-                  WHERE ({hiding}) AND starts_with(k.file_key, c.file_key || '/'))
+WITH lost AS (
+  SELECT k.file_key FROM known k ANTI JOIN listing l ON l.file_key = coalesce(k.container, k.file_key)
+  WHERE k.source = {root} OR starts_with(k.file_key, {root} || '/')
+), hiding AS (
+  SELECT file_key FROM listing WHERE {hiding}
+), above AS (
+  SELECT file_key, unnest(list_transform(range(1, len(string_split(file_key, '/'))),
+                          lambda i: array_to_string(string_split(file_key, '/')[1:i], '/'))) AS folder
+  FROM lost WHERE EXISTS (FROM hiding)
+)
+SELECT file_key FROM lost
+ANTI JOIN (SELECT a.file_key FROM above a JOIN hiding h ON a.folder = h.file_key) kept USING (file_key)
 """
 
 
@@ -77,7 +85,7 @@ class Plan:
                 f"FROM read_parquet([{names}])"
             )
             run(_DIFFERENCE)
-        hiding = " OR ".join(f"starts_with(c.reason, {literal(reason)})" for reason in HIDING)
+        hiding = " OR ".join(f"starts_with(reason, {literal(reason)})" for reason in HIDING)
         run(_VANISHED.format(root=literal(root), hiding=hiding))
 
     @property

@@ -19,6 +19,7 @@ from dicomlab import __version__
 from dicomlab.cli.base import Answer, Verb
 from dicomlab.cli.engine import Program, command
 from dicomlab.cli.main import VERBS
+from dicomlab.errors import CannotWrite
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = [verb.name for verb in VERBS]
@@ -102,6 +103,15 @@ def test_a_call_that_is_not_understood_is_a_wrong_call(dicomlab):
     assert ran.code == json.loads(ran.out)["exit_code"] == 2
     assert dicomlab("nothing").code == 2
     assert "Usage: " in dicomlab("show").err
+
+
+def test_a_disk_that_is_full_is_no_wrong_call():
+    def work() -> Answer:
+        raise CannotWrite("catalog", "the disk is full", "Make room.")
+
+    ran = run(work, "--json")
+    assert (ran.exit_code, json.loads(ran.stdout)["exit_code"]) == (4, 4)
+    assert ran.stderr == "catalog cannot be written: the disk is full. Make room.\n"
 
 
 def fail_on_a_value() -> Answer:
