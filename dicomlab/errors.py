@@ -40,8 +40,16 @@ class MissingColumn(DicomlabError):
 class NoSuchSource(DicomlabError):
     """What was given to scan is not there or is of no known kind."""
 
-    def __init__(self, source: str, why: str = "does not exist"):
-        super().__init__(f"{source} {why}. Give the path of a folder that holds DICOM files.")
+    def __init__(self, source: str, why: str = "does not exist", instead: str = ""):
+        instead = instead or "Give the path of a folder that holds DICOM files."
+        super().__init__(f"{source} {why}. {instead}")
+
+
+class SourceFailed(DicomlabError):
+    """What was given to scan lies elsewhere, and does not answer as it should."""
+
+    def __init__(self, source: str, why: str, instead: str):
+        super().__init__(f"{source} {why}. {instead}")
 
 
 class EmptyScan(DicomlabError):
@@ -49,7 +57,10 @@ class EmptyScan(DicomlabError):
 
     def __init__(self, source: str, files: int, reasons: str = ""):
         met = f"It met {files:,} files ({reasons})." if files else "The folder holds no files."
-        super().__init__(f"No DICOM in {source}. {met} Check the path, or run: dicomlab doctor {source}")
+        check = (
+            "Check the address." if "://" in source else f"Check the path, or run: dicomlab doctor {source}"
+        )
+        super().__init__(f"No DICOM in {source}. {met} {check}")
 
 
 class NoCatalog(DicomlabError):
@@ -170,8 +181,8 @@ class WrongArgument(DicomlabError, ValueError):
 class MissingPackage(DicomlabError, ImportError):
     """A package that an optional part needs is not installed."""
 
-    def __init__(self, work: str, package: str, extra: str):
-        super().__init__(f'{work} needs {package}: pip install "dicomlab[{extra}]"')
+    def __init__(self, work: str, package: str, extra: str, also: str = ""):
+        super().__init__(f'{work} needs {package}: pip install "dicomlab[{extra}]"{also}')
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from dicomlab.header import kernel
 from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
-from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, read_odd
+from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
 from dicomlab.header.frames import HELPERS, resolve, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
@@ -161,6 +161,8 @@ class HeaderReader:
                 at += where
             elif state == kernel.UNOPENED:
                 odd[row] = Outcome(UNREADABLE, data.decode(), {}, 0), b""
+            elif data and not looks_like_dicom(data):  # no more of it is needed to say so
+                odd[row] = read_odd(data, self._tree, total=len(data)), b""
             else:
                 odd[row] = self._odd(head)
             row += 1

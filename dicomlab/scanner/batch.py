@@ -21,7 +21,7 @@ from dicomlab.header.fallback import ARCHIVE_NAMES, NOT_DICOM, PARTIAL, READ, ar
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
 from dicomlab.sources.archive import INSIDE, BrokenArchive, members
-from dicomlab.sources.base import Head, ListingRows, Source
+from dicomlab.sources.base import Head, ListingRows, Source, Unreached
 
 # Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
 _NON_PATIENT = r"^1\.2\.840\.10008\.5\.1\.4\.(38\.1|39\.1|43\.1|44\.1|45\.1|1\.1\.20[01]\.\d+)$"
@@ -61,7 +61,7 @@ def read_unit(work: Work, unit: Unit) -> Done:
     first = 0
     tables: list[pa.Table] = []
     archives: list[tuple[pa.Table, str]] = []
-    for batch in _batches(work, items["file_key"].to_pylist()):
+    for batch in _batches(work, items):
         rows = len(batch.status)
         tables.append(unit_rows.write_batch(items.slice(first, rows), batch, archives))
         first += rows
@@ -71,12 +71,13 @@ def read_unit(work: Work, unit: Unit) -> Done:
     return unit_rows.close()
 
 
-def _batches(work: Work, keys: list[str]) -> Iterator[Batch]:
+def _batches(work: Work, items: pa.Table) -> Iterator[Batch]:
     """Files on disk are opened by the kernel; others give their beginnings one by one."""
+    keys = items["file_key"].to_pylist()
     paths = work.source.paths(keys)
     if paths is not None:
         return _reader(work).read(paths)
-    return _reader(work).read_heads(work.source.heads(keys))
+    return _reader(work).read_heads(work.source.heads(keys, items["size"].to_pylist()))
 
 
 _mine = threading.local()
@@ -169,7 +170,8 @@ class _UnitRows:
             self.write_instances([self.write_batch(heads.take(len(batch.status)), batch, container=key)])
             read += len(batch.status)
         if heads.broken:
-            status, reason = PARTIAL, f"{heads.broken}; {read:,} files in it were met"
+            status = UNREADABLE if heads.may_pass else PARTIAL
+            reason = f"{heads.broken}; {read:,} files in it were met"
         elif not read and not reason:
             status, reason = NOT_DICOM, f"not DICOM: {ARCHIVE_NAMES[kind]}"
         name = ARCHIVE_NAMES[kind]
@@ -223,7 +225,7 @@ class _Heads:
     def __init__(self, source: Source, key: str, kind: str, stamp: int | None):
         self._source, self._key, self._kind, self._stamp = source, key, kind, stamp
         self._rows = ListingRows()
-        self.broken = ""
+        self.broken, self.may_pass = "", False
 
     @property
     def is_single(self) -> bool:
@@ -238,8 +240,9 @@ class _Heads:
                     self._rows.add(f"{self._key}{INSIDE}{member.name}", member.size, self._stamp)
                     yield member
         except BrokenArchive as error:
-            self.broken = error.reason
+            self.broken, self.may_pass = error.reason, error.may_pass
         except OSError as error:
+            self.may_pass = isinstance(error, Unreached)
             self.broken = f"the archive cannot be opened ({error.strerror})"
 
     def take(self, n: int) -> pa.Table:

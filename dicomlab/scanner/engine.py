@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
 from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
-from dicomlab.errors import EmptyScan, NoCatalog, WrongArgument
+from dicomlab.errors import EmptyScan, NoCatalog, SourceFailed, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
@@ -41,8 +42,12 @@ def scan(
     backend: Backend | None = None,
     keep_headers: bool = True,
     progress: bool = True,
+    storage_options: Mapping[str, Any] | None = None,
 ) -> Catalog:
     """Read every header below a folder into a catalog, and give the catalog.
+
+    The source is a folder, a file, a bucket such as "s3://name/folder", or a DICOMweb server
+    such as "dicomweb+https://host/dicom-web"; docs/sources.md says what each gives.
 
     Scanning again into the same catalog reads only what is new or has changed, and takes out
     what is gone. Every file becomes a row of `files`; one that cannot be read has the reason
@@ -54,11 +59,12 @@ def scan(
     "processes", or the workers of a "dask" or "ray" cluster that see the same folders
     (docs/scale.md).
     `keep_headers=False` saves space, and means that columns cannot be added later without
-    the files.
+    the files. `storage_options` says how to get at a bucket or a server: what is in it is
+    written nowhere.
 
-    Raises NoSuchSource, EmptyScan when no file is DICOM, CatalogBusy when another scan
-    writes into the catalog, CannotWrite when the disk is full or for reading only, LostWorkers
-    when a cluster gives up: scanning again goes on.
+    Raises NoSuchSource, SourceFailed when a bucket or a server does not answer, EmptyScan when no
+    file is DICOM, CatalogBusy when another scan writes into the catalog, CannotWrite when the disk
+    is full or for reading only, LostWorkers when a cluster gives up: scanning again goes on.
 
     >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
@@ -67,13 +73,13 @@ def scan(
     if backend is not None and backend not in BACKENDS:
         raise WrongArgument("backend", backend, BACKENDS)
     folder = _folder(into)
-    opened = open_source(source, leave_out=folder)
+    opened = open_source(source, leave_out=folder, options=storage_options)
     _prepare(folder)
     with writing(folder):
         work = _Scan(folder, opened, columns, keep_headers, progress)
         try:
             work.run(jobs, backend)
-        except EmptyScan:
+        except (EmptyScan, SourceFailed):
             if work.is_new:
                 shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
+from dicomlab.sources.base import Unreached
+
 INSIDE = "!/"
 """Stands in a key between an archive and the name of a member."""
 MOST_NESTED_BYTES = 512 * 1024 * 1024
@@ -87,7 +89,7 @@ class Member:
             raise OSError(0, "the member of the archive is encrypted") from None
         except NotImplementedError:
             raise OSError(0, "the member of the archive is packed in a way that is not known") from None
-        except _Bomb:
+        except (_Bomb, Unreached):
             raise
         except _BROKEN:
             if not have:
@@ -105,11 +107,14 @@ class _Bomb(OSError):
 
 
 class BrokenArchive(Exception):
-    """An archive cannot be read on; what was met before counts. `reason` says why."""
+    """An archive cannot be read on; what was met before counts. `reason` says why.
 
-    def __init__(self, reason: str):
+    `may_pass` says that it may be read another time: a connection was lost.
+    """
+
+    def __init__(self, reason: str, *, may_pass: bool = False):
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.may_pass = reason, may_pass
 
 
 def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
@@ -124,7 +129,11 @@ def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
             yield _named(member, seen)
     except _Bomb as error:
         raise BrokenArchive(str(error.strerror)) from None
-    except _BROKEN:
+    except _BROKEN as error:
+        # zipfile takes whatever goes wrong in the list at its end for a broken archive.
+        lost = error if isinstance(error, Unreached) else getattr(archive, "lost", None)
+        if lost is not None:
+            raise BrokenArchive(str(lost.strerror), may_pass=True) from None
         raise BrokenArchive("the archive is broken or cut short") from None
     except (RuntimeError, NotImplementedError, ValueError, MemoryError):
         raise BrokenArchive("the archive cannot be read") from None
@@ -145,6 +154,8 @@ def _looked_into(member: Member, depth: int) -> Iterator[Member]:
     """A member, or those in it if it is an archive itself."""
     try:
         head = b"" if member.reason else member.read(512)[0]
+    except Unreached:
+        raise
     except OSError as error:
         member.reason = str(error.strerror)
         head = b""
@@ -160,7 +171,7 @@ def _looked_into(member: Member, depth: int) -> Iterator[Member]:
         for inner in _opened(_again(member, kind), kind, member.name.rpartition("/")[2], depth + 1):
             inner.name = f"{member.name}{INSIDE}{inner.name}"
             yield inner
-    except _Bomb:
+    except (_Bomb, Unreached):
         raise
     except _TooLarge:
         yield Member(member.name, member.size, reason="a zip of this size is not looked into where it lies")

@@ -28,6 +28,13 @@ HIDING = (CLOSED, BROKEN_LINK, UNSEEN)
 """How the reasons begin of items below which there may be more than can be seen today."""
 
 
+class Unreached(OSError):
+    """An item is there, but could not be had today: the next scan tries again."""
+
+    def __init__(self, why: str):
+        super().__init__(0, why)
+
+
 class Head(Protocol):
     """The beginning of one item, good until the next one is taken from its source."""
 
@@ -55,8 +62,11 @@ class Source(Protocol):
     def open(self, key: str) -> IO[bytes]:
         """Open one item to read it on, such as an archive. Raises OSError."""
 
-    def heads(self, keys: Sequence[str]) -> Iterator[Head]:
-        """Give the beginnings of listed items, in their order, one a key."""
+    def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[Head]:
+        """Give the beginnings of listed items, in their order, one a key.
+
+        `sizes` are those of the listing, for sources that would have to ask for them again.
+        """
 
 
 @runtime_checkable

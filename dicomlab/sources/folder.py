@@ -88,7 +88,7 @@ class FolderSource:
         """Open a file."""
         return open(path_of(key), "rb")
 
-    def heads(self, keys: Sequence[str]) -> Iterator[FileHead]:
+    def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[FileHead]:
         """Give the beginning of each file."""
         return (FileHead(path_of(key)) for key in keys)
 
