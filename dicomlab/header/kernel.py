@@ -158,6 +158,11 @@ def _syntax(b: Any, p: int, n: int) -> int:
 
 
 @_jit
+def _is_letter(code: int) -> bool:
+    return 65 <= code <= 90
+
+
+@_jit
 def _creator_at(names: Any, starts: Any, b: Any, p: int, n: int) -> int:
     """Which wanted private creator stands at p, or -1."""
     while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
@@ -394,7 +399,10 @@ def walk(
         tag = (group << 16) | element
         if depth == 0:
             if in_meta and group != 2:
-                kind = _syntax(b, start + syntax_at, syntax_length) if syntax_at >= 0 else -1
+                if syntax_at >= 0:
+                    kind = _syntax(b, start + syntax_at, syntax_length)
+                else:  # as pydicom does: a low group and the letters of a VR
+                    kind = 1 if group < 0x400 and _is_letter(b[q + 4]) and _is_letter(b[q + 5]) else -1
                 if kind < 0:
                     return ODD, p
                 in_meta, big, stack[_IMPLICIT, 0] = False, kind == 2, kind == 0

@@ -94,6 +94,13 @@ class ListingRows:
         self.stamps.append(stamp)
         self.reasons.append(reason)
 
+    def extend(self, others: ListingRows) -> None:
+        """Add the items of others behind."""
+        self.keys += others.keys
+        self.sizes += others.sizes
+        self.stamps += others.stamps
+        self.reasons += others.reasons
+
     def __len__(self) -> int:
         return len(self.keys)
 

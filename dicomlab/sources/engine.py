@@ -13,7 +13,7 @@ from dicomlab.errors import NoSuchSource
 from dicomlab.sources.base import Source
 from dicomlab.sources.folder import FolderSource
 
-SCHEMES = ("s3", "gs", "az", "http", "https", "memory")
+SCHEMES = ("s3", "gs", "az", "http", "https", "memory", "dicomweb+https", "dicomweb+http")
 """What can be scanned besides a folder; whatever else fsspec can list is tried too."""
 
 
@@ -36,6 +36,10 @@ def open_source(
     scheme = scheme.lower()
     if scheme == "file":
         return _folder(unquote(rest), leave_out)
+    if scheme in ("dicomweb+https", "dicomweb+http"):
+        from dicomlab.sources.dicomweb import DicomwebSource
+
+        return DicomwebSource(text, options=options)
     return _bucket(scheme, text, options)
 
 

@@ -108,21 +108,27 @@ class OpenObject(io.RawIOBase):
         self.lost: Unreached | None = None
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def seekable(self) -> bool:
+        """Whether one can go back in it."""
         return bool(self._file.seekable())
 
     def read(self, size: int = -1) -> bytes:
+        """Give the next bytes."""
         return bytes(self._tried(self._file.read, size))
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place."""
         return int(self._tried(self._file.seek, offset, whence))
 
     def tell(self) -> int:
+        """Where the next byte lies."""
         return int(self._file.tell())
 
     def close(self) -> None:
+        """Let the object go."""
         if not self.closed:
             self._file.close()
         super().close()

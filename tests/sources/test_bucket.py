@@ -302,7 +302,6 @@ def test_a_server_that_is_not_there_is_one_sentence(s3, scan, monkeypatch):
         options = s3.options | {
             "client_kwargs": {"endpoint_url": url},
             "config_kwargs": {"retries": {"max_attempts": 0}},
-            "retries": 1,
         }
         with pytest.raises(SourceFailed, match="cannot be reached"):
             scan("s3://anything", storage_options=options)
