@@ -62,7 +62,13 @@ class Scanned:
 
 
 def scan_folder(
-    folder: Annotated[Path, typer.Argument(help="A folder that holds DICOM files.", show_default=False)],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder or a file, s3://bucket/folder, or dicomweb+https://host/dicom-web.",
+            show_default=False,
+        ),
+    ],
     into: Annotated[Path, typer.Option(help="The catalog's folder.")] = Path("catalog"),
     jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core if not given.")] = None,
     backend: Annotated[Backend | None, typer.Option(help="What the workers are.")] = None,
@@ -79,7 +85,8 @@ def scan_folder(
 ) -> Answer:
     """Read every header below a folder into a catalog of tables.
 
-    Scanning again into the same catalog reads only what is new or has changed. Exit code 3
+    Buckets and DICOMweb servers are read too; docs/sources.md says where their credentials
+    come from. Scanning again into the same catalog reads only what is new or has changed. Exit code 3
     says that some files could not be read, or not wholly; they are listed.
     """
     from dicomlab.schema.columns import Columns
@@ -87,22 +94,22 @@ def scan_folder(
     columns = Columns().add(*add) if add else None
     show = not quiet and sys.stderr.isatty()
     how: dict[str, Any] = {"columns": columns, "jobs": jobs, "backend": backend and backend.value}
-    done = run_scan(folder, into, keep_headers=headers, progress=show, **how)
-    lines = [] if quiet and done.exit_code == FINE else summary(folder, into, done)
+    done = run_scan(source, into, keep_headers=headers, progress=show, **how)
+    lines = [] if quiet and done.exit_code == FINE else summary(source, into, done)
     return Answer(lines, content(done), done.exit_code)
 
 
-def run_scan(folder: Path, into: Path, **settings: Any) -> Scanned:
+def run_scan(source: str | Path, into: Path, **settings: Any) -> Scanned:
     """Scan, and find out what it changed."""
     from dicomlab.catalog.catalog import open_catalog
     from dicomlab.catalog.versions import FILE
     from dicomlab.scanner.engine import scan
     from dicomlab.sources.engine import open_source
 
-    root = open_source(folder).root
+    root = open_source(source).root
     before = open_catalog(into) if (into / FILE).exists() else None
     start = time.monotonic()
-    catalog = scan(folder, into, **settings)
+    catalog = scan(source, into, **settings)
     seconds = time.monotonic() - start
     fresh, gone = _changes(before, catalog)
     return Scanned(catalog, seconds, fresh, gone, *_account(catalog, root))
@@ -136,16 +143,24 @@ def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int,
     return status, reasons
 
 
-def summary(folder: Path, into: Path, done: Scanned) -> list[str]:
+def summary(source: str | Path, into: Path, done: Scanned) -> list[str]:
     """What was met and what became of it, in lines."""
     from dicomlab.cli.card import tree
 
-    head = wrapped(f"{folder}: {_what_was_new(done)}, in {in_time(done.seconds)}{_rate(done)}.", rest="  ")
+    head = wrapped(
+        f"{shown(source)}: {_what_was_new(done)}, in {in_time(done.seconds)}{_rate(done)}.", rest="  "
+    )
     lines = [*head, "", *_accounts(done)]
     if done.reasons:
         lines += ["", "Not read, or not wholly", *counted(done.reasons)]
     lines += ["", *wrapped(f"{into} now holds {tree(done.catalog)}.")]
     return [*lines, *_problems(into, done.catalog), "", *_next(into, done)]
+
+
+def shown(source: str | Path) -> str:
+    """A source as it is shown: what a server is asked for may name a patient."""
+    text = str(source)
+    return text.partition("?")[0] if "://" in text else text
 
 
 def _what_was_new(done: Scanned) -> str:
@@ -218,5 +233,7 @@ VERB = Verb(
         "dicomlab scan archive/",
         "dicomlab scan archive/ --into hospital --jobs 8",
         "dicomlab scan archive/ --add TemporalPositionIndex --json",
+        "dicomlab scan s3://bucket/archive --into catalog",
+        "dicomlab scan dicomweb+https://host/dicom-web --into catalog",
     ),
 )

@@ -165,7 +165,7 @@ def _as_text(value: Any) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("neither text nor a number")
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    is_whole = isinstance(value, float) and value.is_integer() and 0 < abs(value) < 1e15
     return str(int(value)) if is_whole else repr(value)
 
 
