@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,8 +19,10 @@ _REASONS, _MACHINES = 10, 15
 
 def examine(
     folder: Annotated[
-        Path | None,
-        typer.Argument(help="A folder to look into; without one, this computer.", show_default=False),
+        str | None,
+        typer.Argument(
+            help="A folder, bucket or server to look into; without one, this computer.", show_default=False
+        ),
     ] = None,
 ) -> Answer:
     """Check this computer, or look into a folder before a scan.
@@ -85,7 +86,7 @@ def _worries(reader: Reader) -> list[str]:
     return []
 
 
-def _folder(folder: Path) -> Answer:
+def _folder(folder: str) -> Answer:
     seen = survey(folder)
     lines = [*_size(seen), *_kinds(seen)]
     if seen.read.dicom:
@@ -153,13 +154,13 @@ def _broken(seen: Survey) -> list[str]:
         lines += ["", f"Cut short or broken: {plural(len(broken), 'file')} of those read"]
         first_of = {reason: key for key, reason in reversed(broken)}
         pairs = Counter(reason for _, reason in broken).most_common(_REASONS)
-        examples = [(n, f"{why}; such as {_relative(first_of[why], seen.folder)}") for why, n in pairs]
+        examples = [(n, f"{why}; such as {_relative(first_of[why], seen)}") for why, n in pairs]
         lines += counted(examples, most=_REASONS)
     return lines
 
 
-def _relative(key: str, folder: Path) -> str:
-    return key.removeprefix(os.path.join(os.path.abspath(folder), ""))
+def _relative(key: str, seen: Survey) -> str:
+    return key.removeprefix(seen.root).lstrip("/")
 
 
 def _time(seen: Survey) -> list[str]:
@@ -197,7 +198,7 @@ def _content(seen: Survey) -> dict[str, Any]:
     listed, read = seen.listed, seen.read
     fast, alone = seen.seconds(cores())
     return {
-        "folder": str(seen.folder),
+        "folder": seen.folder,
         "files": listed.files,
         "folders": listed.folders,
         "bytes": listed.bytes,

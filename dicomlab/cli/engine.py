@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 from dicomlab.cli.base import FAILED, FINE, STOPPED, WRONG_CALL, Answer, Json, Verb
 from dicomlab.cli.terminal import printable, wrapped
-from dicomlab.errors import CannotWrite, DicomlabError
+from dicomlab.errors import CannotWrite, DicomlabError, SourceFailed
 
 SCHEMA = 1
 """Raised when a reader of the JSON would have to be changed."""
@@ -53,7 +53,7 @@ def _answer(verb: Verb, settings: Mapping[str, Any], *, as_json: bool, debug: bo
     try:
         answer = verb.work(**settings)
         return _as_json(verb.name, answer) if as_json else answer
-    except CannotWrite as error:
+    except (CannotWrite, SourceFailed) as error:
         answer = failure(str(error), FAILED)
     except DicomlabError as error:
         answer = failure(str(error), WRONG_CALL)

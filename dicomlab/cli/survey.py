@@ -1,4 +1,4 @@
-"""What `dicomlab doctor FOLDER` finds out: what is in there, from a sample, in a minute."""
+"""What `dicomlab doctor SOURCE` finds out: what is in there, from a sample, in a minute."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dicomlab.header.engine import Batch
+    from dicomlab.header.engine import Batch, HeaderReader
+    from dicomlab.sources.base import Source
 
 SECONDS = 25.0
 """How long the listing may take, and how long the reading, at most."""
@@ -72,9 +73,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Survey:
-    """A folder as its listing and a sample show it."""
+    """A folder, a bucket or a server as its listing and a sample show it."""
 
-    folder: Path
+    folder: str
+    root: str
+    """What all keys begin with."""
     listed: Listed
     read: Read
     disk: str
@@ -97,22 +100,24 @@ class Survey:
         return self.disk in _FAR or self.disk.startswith("fuse.")
 
 
-def survey(folder: Path, *, seconds: float = SECONDS) -> Survey:
+def survey(folder: str | Path, *, seconds: float = SECONDS) -> Survey:
     """List a folder and read a sample: one file of each folder first, then any others.
 
     Takes twice `seconds` at most, and a little more. Raises NoSuchSource when nothing is there.
     """
-    listed = _list(folder, seconds)
-    return Survey(folder, listed, _read(listed, seconds), _disk(folder))
-
-
-def _list(folder: Path, seconds: float) -> Listed:
     from dicomlab.sources.engine import open_source
 
+    source = open_source(folder)
+    listed = _list(source, seconds)
+    read, disk = _read(listed, source, seconds), "" if "://" in str(folder) else _disk(Path(folder))
+    return Survey(str(folder).partition("?")[0], source.root, listed, read, disk)
+
+
+def _list(source: Source, seconds: float) -> Listed:
     listed, start = Listed(), time.monotonic()
     choice = random.Random(0)
     seen: set[str] = set()
-    for table in open_source(folder).listing():
+    for table in source.listing():
         for row in table.select(["file_key", "size", "reason"]).to_pylist():
             _take(listed, row, seen, choice)
         if time.monotonic() - start > seconds:
@@ -143,21 +148,27 @@ def _take(listed: Listed, row: dict[str, str | int | None], seen: set[str], choi
         listed.others[place] = key
 
 
-def _read(listed: Listed, seconds: float) -> Read:
+def _read(listed: Listed, source: Source, seconds: float) -> Read:
     from dicomlab.header.engine import HeaderReader
-    from dicomlab.sources.folder import path_of
 
     read, reader = Read(), HeaderReader(keep=True)
     keys = [*listed.one_a_folder, *listed.others]
-    for _ in reader.read([path_of(key) for key in keys[:1]]):
+    for _ in _batches(reader, source, keys[:1]):
         pass  # loads the compiled code, which would count as reading
     start = time.monotonic()
     for step in _steps(keys, start + seconds):
-        for batch in reader.read([path_of(key) for key in step]):
+        for batch in _batches(reader, source, step):
             _note(read, batch, step)
             step = step[len(batch.status) :]  # noqa: PLW2901 - the rest of the step is the next batch
     read.seconds = time.monotonic() - start
     return read
+
+
+def _batches(reader: HeaderReader, source: Source, keys: list[str]) -> Iterator[Batch]:
+    paths = source.paths(keys)
+    if paths is not None:
+        return reader.read(paths)
+    return reader.read_heads(source.heads(keys, [None] * len(keys)))
 
 
 def _steps(keys: list[str], until: float) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dicomlab.catalog.catalog import Catalog, open_catalog
 from dicomlab.catalog.compaction import merge_small
@@ -20,7 +21,7 @@ from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
 from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
-from dicomlab.errors import EmptyScan, NoCatalog, SourceFailed, WrongArgument
+from dicomlab.errors import EmptyScan, NoCatalog, NoSuchSource, SourceFailed, WrongArgument
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
@@ -79,7 +80,7 @@ def scan(
         work = _Scan(folder, opened, columns, keep_headers, progress)
         try:
             work.run(jobs, backend)
-        except (EmptyScan, SourceFailed):
+        except (EmptyScan, NoSuchSource, SourceFailed):
             if work.is_new:
                 shutil.rmtree(folder, ignore_errors=True)
             raise

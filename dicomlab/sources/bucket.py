@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from dicomlab.errors import MissingPackage, SourceFailed
+from dicomlab.errors import MissingPackage, NoSuchSource, SourceFailed
 from dicomlab.sources.base import CLOSED, ListingRows, Unreached
 from dicomlab.sources.objects import Amount, ObjectHead, OpenObject, stamp_of, why_of
 
@@ -67,7 +67,7 @@ class BucketSource:
     def listing(self) -> Iterator[pa.Table]:
         """Give every object with its size; the stamp is made of its time of change and its ETag.
 
-        Raises SourceFailed when the address cannot be listed, or no longer.
+        Raises NoSuchSource when nothing is there, SourceFailed when it cannot be listed, or no longer.
         """
         rows = ListingRows()
         try:
@@ -251,9 +251,9 @@ def _is_below(name: str, folder: str) -> bool:
     )
 
 
-def _failed(url: str, error: Exception) -> SourceFailed:
+def _failed(url: str, error: Exception) -> NoSuchSource | SourceFailed:
     if isinstance(error, FileNotFoundError):
-        return SourceFailed(url, "does not exist", "Check the address.")
+        return NoSuchSource(url, "does not exist", "Check the address.")
     is_wrong_option = isinstance(error, TypeError)
     why = "storage_options holds what the file system does not take" if is_wrong_option else why_of(error)
     instead = "docs/sources.md says where credentials and other settings come from."

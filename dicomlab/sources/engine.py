@@ -23,8 +23,9 @@ def open_source(
     """Give the source for a path or an address.
 
     A DICOMDIR stands for the folder it lies in. `leave_out` is a folder that is not listed: the
-    catalog itself, if it lies in the archive. `options` are settings of a bucket or a server. Raises NoSuchSource when nothing is there or
-    the scheme is not known, MissingPackage when a package is not installed.
+    catalog itself, if it lies in the archive. `options` are settings of a bucket or a server.
+    Raises NoSuchSource when nothing is there or the scheme is not known, MissingPackage when a
+    package is not installed.
     """
     text = os.fspath(source)
     scheme, is_url, rest = text.partition("://")

@@ -272,7 +272,7 @@ def test_an_archive_whose_connection_is_lost_is_tried_again(s3, folder, scan, tm
 
 
 def test_a_bucket_that_is_not_there_is_one_sentence(scan, tmp_path):
-    with pytest.raises(SourceFailed, match=r"^s3://nowhere/a does not exist. Check the address.$"):
+    with pytest.raises(NoSuchSource, match=r"^s3://nowhere/a does not exist. Check the address.$"):
         scan("s3://nowhere/a")
     assert not (tmp_path / "catalog").exists()
 

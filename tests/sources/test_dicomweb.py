@@ -412,3 +412,30 @@ def test_an_item_without_end_is_not_held(monkeypatch):
     with pytest.raises(ValueError, match="too long"):
         list(array_items(endless()))
     assert len(taken) < 10
+
+
+# --- the shell ------------------------------------------------------------------------------------
+
+
+def test_the_shell_scans_servers_and_looks_into_them(odd, tmp_path):
+    from typer.testing import CliRunner
+
+    from dicomlab.cli.main import app
+
+    server = odd()
+    ran = CliRunner().invoke(
+        app, ["scan", f"{server.url}?PatientID=SECRET-7", "--into", str(tmp_path / "c"), "--json"]
+    )
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["counts"]["instances"] == ALL
+    again = CliRunner().invoke(
+        app, ["scan", server.url, "--into", str(tmp_path / "c")], env={"COLUMNS": "200"}
+    )
+    assert "12 files, nothing new" in again.stdout
+    looked = CliRunner().invoke(app, ["doctor", server.url, "--json"])
+    assert json.loads(looked.stdout)["status"] == {"read": ALL}
+    assert "SECRET-7" not in ran.output + again.output + looked.output
+    server.answer = lambda path, times: (403, {}, b"")
+    refused = CliRunner().invoke(app, ["scan", server.url, "--into", str(tmp_path / "c")])
+    assert refused.exit_code == 4
+    assert "access is denied, 403" in " ".join(refused.stderr.split())
