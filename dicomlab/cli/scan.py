@@ -132,7 +132,8 @@ def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int,
 
     query = (
         "SELECT status, CASE WHEN status <> 'read' THEN reason END AS reason, count(*) AS n FROM files "
-        f"WHERE source = {literal(root)} GROUP BY ALL ORDER BY n DESC, reason"
+        f"WHERE source = {literal(root)} OR starts_with(file_key, {literal(root + '/')}) "
+        "GROUP BY ALL ORDER BY n DESC, reason"
     )
     status: Counter[str] = Counter()
     reasons: list[tuple[int, str]] = []

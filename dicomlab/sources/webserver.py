@@ -27,7 +27,6 @@ FIRST_WAIT, MOST_WAIT = 0.5, 60.0
 MOST_TEXT = 256 * 1024 * 1024
 """How long one item of an answer may be, in characters."""
 _BUSY = (408, 429, 502, 503, 504)
-_STEP = 64 * 1024
 _BETWEEN = re.compile(r"[\s,]*")
 _BAD_ANSWER = "the server's answer is no DICOM JSON"
 
@@ -181,7 +180,7 @@ def array_items(chunks: Iterable[bytes]) -> Iterator[Any]:
             raise ValueError("the array does not end")
         text, at, is_whole = text[at:], 0, True
         # Twice as much each time, so that a long item is not looked at again and again.
-        parts, have, wanted = [text], len(text), max(2 * len(text), _STEP)
+        parts, have, wanted = [text], len(text), 2 * len(text) + 1
         if wanted > 2 * MOST_TEXT:
             raise ValueError("an item is too long")
         for part in arriving:

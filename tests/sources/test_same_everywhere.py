@@ -66,7 +66,9 @@ def values(catalog: dl.Catalog, table: str, leave_out: set[str] = frozenset()) -
         found = found.merge(keys, on="file_key")
     found = found.drop(columns=["file_key", *leave_out], errors="ignore")
     if leave_out and "varies" in found:
-        found["varies"] = [sorted({*names} - leave_out) for names in found["varies"]]
+        found["varies"] = [
+            sorted({*(() if names is None else names)} - leave_out) for names in found["varies"]
+        ]
     by = [c for c in ("SeriesInstanceUID", "SOPInstanceUID", "frame", "frame_number") if c in found]
     return found.sort_values(by).reset_index(drop=True)
 
