@@ -56,15 +56,15 @@ def _decimal(b: Any, p: int, n: int) -> Any:
     negative = p < end and b[p] == 45
     if negative:
         p += 1
-    mantissa, count, power = np.int64(0), 0, 0
+    mantissa, count, power = np.int64(0), 0, np.int64(0)
     while p < end and 48 <= b[p] <= 57 and mantissa < _EXACT:
-        mantissa = mantissa * 10 + b[p] - 48
+        mantissa = mantissa * 10 + np.int64(b[p]) - 48
         count += 1
         p += 1
     if p < end and b[p] == 46:
         p += 1
         while p < end and 48 <= b[p] <= 57 and mantissa < _EXACT:
-            mantissa = mantissa * 10 + b[p] - 48
+            mantissa = mantissa * 10 + np.int64(b[p]) - 48
             count += 1
             power -= 1
             p += 1
@@ -75,9 +75,9 @@ def _decimal(b: Any, p: int, n: int) -> Any:
         down = p < end and b[p] == 45
         if p < end and (b[p] == 43 or b[p] == 45):
             p += 1
-        first, exponent = p, 0
+        first, exponent = p, np.int64(0)
         while p < end and 48 <= b[p] <= 57 and p - first < 4:
-            exponent = exponent * 10 + b[p] - 48
+            exponent = exponent * 10 + np.int64(b[p]) - 48
             p += 1
         if p == first:
             return 0.0, False
@@ -102,7 +102,7 @@ def _integer(b: Any, p: int, n: int) -> Any:
     while p < end:
         if not 48 <= b[p] <= 57:
             return np.int64(0), False
-        value = value * 10 + b[p] - 48
+        value = value * 10 + np.int64(b[p]) - 48
         p += 1
     return -value if negative else value, True
 
@@ -334,13 +334,13 @@ def gather_binary(
 
 
 @_jit
-def _number(b: Any, p: int, n: int) -> int:
+def _number(b: Any, p: int, n: int) -> Any:
     """The digits at p as a number, or -1."""
-    value = 0
+    value = np.int64(0)
     for k in range(p, p + n):
         if not 48 <= b[k] <= 57:
             return -1
-        value = value * 10 + b[k] - 48
+        value = value * 10 + np.int64(b[k]) - 48
     return value
 
 

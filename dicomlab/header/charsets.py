@@ -131,7 +131,10 @@ def _sets(charset: str) -> _Sets:
     known = python_encoding | _LATIN_9
     codecs = ["" if term in _DEFAULT else known.get(term, "") for term in terms]
     return _Sets(
-        codecs[0], tuple(codec for codec in codecs[1:] if codec), frozenset(terms), terms[0] in _ALONE
+        codecs[0],
+        tuple(dict.fromkeys(codec for codec in codecs[1:] if codec)),
+        frozenset(terms),
+        terms[0] in _ALONE,
     )
 
 

@@ -18,10 +18,10 @@ from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
-from dicomlab.header.frames import HELPERS, resolve, varies_column
+from dicomlab.header.frames import HELPERS, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
-from dicomlab.header.plan import make_plan, make_tree
+from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, with_units
 from dicomlab.header.values import Cells, Problem, cast, vr_code
 from dicomlab.schema.arrow import offset_name
@@ -132,7 +132,7 @@ class HeaderReader:
             if found is None:  # the next header alone needs more room
                 continue
             odd = {row: self._odd(FileHead(paths[first + row])) for row in self._handed_back(found)}
-            yield self._batch(found, odd)
+            yield from self._batches(found, odd)
             first += len(found.status)
 
     def read_heads(self, heads: Iterable[Head]) -> Iterator[Batch]:
@@ -150,7 +150,7 @@ class HeaderReader:
                 if state != kernel.NEED_MORE:
                     break
                 if row:  # the buffer is full: this item is the first of the next batch
-                    yield self._batch(found.cut(row), odd)
+                    yield from self._batches(found.cut(row), odd)
                     found, row, at, odd = self._fresh(), 0, 0, {}
                 else:
                     self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
@@ -167,15 +167,16 @@ class HeaderReader:
                 odd[row] = self._odd(head)
             row += 1
             if row == BATCH_ROWS:
-                yield self._batch(found, odd)
+                yield from self._batches(found, odd)
                 found, row, at, odd = self._fresh(), 0, 0, {}
         if row:
-            yield self._batch(found.cut(row), odd)
+            yield from self._batches(found.cut(row), odd)
 
     def parse(self, headers: pa.Array) -> Batch:
         """Read headers that are in memory, such as those a catalog keeps.
 
-        Bytes kept of a deflated file are taken as the file they are.
+        Bytes kept of a deflated file are taken as the file they are. Where there are very many frames,
+        the batch ends early: `parse_in_batches` goes on.
         """
         return next(self.parse_in_batches(headers, len(headers)))
 
@@ -184,11 +185,11 @@ class HeaderReader:
         first = 0
         while first < len(headers):
             some = headers.slice(first, rows).cast(pa.large_binary())
-            done = self._parsed(some)
-            yield done
-            first += len(done.status)
+            for done in self._parsed(some):
+                yield done
+                first += len(done.status)
 
-    def _parsed(self, headers: pa.Array) -> Batch:
+    def _parsed(self, headers: pa.Array) -> Iterator[Batch]:
         offsets, data = _binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
@@ -206,13 +207,14 @@ class HeaderReader:
         )
         if done == 0 and len(headers):
             self._room_for_many()
-            return self._parsed(headers)
+            yield from self._parsed(headers)
+            return
         found, headers = found.cut(done), headers.slice(0, done)
         odd = {}
         for row in self._handed_back(found):
             start, total = int(found.starts[row]), int(found.sizes[row])
             odd[row] = self._odd(_BytesHead(data[start : start + total]))
-        return self._batch(found, odd, given=headers)
+        yield from self._batches(found, odd, given=headers)
 
     def _room(self, size: int) -> None:
         if self._buffer.size < size + _ROOM_BEHIND:
@@ -306,9 +308,10 @@ class HeaderReader:
         self._many.filled[0] = kept
         return kernel.NEED_MORE, 0, data, total
 
-    def _batch(
+    def _batches(
         self, found: _Found, odd: dict[int, tuple[Outcome, bytes]], given: pa.Array | None = None
-    ) -> Batch:
+    ) -> Iterator[Batch]:
+        """What was found, in as many batches as its frames need."""
         n = len(found.status)
         status = np.full(n, READ, object)
         reason = np.full(n, "", object)
@@ -320,20 +323,25 @@ class HeaderReader:
         where, many = _with_odd(
             found, self._many.cells[: self._many.filled[0]], outcomes, is_ours=given is None
         )
-        table, frames, problems, classes = self._tables(where, many)
-        dose, odd_values = self._reports(found, {row: head for row, (_, head) in odd.items()}, classes)
-        problems += odd_values
-        return Batch(
-            table=table,
-            frames=frames,
-            dose=dose,
-            status=status,
-            reason=reason,
-            header_bytes=header_bytes,
-            is_alone=found.status != kernel.OK,
-            problems=problems,
-            **self._kept(found, {row: head for row, (_, head) in odd.items()}, given),
-        )
+        heads = {row: head for row, (_, head) in odd.items()}
+        headers, header_of = self._kept(found, heads, given)
+        mark = n_wanted(self._all, self._frames)
+        for first, last in runs(where, many, self._all, mark, self._rows_of):
+            table, frames, problems, classes = self._tables(*_part(where, many, first, last))
+            dose, odd_values = self._reports(found, heads, classes, first)
+            part = slice(first, last)
+            yield Batch(
+                table=table,
+                frames=frames,
+                dose=dose,
+                status=status[part],
+                reason=reason[part],
+                header_bytes=header_bytes[part],
+                is_alone=found.status[part] != kernel.OK,
+                problems=[*problems, *odd_values],
+                _headers=headers,
+                _header_of=header_of[part],
+            )
 
     def _tables(
         self, where: Cells, many: np.ndarray
@@ -365,20 +373,23 @@ class HeaderReader:
         return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
 
     def _reports(
-        self, found: _Found, odd: dict[int, bytes], classes: pa.Array
+        self, found: _Found, odd: dict[int, bytes], classes: pa.Array, first: int
     ) -> tuple[tuple[np.ndarray, pa.Table] | None, list[Problem]]:
-        """The rows of dose reports, and what in them did not parse; other files cost nothing."""
+        """The rows of dose reports, and what in them did not parse; other files cost nothing.
+
+        `first` is where in `found` the rows of `classes` begin.
+        """
         rows = report_rows(classes)
         if not len(rows):
             return None, []
         self._dose = self._dose or DoseReader()
         for row in rows.tolist():
             sop_class = classes[row].as_py()
-            if row in odd:
-                self._dose.add_odd(row, sop_class, odd[row])
+            at = first + row
+            if at in odd:
+                self._dose.add_odd(row, sop_class, odd[at])
             else:
-                start, size = int(found.starts[row]), int(found.ends[row])
-                self._dose.add(row, sop_class, found.data, start, size)
+                self._dose.add(row, sop_class, found.data, int(found.starts[at]), int(found.ends[at]))
         return self._dose.take()
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
@@ -396,19 +407,21 @@ class HeaderReader:
             return Outcome(UNREADABLE, _why(error), {}, 0), b""
         return outcome, data[: outcome.header_end] if outcome.status != NOT_DICOM else b""
 
-    def _kept(self, found: _Found, odd: dict[int, bytes], given: pa.Array | None) -> dict[str, Any]:
+    def _kept(
+        self, found: _Found, odd: dict[int, bytes], given: pa.Array | None
+    ) -> tuple[pa.ChunkedArray, np.ndarray]:
         """The headers: packed ones where they lie, those of pydicom apart, and which is whose."""
         kind, n = pa.large_binary(), len(found.status)
         order = np.arange(n)
         if given is not None:
-            return {"_headers": pa.chunked_array([given]), "_header_of": order}
+            return pa.chunked_array([given]), order
         if not self._keep:
-            return {"_headers": pa.chunked_array([pa.nulls(n, kind)]), "_header_of": order}
+            return pa.chunked_array([pa.nulls(n, kind)]), order
         order[list(odd)] = n + np.arange(len(odd))
         offsets = np.append(found.starts, found.starts[-1] + found.ends[-1])
         packed = pa.Array.from_buffers(kind, n, [None, pa.py_buffer(offsets), pa.py_buffer(found.data)])
         apart = pa.array([head or None for head in odd.values()], kind)
-        return {"_headers": pa.chunked_array([packed, apart]), "_header_of": order}
+        return pa.chunked_array([packed, apart]), order
 
 
 @dataclass(frozen=True)
@@ -507,6 +520,16 @@ def _binary_buffers(headers: pa.LargeBinaryArray) -> tuple[np.ndarray, np.ndarra
     if not data or not data.size:
         return starts, np.zeros(1, np.uint8)
     return starts, np.ctypeslib.as_array((ctypes.c_uint8 * data.size).from_address(data.address))
+
+
+def _part(where: Cells, many: np.ndarray, first: int, last: int) -> tuple[Cells, np.ndarray]:
+    """Some rows of a batch, as if they were the batch."""
+    if (first, last) == (0, where.off.shape[1]):
+        return where, many
+    some = many[(many[:, 1] >= first) & (many[:, 1] < last)]
+    some[:, 1] -= first
+    cells = (np.ascontiguousarray(a[:, first:last]) for a in (where.off, where.length, where.vr))
+    return Cells(where.data, *cells), some
 
 
 def _with_odd(

@@ -7,7 +7,7 @@ elements, and their bytes take the same way to columns as those the kernel found
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 READ, PARTIAL, NOT_DICOM = "read", "partial", "not DICOM"
-_DEFLATED = b"1.2.840.10008.1.2.1.99"
+_DEFLATED = "1.2.840.10008.1.2.1.99"
 _WIDTHS = {"US": 2, "SS": 2, "AT": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8}
 _TRUNCATED = "the file ends inside the header"
 _BROKEN = "an element in the header is broken"
@@ -71,12 +71,8 @@ def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     try:
         with quiet_pydicom() as quiet:
             outcome = _read(head[:LIMIT], tree, total)
-    except RecursionError:
-        return Outcome(PARTIAL, "sequences nested too deeply", {}, 0)
-    except MemoryError:
-        return Outcome(PARTIAL, "a length in the header is impossible", {}, 0)
     except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
-        return Outcome(PARTIAL, f"the header is broken ({type(error).__name__})", {}, 0)
+        return Outcome(PARTIAL, _why(error), {}, 0)
     if outcome.reason or not (quiet.met_end_of_file or quiet.met_error):
         return outcome
     return replace(outcome, status=PARTIAL, reason=_TRUNCATED if quiet.met_end_of_file else _BROKEN)
@@ -146,7 +142,7 @@ def _read(head: bytes, tree: Node, total: int) -> Outcome:
     if end >= len(head) < total:  # cut by us, not by the file
         reason = f"the header is longer than the {LIMIT:,} bytes that are read of an unusual file"
     found = _Found()
-    if not found.take(dataset, tree):
+    if not found.take(dataset, tree, is_top=True):
         reason = reason or "a sequence in the header is broken"
     cells = found.cells
     if not cells and len(dataset) == 0:
@@ -155,21 +151,52 @@ def _read(head: bytes, tree: Node, total: int) -> Outcome:
 
 
 def _meta(head: bytes) -> tuple[int, bool]:
-    """Where group 0002 ends, and whether it says that the data set is deflated."""
-    at, syntax = 132, b""
-    while head[128:132] == b"DICM" and head[at : at + 2] == b"\x02\x00" and at + 8 <= len(head):
-        if head[at + 4 : at + 6] in (b"OB", b"OW", b"UN", b"UT"):
-            value, size = at + 12, int.from_bytes(head[at + 8 : at + 12], "little")
-        else:
-            value, size = at + 8, int.from_bytes(head[at + 6 : at + 8], "little")
-        if head[at + 2 : at + 4] == b"\x10\x00":
-            syntax = head[value : value + size].rstrip(b" \0")
-        at = value + size
-    return at, syntax == _DEFLATED
+    """Where group 0002 ends, and whether it says that the data set is deflated, as pydicom sees it.
+
+    What pydicom takes for deflated it would inflate without bounds.
+    """
+    from pydicom.filereader import _read_file_meta_info, read_preamble
+
+    stream = BytesIO(head)
+    read_preamble(stream, True)
+    syntax = _read_file_meta_info(stream).get("TransferSyntaxUID")
+    return stream.tell(), syntax == _DEFLATED
 
 
 def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
     return tag in (0x7FE00008, 0x7FE00009, 0x7FE00010)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "sequences nested too deeply"
+    if isinstance(error, MemoryError):
+        return "a length in the header is impossible"
+    return f"the header is broken ({type(error).__name__})"
+
+
+def _before_error(read: Callable[[Callable[..., bool]], Dataset]) -> tuple[Dataset, str]:
+    """What `read` gives until it meets PixelData; else what stands before the element that it fails at.
+
+    `read` takes the function that says where to stop, which pydicom asks at each element at the top.
+    """
+    met = 0
+
+    def at_pixels(*element: Any) -> bool:
+        nonlocal met
+        met += 1
+        return _at_pixels(*element)
+
+    dataset: Dataset | None = None
+    try:
+        dataset, reason = read(at_pixels), ""
+    except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
+        reason = _why(error)
+    # Where a file ends inside an element of undefined length, pydicom logs it and gives up all others.
+    if dataset is not None and (len(dataset) or not met):
+        return dataset, reason
+    whole, met = met - 1, 0
+    return read(lambda *element: at_pixels(*element) or met > whole), reason
 
 
 def _inflate(head: bytes, start: int) -> tuple[Dataset, int, str]:
@@ -178,20 +205,31 @@ def _inflate(head: bytes, start: int) -> tuple[Dataset, int, str]:
 
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     body = BytesIO(inflater.decompress(head[start:], LIMIT))
-    dataset = read_dataset(body, False, True, stop_when=_at_pixels)
+
+    def read(stop: Callable[..., bool]) -> Dataset:
+        body.seek(0)
+        return read_dataset(body, False, True, stop_when=stop)
+
+    dataset, reason = _before_error(read)
     # pydicom reads the group 0002 of a file that holds nothing else.
     dataset.file_meta = dcmread(BytesIO(head[:start]), force=True).file_meta
     short = not inflater.eof and body.tell() >= body.getbuffer().nbytes
-    return dataset, len(head), _TRUNCATED if short else ""
+    return dataset, len(head), reason or (_TRUNCATED if short else "")
 
 
 def _parse(head: bytes) -> tuple[Dataset, int, str]:
-    from pydicom.filereader import dcmread
+    from pydicom.filereader import read_partial
 
     stream = BytesIO(head)
-    dataset = dcmread(stream, stop_before_pixels=True, force=True)
+
+    def read(stop: Callable[..., bool]) -> Dataset:
+        stream.seek(0)
+        return read_partial(stream, stop_when=stop, force=True)
+
+    dataset, reason = _before_error(read)
     end = stream.tell()
-    return dataset, end, _TRUNCATED if end >= len(head) and _is_cut(dataset, end) else ""
+    is_cut = not reason and end >= len(head) and _is_cut(dataset, end)
+    return dataset, end, _TRUNCATED if is_cut else reason
 
 
 def _is_cut(dataset: Dataset, end: int) -> bool:
@@ -199,13 +237,16 @@ def _is_cut(dataset: Dataset, end: int) -> bool:
 
     pydicom takes a value that is cut short as it is.
     """
-    last = 0
+    last, is_known = 0, True
     for element in dataset.values():
-        begin, length = getattr(element, "value_tell", None), getattr(element, "length", None)
-        if begin is None or length is None or length == 0xFFFFFFFF:
+        begin: int | None = getattr(element, "value_tell", None)
+        length: int | None = getattr(element, "length", None)
+        if (element.VR == "SQ" and length is None) or length == 0xFFFFFFFF:
             return False  # a sequence of undefined length: pydicom says when it does not end
-        last = max(last, begin + length)
-    return last not in (0, end)
+        # pydicom has converted the character set, and forgotten where it was.
+        is_known = begin is not None and length is not None
+        last = max(last, (begin or 0) + (length or 0)) if is_known else last
+    return is_known and last not in (0, end)
 
 
 class _Found:
@@ -215,18 +256,21 @@ class _Found:
         self.cells: dict[int, tuple[bytes, str]] = {}
         self.many: list[tuple[int, int, bytes, str]] = []
 
-    def take(self, dataset: Dataset, node: Node, item: int = -1) -> bool:
+    def take(self, dataset: Dataset, node: Node, item: int = -1, *, is_top: bool = False) -> bool:
         """Note what a node wants of a data set; False when a sequence in it is broken.
 
         Values first: pydicom converts some of them when it looks into a sequence.
         """
         is_whole = True
-        for name, columns in sorted(node.columns.items()):
-            for where, tag in _places(dataset, *name):
+        if not is_top and not len(dataset):
+            return True
+        blocks = _blocks(dataset)
+        for name, columns in node.columns.items():
+            for where, tag in _places(dataset, *name, blocks):
                 self._note(where, tag, columns, item, is_private=bool(name[1]))
-        for name, items in sorted(node.children.items()):
+        for name, items in node.children.items():
             try:
-                for where, tag in _places(dataset, *name):
+                for where, tag in _places(dataset, *name, blocks):
                     is_whole &= self._descend(where, tag, items, item)
             except Exception:  # noqa: BLE001 - one broken sequence must not cost the others
                 is_whole = False
@@ -264,18 +308,32 @@ class _Found:
         return is_whole
 
 
-def _places(dataset: Dataset, tag: int, creator: str) -> Iterator[tuple[Dataset, int]]:
+Blocks = dict[tuple[int, str], list[int]]
+"""The private blocks of a data set, by group and creator."""
+
+
+def _blocks(dataset: Dataset) -> Blocks:
+    """Which private blocks there are; a file of 2 MiB can have some hundred thousand data sets."""
+    found: Blocks = {}
+    for tag in sorted(tag for tag in dataset.keys() if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF):  # noqa: SIM118
+        if cell := _element(dataset, tag):
+            creator = cell[0].decode("latin-1").strip(" \0")
+            found.setdefault((tag >> 16, creator), []).append(tag & 0xFF)
+    return found
+
+
+def _places(dataset: Dataset, tag: int, creator: str, blocks: Blocks) -> Iterator[tuple[Dataset, int]]:
     """Where an element stands: one of group 0002 in the file meta, a private one in each block."""
     if not creator:
         where = getattr(dataset, "file_meta", None) if tag >> 16 == 2 else dataset
-        if where is not None and tag in where:
+        # Asking the data set itself would make a Tag each time.
+        if where is not None and tag in where.keys():  # noqa: SIM118
             yield where, tag
         return
     group, offset = tag >> 16, tag & 0xFF
-    for block in range(0x10, 0x100):
-        found = _element(dataset, group << 16 | block)
+    for block in blocks.get((group, creator), ()):
         actual = group << 16 | block << 8 | offset
-        if found and found[0].decode("latin-1").strip(" \0") == creator and actual in dataset:
+        if actual in dataset:
             yield dataset, actual
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numba as nb
 import numpy as np
@@ -24,6 +25,12 @@ from dicomlab.schema.frames import FrameColumn
 
 MAX_FRAMES = 65_536
 """How many frames of an object without per-frame functional groups get a row."""
+MAX_ITEMS = 262_144
+"""How many frames of an object with per-frame functional groups get a row."""
+MOST_AT_ONCE = 65_536
+"""How many frames of several files are laid out together: each takes some 4 kB meanwhile."""
+MOST_REPEATED = 128 * 1024 * 1024
+"""How many bytes the values that the frames of a file share may come to, one a frame."""
 _NOWHERE = 255
 
 HELPERS: tuple[Column, ...] = tuple(
@@ -83,6 +90,28 @@ def varies_column(n: int, frames: Frames | None) -> pa.Array:
     return pa.array([names.get(row) for row in range(n)], pa.list_(pa.string()))
 
 
+def runs(
+    found: Cells, many: np.ndarray, columns: Sequence[Column], mark: int, rows_of: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Split a batch where it has more frames than MOST_AT_ONCE: from which row to which.
+
+    A file of a kilobyte may claim thousands of frames, and a batch has thousands of files. `mark` is the
+    number that items of per-frame functional groups are noted with.
+    """
+    n = found.off.shape[1]
+    place = next(j for j, column in enumerate(columns) if column.name == HELPERS[0].name)
+    some = [a[[place, *rows_of]] for a in (found.off, found.length, found.vr)]
+    arrays, _ = cast(Cells(found.data, *some), HELPERS[:1], 1, 2)
+    said = np.clip(arrays[HELPERS[0].name].fill_null(0).to_numpy(), 0, MAX_FRAMES)
+    items = np.bincount(many[many[:, 0] == mark, 1], minlength=n)
+    total = np.concatenate([[0], np.cumsum(np.where(items > 0, items, said))])
+    cuts = [0]
+    while cuts[-1] < n:
+        upto = int(np.searchsorted(total, total[cuts[-1]] + MOST_AT_ONCE, "right")) - 1
+        cuts.append(max(upto, cuts[-1] + 1))
+    return list(pairwise(cuts))
+
+
 def resolve(
     found: Cells,
     many: np.ndarray,
@@ -106,6 +135,7 @@ def resolve(
     number_of = {column.name: j for j, column in enumerate(columns)}
     top = np.array([number_of.get(f.column.name, -1) for f in frames])
     cells, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
+    problems += _shortened(cells, rank, frames, start)
     extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
     of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
     n = len(frames)
@@ -131,6 +161,10 @@ def _counts(own: np.ndarray, helpers: pa.Table, mark: int, n: int) -> tuple[np.n
     for row in np.flatnonzero((items > 0) & (said > 0) & (items != said)).tolist():
         reason = f"{items[row]:,} items of functional groups, not as many as the number of frames"
         problems.append(Problem(row, column, reason, str(said[row]).encode()))
+    for row in np.flatnonzero(items > MAX_ITEMS).tolist():
+        reason = f"more items of functional groups than the {MAX_ITEMS:,} frames that get rows of their own"
+        problems.append(Problem(row, column, reason, str(said[row]).encode()))
+    items = np.minimum(items, MAX_ITEMS)
     return np.where(items > 0, items, np.minimum(counts, MAX_FRAMES)), problems
 
 
@@ -208,6 +242,34 @@ def _laid_out(
     )
     _fill(top, found.off, found.length, found.vr, start, off, length, vr, rank)
     return (off, length, vr), rank, is_own
+
+
+def _shortened(
+    cells: tuple[np.ndarray, np.ndarray, np.ndarray],
+    rank: np.ndarray,
+    frames: Sequence[FrameColumn],
+    start: np.ndarray,
+) -> list[Problem]:
+    """Take out the longest values that frames share, where all of them together would be too much.
+
+    A megabyte of text that 65,536 frames share would be 64 GiB of table.
+    """
+    off, length, _ = cells
+    problems: list[Problem] = []
+    is_shared = (rank % 2 == 1) & (off >= 0)
+    for row in np.flatnonzero(np.diff(start) > 1).tolist():
+        of_file = slice(int(start[row]), int(start[row + 1]))
+        size = np.where(is_shared[:, of_file], length[:, of_file], 0).sum(axis=1, dtype=np.int64)
+        order = np.argsort(size)[::-1]
+        excess = size.sum() - MOST_REPEATED
+        for c in order.tolist():
+            if excess <= 0:
+                break
+            excess -= size[c]
+            off[c, of_file][is_shared[c, of_file]] = -1
+            reason = f"too long to be repeated in each of {start[row + 1] - start[row]:,} frames"
+            problems.append(Problem(row, frames[c].column, reason, b""))
+    return problems
 
 
 def _once(

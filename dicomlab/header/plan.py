@@ -82,6 +82,14 @@ class Node:
             node.is_any = True
         return list(items.values())
 
+    def in_order(self) -> Node:
+        """The node with its names ascending, and all below it."""
+        below = {
+            name: {k: node.in_order() for k, node in items.items()}
+            for name, items in sorted(self.children.items())
+        }
+        return Node(dict(sorted(self.columns.items())), below, self.is_any, self.mark)
+
     def creators(self) -> set[str]:
         """The creators of all private elements that are wanted."""
         here = {creator for _, creator in (*self.columns, *self.children) if creator}
@@ -101,7 +109,7 @@ def make_tree(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> 
             node.columns.setdefault((want.tag, want.creator), []).append(entry)
     for node in root.children.get((PER_FRAME, ""), {}).values():
         node.mark = n_wanted(columns, frames) if frames else -1
-    return root
+    return root.in_order()
 
 
 def make_plan(root: Node) -> WalkPlan:

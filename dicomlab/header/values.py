@@ -287,11 +287,16 @@ def _mend(
 
 
 def _coded(data: np.ndarray, off: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, list[bytes]]:
-    """Cells as numbers into a list of the different ones."""
-    cell = np.ascontiguousarray(off), np.ascontiguousarray(length)
-    offsets, data, _ = gather.gather_bytes(data, *cell)
+    """Cells as numbers into a list of the different ones.
+
+    Rows that point at one place, such as the frames of a file, are looked at once.
+    """
+    off, length = off.astype(np.int64), length.astype(np.int64)
+    places = off * (length.max(initial=0) + 1) + length
+    _, first, which = np.unique(places, return_index=True, return_inverse=True)
+    offsets, data, _ = gather.gather_bytes(data, off[first], length[first])
     coded = _sized(pa.binary(), offsets, data, None).dictionary_encode()
-    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
+    return coded.indices.to_numpy().astype(np.int64)[which], coded.dictionary.to_pylist()
 
 
 def _alone(

@@ -28,6 +28,8 @@ INSIDE = "!/"
 """Stands in a key between an archive and the name of a member."""
 MOST_NESTED_BYTES = 512 * 1024 * 1024
 """How large a zip may be that lies where one cannot go back, such as in a tar.gz: it is held in memory."""
+MOST_ENTRY_BYTES = 1024 * 1024
+"""How long the name, pax header and the like of one entry of a tar may be."""
 MOST_RATIO, RATIO_FROM = 1_100, 1024 * 1024 * 1024
 """What inflates to more than so many times its size, after the first GiB, is a bomb: gzip reaches 1,032."""
 
@@ -91,7 +93,7 @@ class Member:
             raise OSError(0, "the member of the archive is packed in a way that is not known") from None
         except (_Bomb, Unreached):
             raise
-        except _BROKEN:
+        except Exception:  # noqa: BLE001 - unpackers raise whatever their parts raise
             if not have:
                 raise OSError(0, "the member of the archive is broken") from None
         self._data = b"".join(parts)
@@ -135,7 +137,7 @@ def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
         if lost is not None:
             raise BrokenArchive(str(lost.strerror), may_pass=True) from None
         raise BrokenArchive("the archive is broken or cut short") from None
-    except (RuntimeError, NotImplementedError, ValueError, MemoryError):
+    except Exception:  # noqa: BLE001 - zipfile and tarfile raise whatever their parts raise
         raise BrokenArchive("the archive cannot be read") from None
 
 
@@ -177,6 +179,8 @@ def _looked_into(member: Member, depth: int) -> Iterator[Member]:
         yield Member(member.name, member.size, reason="a zip of this size is not looked into where it lies")
     except _BROKEN:
         yield Member(member.name, member.size, reason="the archive in the archive is broken or cut short")
+    except Exception:  # noqa: BLE001 - what is wrong inside must not cost the members behind it
+        yield Member(member.name, member.size, reason="the archive in the archive cannot be read")
 
 
 class _TooLarge(Exception):
@@ -226,7 +230,7 @@ def _zipped(archive: IO[bytes]) -> Iterator[Member]:
         if any(entry.filename in _DOCUMENTS for entry in entries[:16]):
             return
         for entry in entries:
-            if entry.is_dir():
+            if entry.filename.endswith("/"):
                 continue
             member = Member(entry.filename, entry.file_size, reason=_refused(entry.filename), can_seek=True)
             if entry.flag_bits & 1:
@@ -240,14 +244,14 @@ def _zipped(archive: IO[bytes]) -> Iterator[Member]:
             except (RuntimeError, NotImplementedError):
                 member.reason = "the member of the archive is packed in a way that is not known"
                 yield member
-            except zipfile.BadZipFile:
+            except Exception:  # noqa: BLE001 - a broken member must not cost those behind it
                 member.reason = "the member of the archive is broken"
                 yield member
 
 
 def _tarred(archive: IO[bytes]) -> Iterator[Member]:
     mode: Any = "r:" if archive.seekable() else "r|"
-    with tarfile.open(fileobj=archive, mode=mode) as file:
+    with tarfile.open(fileobj=archive, mode=mode, tarinfo=_TarEntry) as file:
         for entry in file:
             cast(Any, file).members = []  # else it keeps every entry, and memory grows with the archive
             if entry.isdir():
@@ -260,6 +264,37 @@ def _tarred(archive: IO[bytes]) -> Iterator[Member]:
             if not member.reason:
                 member.stream = file.extractfile(entry)
             yield member
+
+
+class _TarEntry(tarfile.TarInfo):
+    """An entry whose long name, pax header and map of holes together are of a sensible size.
+
+    tarfile takes these into memory as long as they say they are; a terabyte packs into a few kilobytes.
+    """
+
+    def _proc_member(self, file: Any) -> Any:
+        whole = file.fileobj
+        file.fileobj = _Allowance(whole, MOST_ENTRY_BYTES)
+        try:
+            return super()._proc_member(file)  # type: ignore[misc]
+        finally:
+            file.fileobj = whole
+
+
+class _Allowance:
+    """A stream of which only so many bytes may be read; everything else is the stream's."""
+
+    def __init__(self, stream: Any, left: int):
+        self._stream, self._left = stream, left
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int) -> bytes:
+        self._left -= size
+        if size < 0 or self._left < 0:
+            raise tarfile.ReadError("the header of an entry is too long")
+        return bytes(self._stream.read(size))
 
 
 def _packed(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:

@@ -156,15 +156,27 @@ def headers() -> Iterator[tuple[str, bytes]]:
     yield "pixels-encapsulated", part10(plain() + element(0x7FE00010, "OB", fragments, length=UNDEFINED))
     icon = element(0x00880200, "SQ", item(element(0x7FE00010, "OB", fragments, length=UNDEFINED)))
     yield "icon-encapsulated", part10(plain() + icon)
-    yield "private", part10(
-        plain()
-        + private(b"SIEMENS MR HEADER ", 0x0019000C, "IS", b"1000")
-        + private(b"SIEMENS CSA HEADER", 0x00290010, "OB", b"SV10")
+    yield (
+        "private",
+        part10(
+            plain()
+            + private(b"SIEMENS MR HEADER ", 0x0019000C, "IS", b"1000")
+            + private(b"SIEMENS CSA HEADER", 0x00290010, "OB", b"SV10")
+        ),
     )
-    yield "unknown-vr-sequence", part10(plain() + element(0x00081140, "UN", item(element(0x00081155, "UI", b"1.2 ", IMPLICIT))))
+    yield (
+        "unknown-vr-sequence",
+        part10(plain() + element(0x00081140, "UN", item(element(0x00081155, "UI", b"1.2 ", IMPLICIT)))),
+    )
     yield "many-frames", part10(plain(frames=b"300 "))
-    yield "japanese", part10(plain(charset=b"\\ISO 2022 IR 87", name=b"Yamada^T=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B"))
-    yield "korean", part10(plain(charset=b"\\ISO 2022 IR 149", name=b"Hong^G=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7"))
+    yield (
+        "japanese",
+        part10(plain(charset=b"\\ISO 2022 IR 87", name=b"Yamada^T=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B")),
+    )
+    yield (
+        "korean",
+        part10(plain(charset=b"\\ISO 2022 IR 149", name=b"Hong^G=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7")),
+    )
     yield "utf8", part10(plain(charset=b"ISO_IR 192", name="Жук^Ж".encode()))
 
 
@@ -174,8 +186,9 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         for vr in ("OB", "UN", "SQ", "UT"):
             yield f"length-{vr}-{length:08X}", part10(plain() + element(0x00204000, vr, b"", length=length))
         yield f"item-{length:08X}", part10(plain() + element(0x00081140, "SQ", item(b"", length=length)[:8]))
-        yield f"implicit-{length:08X}", part10(
-            plain(IMPLICIT) + element(0x00204000, "", b"", IMPLICIT, length=length), IMPLICIT
+        yield (
+            f"implicit-{length:08X}",
+            part10(plain(IMPLICIT) + element(0x00204000, "", b"", IMPLICIT, length=length), IMPLICIT),
         )
     yield "short-length", part10(plain() + element(0x00204000, "LT", b"", length=0xFFFE))
     for frames in (b"2147483648", b"-1", b"99999999999999999999", b"65536 ", b"1\\2 "):
@@ -188,17 +201,26 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "commands", part10(element(0x00000100, "US", b"\1\0") + plain())
     yield "meta-only", part10(b"")
     yield "mark-only", bytes(128) + b"DICM"
-    for name, start in (("tiff", b"II*\0"), ("zip", b"PK\3\4"), ("pe", b"MZ"), ("html", b"<html>"), ("json", b"{")):
+    for name, start in (
+        ("tiff", b"II*\0"),
+        ("zip", b"PK\3\4"),
+        ("pe", b"MZ"),
+        ("html", b"<html>"),
+        ("json", b"{"),
+    ):
         yield f"preamble-{name}", part10(plain(), preamble=start)
     markup = b"\x1b[31m<script>^=1+1"
     yield "markup", part10(plain(name=markup))
     yield "charset-nul", part10(plain(charset=b"ISO_IR\x00100"))
     yield "charset-unknown", part10(plain(charset=b"NO_SUCH_SET", name=b"\xe9\xff"))
-    yield "two-creators", part10(
-        element(0x00190010, "LO", b"SIEMENS MR HEADER ")
-        + element(0x00190011, "LO", b"SIEMENS MR HEADER ")
-        + element(0x0019100C, "IS", b"1 ")
-        + element(0x0019110C, "IS", b"2 ")
+    yield (
+        "two-creators",
+        part10(
+            element(0x00190010, "LO", b"SIEMENS MR HEADER ")
+            + element(0x00190011, "LO", b"SIEMENS MR HEADER ")
+            + element(0x0019100C, "IS", b"1 ")
+            + element(0x0019110C, "IS", b"2 ")
+        ),
     )
 
 

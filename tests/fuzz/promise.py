@@ -6,16 +6,18 @@ import io
 import warnings
 from collections.abc import Iterator
 from functools import cache
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
 
+from dicomlab.header import frames
 from dicomlab.header.engine import Batch, HeaderReader
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ
 from dicomlab.schema.columns import Columns
-from dicomlab.sources.archive import BrokenArchive, kind_of, members
+from dicomlab.sources.archive import BrokenArchive, Member, kind_of, members
 
-MOST_MEMBERS, MOST_BYTES = 200, 64 * 1024
+MOST_MEMBERS = 200
 """How far an archive is looked into: its reader promises no end, only that each step is bounded."""
 
 
@@ -25,7 +27,9 @@ def columns() -> Columns:
         Columns()
         .add("PixelPaddingValue", "PatientComments", "LargestImagePixelValue", "FieldOfViewDimensions")
         .add_path("SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing", "spacing")
-        .add_path("ReferencedSeriesSequence[*].ReferencedInstanceSequence[*].ReferencedSOPInstanceUID", "uids")
+        .add_path(
+            "ReferencedSeriesSequence[*].ReferencedInstanceSequence[*].ReferencedSOPInstanceUID", "uids"
+        )
         .add_path('(2005,xx0E,"Philips MR Imaging DD 005")[0].SpacingBetweenSlices', "in_private")
         .add_path('(0029,xx10,"SIEMENS CSA HEADER")', "csa", vr="OB")
         .add_private("SIEMENS MR HEADER", 0x0019, 0x0C, "b_value", vr="IS")
@@ -55,7 +59,7 @@ def check(data: bytes) -> str:
 
     Raises AssertionError, or whatever was raised that should not have been.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), patch.object(frames, "MAX_FRAMES", 64):
         warnings.simplefilter("error")
         status = _check_header(data)
         if status == NOT_DICOM and (kind := kind_of(data)):
@@ -108,8 +112,8 @@ def _check_kept(reader: HeaderReader, first: Batch, ours: Batch) -> None:
 
 
 def _row(batch: Batch) -> str:
-    frames = None if batch.frames is None else (batch.frames[0].tolist(), batch.frames[1].to_pylist())
-    return repr((batch.table.to_pylist(), frames))
+    of_frames = None if batch.frames is None else (batch.frames[0].tolist(), batch.frames[1].to_pylist())
+    return repr((batch.table.to_pylist(), of_frames))
 
 
 def _check_archive(data: bytes, kind: str) -> None:
@@ -120,18 +124,21 @@ def _check_archive(data: bytes, kind: str) -> None:
             member.name.encode()
             assert member.name not in names, "two members of one name"
             names.add(member.name)
-            try:
-                got, total = member.read(1000)
-            except OSError as error:
-                assert error.strerror, "a member without a reason"
-            else:
-                assert len(got) <= 1000
-                assert total is None or total >= 0
-    except BrokenArchive as error:
-        assert error.reason
+            got, total = _read(member)
+            assert len(got) <= 1000
+            assert total is None or total >= 0
+    except BrokenArchive:
+        return
 
 
-def _some(data: bytes, kind: str) -> Iterator:
+def _read(member: Member) -> tuple[bytes, int | None]:
+    try:
+        return member.read(1000)
+    except OSError:
+        return b"", None
+
+
+def _some(data: bytes, kind: str) -> Iterator[Member]:
     for number, member in enumerate(members(io.BytesIO(data), kind, f"a.{kind}")):
         if number == MOST_MEMBERS:
             return
