@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -85,8 +86,8 @@ class FolderSource:
         return [path_of(key) for key in keys]
 
     def open(self, key: str) -> IO[bytes]:
-        """Open a file."""
-        return open(path_of(key), "rb")
+        """Open a file. Raises OSError, also for what has become something else than a file."""
+        return os.fdopen(_opened(path_of(key)), "rb")
 
     def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[FileHead]:
         """Give the beginning of each file."""
@@ -130,9 +131,7 @@ class FileHead:
 
     def read(self, size: int) -> tuple[bytes, int]:
         """Give the first bytes, and how long the file is."""
-        # A named pipe that took a file's place must not hold us.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        handle = os.open(self.path, flags)
+        handle = _opened(self.path)
         try:
             total = os.fstat(handle).st_size
             parts, left = [], min(size, total)
@@ -142,6 +141,16 @@ class FileHead:
             return b"".join(parts), total
         finally:
             os.close(handle)
+
+
+def _opened(path: str) -> int:
+    """Open a file to read it, and nothing that has taken its place: a pipe or a device could hold us."""
+    more = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+    handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in more))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return handle
 
 
 def key_of(path: str) -> str:
