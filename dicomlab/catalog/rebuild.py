@@ -51,7 +51,7 @@ def add_columns(folder: Path, columns: Columns, *, jobs: int | None = None, prog
 def open_for_writing(folder: Path, state: State) -> State:
     """Take back what an unfinished scan left, and bring a catalog of an older format up to date.
 
-    A catalog that keeps no headers gets the tables and columns it lacks, empty. Raises
+    A catalog that keeps no headers gets the tables it lacks, empty, and the columns in one unit. Raises
     DamagedCatalog when files of it are missing: what is written on top of that would be lost.
     """
     store = Store(folder)
@@ -67,7 +67,6 @@ def open_for_writing(folder: Path, state: State) -> State:
         if state.keep_headers:
             columns = Columns.from_list(state.columns)
             return rebuild(folder, state, columns, f"format {FORMAT}", None, progress=False)
-        state = _with_all_columns(store, state, "instances")
     write_state(folder, state)
     return state
 

@@ -171,12 +171,14 @@ def _windows(raw: bytes) -> str:
 def _guess(raw: bytes, sets: _Sets) -> tuple[str, str]:
     """Bytes beyond ASCII where the file promises none: a set it names besides, UTF-8, or Latin-1."""
     for codec in sets.others:
+        if _is_seldom_utf_8(raw, codec) and (text := _utf_8(raw)) is not None:
+            return text, _GUESSED
         try:
             return raw.decode(codec), _UNESCAPED
         except UnicodeDecodeError:
             continue
-    text = _utf_8(raw)
-    return _windows(raw) if text is None else text, _GUESSED
+    guess = _utf_8(raw)
+    return _windows(raw) if guess is None else guess, _GUESSED
 
 
 # --- code extensions (PS3.5 6.1.2.5) ------------------------------------------------------------

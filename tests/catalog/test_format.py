@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +13,8 @@ import pytest
 
 import dicomlab as dl
 from dicomlab.catalog import rebuild
-from dicomlab.catalog.versions import FILE, FORMAT, read_state
+from dicomlab.catalog.store import Store
+from dicomlab.catalog.versions import FILE, FORMAT, read_state, write_state
 from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.units import unit_columns
@@ -63,10 +65,12 @@ def test_without_headers_they_come_from_the_columns_that_are_stored(tmp_path):
     archive, folder = write_archive(tmp_path / "archive"), tmp_path / "catalog"
     dl.scan(archive, folder, keep_headers=False, progress=False)
     ours = [found.column.name for found in unit_columns(Columns().names)]
-    for path in (folder / "instances").glob("*.parquet"):
-        pq.write_table(pq.read_table(path).drop_columns([*ours, "acquired_at_utc"]), path)
-    path = folder / FILE
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": FORMAT - 1}))
+    store, state = Store(folder), read_state(folder)
+    paths = store.paths("instances", state.tables["instances"])
+    with store.writer("instances", "old.parquet") as writer:
+        writer.write(pq.read_table(paths).drop_columns([*ours, "acquired_at_utc"]))
+    state = store.commit(state, [writer.part], gone={"instances": [Path(path).name for path in paths]})
+    write_state(folder, replace(state, format=1))
     write(dataset(EchoTime="7", RepetitionTime="500"), archive / "one_more")
     rows = dl.scan(archive, folder, progress=False).instances
     assert read_state(folder).format == FORMAT

@@ -156,6 +156,10 @@ UNKNOWN = "an escape sequence of no character set that DICOM knows"
         # Korean without its escape sequence, after the delimiter or throughout
         (b"\\ISO 2022 IR 149", "홍^길동".encode("euc_kr"), "홍^길동", UNESCAPED),
         (b"\\ISO 2022 IR 149", b"\x1b$)C" + "홍^길동".encode("euc_kr"), "홍^길동", UNESCAPED),
+        (b"\\ISO 2022 IR 100", "Jörg".encode("latin-1"), "Jörg", UNESCAPED),
+        (b"\\ISO 2022 IR 100", "Jörg".encode(), "Jörg", GUESSED),
+        # a set of code extensions that stands first and alone
+        (b"ISO 2022 IR 87", "Jörg".encode(), "Jörg", UTF_8),
         # escape sequences of sets that nobody named
         (None, b"\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田^太郎", UNDECLARED),
         (b"ISO_IR 100", b"\x1b$)C\xfb\xf3", "洪", UNDECLARED),
