@@ -18,6 +18,9 @@ _UNESCAPED = "bytes beyond ASCII without the escape sequence of their character 
 _UNDECLARED = "an escape sequence of a character set that the file does not name"
 _UNKNOWN_ESCAPE = "an escape sequence of no character set that DICOM knows"
 _ESCAPES = "an escape sequence where the character set allows none"
+_TOO_LONG = "escape sequences in a text of over a million bytes"
+_LONGEST_ESCAPED = 1_000_000
+"""Texts with escape sequences are decoded piece by piece, for which a longer one would take minutes."""
 _ESC = b"\x1b"
 # PS3.5 6.1.2.5.3: what brings the first character set back.
 _TEXT_DELIMITERS = b"\n\r\t\f\\"
@@ -66,6 +69,8 @@ def decode(raw: bytes, charset: str, *, is_name: bool = False) -> tuple[str, str
     """
     sets = _sets(charset)
     if _ESC in raw and not sets.is_alone:
+        if len(raw) > _LONGEST_ESCAPED:
+            return raw.decode(sets.first or "latin-1", "replace"), _TOO_LONG
         return _decode_iso_2022(raw, sets, is_name)
     if raw.isascii():
         return raw.decode("ascii"), _ESCAPES if _ESC in raw else ""

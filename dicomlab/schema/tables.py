@@ -486,7 +486,8 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         (("file_key, status, reason, size, source", "", "As in `files`."),),
     ),
     "problems": (
-        "One row a value that did not parse; its cell is null.",
+        "One row a value that did not parse; its cell is null. Of a text whose bytes do not fit its "
+        "character set the cell has what could be made of it.",
         (
             ("file_key", "string", "The file."),
             ("column", "string", "The column."),

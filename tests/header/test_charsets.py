@@ -223,6 +223,12 @@ def test_no_bytes_make_it_fall(raw, charset, is_name):
         assert reason or "�" not in text
 
 
+def test_a_long_text_of_escape_sequences_is_not_worth_the_time():
+    text, reason = decode(b"A" + b"\x1b$B;3\x1b(B" * 200_000, "\\ISO 2022 IR 87")
+    assert text[0] == "A"
+    assert reason == "escape sequences in a text of over a million bytes"
+
+
 # --- sets of items -------------------------------------------------------------------------------
 
 
