@@ -101,6 +101,14 @@ def test_a_catalog_of_a_later_format_is_refused_with_what_to_do(old):
         dl.open_catalog(old)
 
 
+def test_what_is_written_down_is_read_again(old):
+    state = replace(read_state(old).with_version("a source", 1.5), sources={"/a": {"mounts": ["/a/b"]}})
+    write_state(old, state)
+    assert read_state(old) == state
+    lines = (old / FILE).read_text().splitlines()
+    assert sum('"a source"' in line for line in lines) == 1  # a line a version, for those who look into it
+
+
 def changed(folder: Path, **words: object) -> None:
     path = folder / FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | words))
