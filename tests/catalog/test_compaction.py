@@ -158,7 +158,7 @@ def test_what_killed_scans_left_behind_is_deleted_and_nothing_of_others(own):
     assert (own.path / "files" / "notes.txt").exists()
 
 
-@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize("step", [1, 3, 5, 6, 20])  # commits, catalog.json, deletions
 def test_a_compaction_cut_short_at_any_step_leaves_the_catalog_whole(own, grown, monkeypatch, step):
     calls = []
 
