@@ -90,8 +90,8 @@ def _numbers(table: pa.Table, name: str, through: pa.DataType) -> pa.ChunkedArra
 def slice_position(table: pa.Table) -> pa.Array:
     """ImagePositionPatient projected on the normal of the image plane (PS3.3 C.7.6.2.1.1)."""
     n = table.num_rows
-    position = _fixed(table, "ImagePositionPatient", 3)
-    axes = _fixed(table, "ImageOrientationPatient", 6)
+    position = fixed_lists(table, "ImagePositionPatient", 3)
+    axes = fixed_lists(table, "ImageOrientationPatient", 6)
     if position is None or axes is None:
         return pa.nulls(n, pa.float64())
     (x, y, z), (a, b, c, d, e, f) = position, axes
@@ -102,7 +102,7 @@ def slice_position(table: pa.Table) -> pa.Array:
     return pa.array(along, mask=~np.isfinite(along))
 
 
-def _fixed(table: pa.Table, name: str, width: int) -> np.ndarray | None:
+def fixed_lists(table: pa.Table, name: str, width: int) -> np.ndarray | None:
     """Lists of exactly `width` numbers, one row a place; others NaN. None where there are none."""
     if name not in table.column_names or table[name].null_count == table.num_rows:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dicomlab.errors import BadFile
 from dicomlab.header import kernel
+from dicomlab.header.csa import CsaReader, csa_elements
 from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
@@ -21,12 +22,14 @@ from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_li
 from dicomlab.header.frames import HELPERS, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
+from dicomlab.header.mosaic import is_mosaic
+from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, with_units
 from dicomlab.header.values import Cells, Problem, cast, vr_code
 from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
-from dicomlab.schema.frames import frame_columns
+from dicomlab.schema.frames import frame_columns, hidden_frame_columns
 from dicomlab.schema.units import frame_unit_columns, unit_columns
 from dicomlab.sources.base import Head
 from dicomlab.sources.folder import FileHead
@@ -101,13 +104,22 @@ class HeaderReader:
     ):
         self.columns = columns or Columns()
         self._wanted = list(self.columns)
+        helpers = _helpers(self._wanted)
+        self._parts = Parts.of([*self._wanted, *helpers])
+        shown = Parts.of(self._wanted)
+        self._cast = [*self._wanted, *helpers, *self._parts.hidden]
         nearer = charset_columns(self._wanted)
-        hidden = {column.name: column for charsets in nearer.values() for column in charsets}
-        self._all = [*self._wanted, *_helpers(self._wanted), *hidden.values()]
-        names = [column.name for column in self._all]
-        self._rows_of = names.index("SpecificCharacterSet"), names.index("PixelRepresentation")
-        self._charsets_of = {name: [names.index(c.name) for c in found] for name, found in nearer.items()}
-        self._frames = frame_columns(self.columns)
+        charsets = {column.name: column for found in nearer.values() for column in found}
+        self._all = [*self._cast, *csa_elements(self._cast), *charsets.values()]
+        number_of = {column.name: j for j, column in enumerate(self._all)}
+        self._rows_of = number_of["SpecificCharacterSet"], number_of["PixelRepresentation"]
+        self._charsets_of = {name: [number_of[c.name] for c in found] for name, found in nearer.items()}
+        asked = {column.name for column in (*self._wanted, *shown.hidden)}
+        of_csa = [column for column in self._cast if column.csa]
+        self._csa = CsaReader(tuple(c for c in of_csa if c.name in asked), number_of)
+        self._mosaic_csa = CsaReader(tuple(c for c in of_csa if c.name not in asked), number_of)
+        self._frames = (*frame_columns(self.columns), *hidden_frame_columns(shown.hidden))
+        self._shown = shown
         self._units = unit_columns(self.columns.names)
         self._tree = make_tree(self._all, self._frames)
         self._plan = make_plan(self._tree)
@@ -347,25 +359,36 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
-        arrays, problems = cast(where, self._all, *self._rows_of, self._charsets_of)
+        arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of)
+        problems += self._read_csa(where, arrays)
         of_items = many[many[:, 0] < len(self._all)]
         for j, column in enumerate(self._wanted):
             if column.is_many:
                 charsets = self._charsets_of.get(column.name, ())
                 arrays[column.name], odd = gathered(where, of_items, column, j, self._rows_of, charsets)
                 problems += odd
+        for column in self._parts.made:
+            arrays[column.name] = self._parts.array(column, arrays)
         shown = [name for column in self._wanted for name in (column.name, offset_name(column)) if name]
-        table = pa.table({name: arrays[name] for name in shown})
+        hidden = [column.name for column in self._shown.hidden]
+        table = pa.table({name: arrays[name] for name in (*shown, *hidden)})
         helpers = pa.table({column.name: arrays[column.name] for column in HELPERS})
-        problems = [p for p in problems if p.column.name in self.columns]
         frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of)
         if frames is not None:
             table = frames.lift(table)
             problems += frames.problems
+        if frames is not None and self._shown.made:
+            table = self._shown.fill(table)
+            frames = self._shown.fill_frames(frames, table)
+        table = table.drop_columns(hidden)
+        problems = [p for p in self._shown.owned(problems) if p.column.name in self.columns]
         table = derive(table).append_column("varies", varies_column(table.num_rows, frames))
         table = with_units(table, Given(table), self._units)
         if frames is None:
             return table, None, problems, arrays["SOPClassUID"]
+        frames = replace(
+            frames, table=frames.table.drop_columns([n for n in hidden if n in frames.table.column_names])
+        )
         of_frames = frames.with_times(table["acquired_at"])
         of_frames = with_units(
             of_frames, Given(of_frames, table, frames.row), frame_unit_columns(self.columns)
@@ -391,6 +414,16 @@ class HeaderReader:
             else:
                 self._dose.add(row, sop_class, found.data, int(found.starts[at]), int(found.ends[at]))
         return self._dose.take()
+
+    def _read_csa(self, where: Cells, arrays: dict[str, pa.Array]) -> list[Problem]:
+        """Read fields of CSA headers into the arrays; for mosaics alone where nobody else asks."""
+        found, problems = self._csa.read(where, self._rows_of)
+        arrays.update(found)
+        if self._mosaic_csa.meets_any(where):
+            rows = np.flatnonzero(is_mosaic(arrays["ImageType"]))
+            found, _ = self._mosaic_csa.read(where, self._rows_of, rows)
+            arrays.update(found)
+        return problems
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
         """What the kernel handed back, read by pydicom, and the bytes to keep.

@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 
 from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import slice_position
+from dicomlab.header.mosaic import Mosaics, find_mosaics
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.schema.arrow import FRAME_DERIVED
 from dicomlab.schema.columns import Column, public_column
 from dicomlab.schema.frames import FrameColumn
+from dicomlab.schema.private import named_column
 
 MAX_FRAMES = 65_536
 """How many frames of an object without per-frame functional groups get a row."""
@@ -33,14 +35,15 @@ MOST_REPEATED = 128 * 1024 * 1024
 """How many bytes the values that the frames of a file share may come to, one a frame."""
 _NOWHERE = 255
 
+MOSAIC_HELPERS = ("siemens_mosaic_images", "siemens_mosaic_ref_acq_times", "siemens_slice_normal")
 HELPERS: tuple[Column, ...] = tuple(
-    public_column(keyword)
-    for keyword in (
-        "NumberOfFrames",
-        "FrameTime",
-        "FrameTimeVector",
-        "GridFrameOffsetVector",
+    named_column(name) or public_column(name)
+    for name in (
+        *("NumberOfFrames", "FrameTime", "FrameTimeVector", "GridFrameOffsetVector"),
         "ConcatenationFrameOffsetNumber",
+        *("ImageType", "Rows", "Columns", "PixelSpacing", "SpacingBetweenSlices"),
+        *("ImagePositionPatient", "ImageOrientationPatient"),
+        *MOSAIC_HELPERS,
     )
 )
 """Attributes that the rows of frames are worked out from, whether or not a table shows them."""
@@ -127,7 +130,8 @@ def resolve(
     """
     mark = len(columns) + 2 * sum(len(f.ranks) for f in frames)
     own = many[many[:, 0] >= len(columns)]
-    counts, problems = _counts(own, helpers, mark, found.off.shape[1])
+    mosaics = find_mosaics(helpers)
+    counts, problems = _counts(own, helpers, mark, found.off.shape[1], mosaics)
     start = np.concatenate([[0], np.cumsum(counts)])
     if not start[-1]:
         return None
@@ -143,17 +147,27 @@ def resolve(
     problems += _once(odd, frames, rank, row)
     table = pa.table(arrays)
     lifted, varies = _lifted(of_frames, table, frames, is_own, start)
-    return Frames(row, _derived(table, helpers, row, start), lifted, varies, problems)
+    if mosaics is not None:
+        table = _with_tiles(table, mosaics, row, start, varies)
+    return Frames(row, _derived(table, helpers, row, start, mosaics), lifted, varies, problems)
 
 
-def _counts(own: np.ndarray, helpers: pa.Table, mark: int, n: int) -> tuple[np.ndarray, list[Problem]]:
-    """How many rows of frames each file has: its items, else NumberOfFrames where that is more than 1."""
+def _counts(
+    own: np.ndarray, helpers: pa.Table, mark: int, n: int, mosaics: Mosaics | None
+) -> tuple[np.ndarray, list[Problem]]:
+    """How many rows of frames each file has.
+
+    That is its items of functional groups, else NumberOfFrames where that is more than 1, else the
+    tiles of a mosaic.
+    """
     said = helpers["NumberOfFrames"].fill_null(0).to_numpy()
     marks = own[own[:, 0] == mark]
     items = np.bincount(marks[:, 1], minlength=n).astype(np.int64)
     is_enhanced = np.zeros(n, np.bool_)
     is_enhanced[own[:, 1]] = True
     counts = np.where(said > 1, said, is_enhanced.astype(np.int64))
+    if mosaics is not None:
+        counts = np.where(counts > 0, counts, mosaics.counts)
     column, problems = HELPERS[0], []
     for row in np.flatnonzero((counts > MAX_FRAMES) & (items == 0)).tolist():
         reason = f"more frames than the {MAX_FRAMES:,} that get rows of their own"
@@ -301,7 +315,7 @@ def _lifted(
         differ = pieces_differ(cells.data, cells.off[c], cells.length[c], start, of_file)
         for at in np.flatnonzero(differ).tolist():
             one = values.slice(start[of_file[at]], start[of_file[at] + 1] - start[of_file[at]])
-            if _is_same(one):
+            if is_same(one):
                 differ[at] = False
             else:
                 varies.setdefault(int(of_file[at]), []).append(frame.column.name)
@@ -311,7 +325,7 @@ def _lifted(
     return lifted, varies
 
 
-def _is_same(values: pa.Array) -> bool:
+def is_same(values: pa.Array) -> bool:
     """Whether values that are written differently are the same after all."""
     if pa.types.is_list(values.type):
         first, *others = values.to_pylist()
@@ -319,11 +333,36 @@ def _is_same(values: pa.Array) -> bool:
     return len(pc.unique(values)) == 1
 
 
-def _derived(table: pa.Table, helpers: pa.Table, row: np.ndarray, start: np.ndarray) -> pa.Table:
+def _with_tiles(
+    table: pa.Table, mosaics: Mosaics, row: np.ndarray, start: np.ndarray, varies: dict[int, list[str]]
+) -> pa.Table:
+    """Give the slices of mosaics their positions, and note that these differ."""
+    name = "ImagePositionPatient"
+    if name not in table.column_names:
+        return table
+    tiles = np.flatnonzero((mosaics.counts > 0)[row])
+    found = mosaics.positions(row[tiles], tiles - start[row[tiles]])
+    known = np.isfinite(found).all(axis=1)
+    offsets = np.concatenate([[0], np.cumsum(3 * known)]).astype(np.int32)
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(found[known].ravel()), mask=pa.array(~known))
+    order = np.arange(len(row))
+    order[tiles] = len(row) + np.arange(len(tiles))
+    whole = pa.concat_arrays([table[name].combine_chunks(), lists.cast(table[name].type)])
+    for at in np.flatnonzero(mosaics.counts > 0).tolist():
+        varies.setdefault(at, []).append(name)
+    return table.set_column(table.schema.get_field_index(name), name, whole.take(pa.array(order)))
+
+
+def _derived(
+    table: pa.Table, helpers: pa.Table, row: np.ndarray, start: np.ndarray, mosaics: Mosaics | None
+) -> pa.Table:
     """Add the number of the frame, and what is worked out from it."""
     number = np.arange(len(row)) - start[row]
     offset = helpers["ConcatenationFrameOffsetNumber"].take(pa.array(row))
     after = _times(helpers, row, number)
+    if mosaics is not None:
+        of_slice = _per_frame(helpers["siemens_mosaic_ref_acq_times"], row, number)
+        after = pc.if_else(pa.array((mosaics.counts > 0)[row]), of_slice, after)
     position = slice_position(table)
     shift = _per_frame(helpers["GridFrameOffsetVector"], row, number)
     # Offsets of dose grids are along the normal, from the first frame (PS3.3 C.8.8.3.2).

@@ -41,6 +41,8 @@ def wants(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Iter
     the per-frame functional groups themselves.
     """
     for j, column in enumerate(columns):
+        if not column.has_place:
+            continue
         yield Want(j, column.steps, column.tag, column.creator)
     number = len(columns)
     for found in frames:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -127,6 +127,8 @@ def cast(
     n = found.off.shape[1]
     out: dict[str, pa.Array] = {}
     problems: list[Problem] = []
+    ruled = {column.name: column for column in columns if column.rule}
+    columns = [replace(c, is_list=True, rule="") if c.rule else c for c in columns] if ruled else columns
     present = set(np.flatnonzero((found.off >= 0).any(axis=1)).tolist())
     for j, column in enumerate(columns):
         if j not in present:
@@ -142,7 +144,20 @@ def cast(
         out[column.name] = arrays[0]
         if beside := offset_name(column):
             out[beside] = arrays[1]
+    for name, column in ruled.items():
+        out[name] = _RULES[column.rule](out[name]).cast(arrow_type(column))
     return out, problems
+
+
+def _first_modulo_1e9(lists: pa.Array) -> pa.Array:
+    """The first of several numbers, less the 1,000,000,000 that stand for something else."""
+    has_any = pc.fill_null(pc.greater(pc.list_value_length(lists), 0), False)
+    at = np.where(has_any.to_numpy(zero_copy_only=False), lists.offsets.to_numpy()[:-1], 0)
+    first = lists.values.take(pa.array(at, mask=~has_any.to_numpy(zero_copy_only=False)))
+    return pc.subtract(first, pc.multiply(pc.divide(first, 1_000_000_000), 1_000_000_000))
+
+
+_RULES: dict[str, Callable[[pa.Array], pa.Array]] = {"first_modulo_1e9": _first_modulo_1e9}
 
 
 def _plain(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> list[pa.Array]:
@@ -408,6 +423,8 @@ def _why_no_moment(part: str, kind: str) -> str:
 
 def _convert(part: Any, column: Column) -> Any:
     converters: dict[str, Callable[[Any], Any]] = {"float": _float, "int": _int, "text": str}
+    if column.csa and column.kind != "text" and re.fullmatch(r"0x[0-9A-Fa-f]{1,15}", str(part)):
+        part = str(int(part, 16))  # the protocol writes flags so
     if column.kind in converters:
         return converters[column.kind](part)
     return _moment(part, column)

@@ -13,6 +13,8 @@ from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgum
 Level = Literal["patient", "study", "series", "instance"]
 Kind = Literal["text", "float", "int", "date", "time", "datetime", "binary"]
 RollUp = Literal["same", "median", "min", "max", "none"]
+Csa = Literal["", "image", "series", "protocol"]
+Rule = Literal["", "first_modulo_1e9"]
 
 LEVELS: tuple[Level, ...] = ("patient", "study", "series", "instance")
 
@@ -59,6 +61,9 @@ class Column:
     nested attribute with item numbers (`RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose`);
     `creator`, `group` and `element` name a private one by the block's creator and the offset
     in the block, never by a fixed block number (PS3.5 7.8.1).
+
+    `csa` names the Siemens header or protocol in which `path` is a field. `parts` are columns of
+    which the first that has a value counts. `rule` says how one value is made of several.
     """
 
     name: str
@@ -73,6 +78,14 @@ class Column:
     is_list: bool = False
     rollup: RollUp = "same"
     path: str = ""
+    csa: Csa = ""
+    parts: tuple[Column, ...] = ()
+    rule: Rule = ""
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the values stand in an element of their own."""
+        return not (self.csa or self.parts)
 
     @property
     def kind(self) -> Kind:
@@ -98,6 +111,10 @@ class Column:
     def source(self) -> str:
         """Where the values come from, as a person writes it."""
         where = f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
+        if self.parts:
+            return "; ".join(part.source for part in self.parts)
+        if self.csa:
+            return f"CSA {self.csa} {self.path}" if self.csa != "protocol" else f"protocol {self.path}"
         if self.creator and self.path:
             return self.path
         if self.creator:
@@ -205,7 +222,13 @@ class Columns:
         return cls(())._with(*(_named(name) for name in names))
 
     def add(self, *keywords: str) -> Columns:
-        """Add attributes by keyword. Raises UnknownColumn with the nearest keyword."""
+        """Add attributes by keyword, or well-known private ones by name.
+
+        docs/columns-private.md lists the names. Raises UnknownColumn with the nearest one.
+
+        >>> Columns().add("TemporalPositionIndex", "siemens_b_value")["siemens_b_value"].unit
+        's/mm2'
+        """
         return self._with(*(_named(keyword) for keyword in keywords))
 
     def add_path(self, path: str, name: str | None = None, *, vr: str = "LO") -> Columns:
@@ -244,6 +267,31 @@ class Columns:
         'int64'
         """
         return self._with(private_column(creator, group, element, name, vr=vr, is_list=is_list))
+
+    def add_csa(
+        self,
+        header: Csa,
+        field: str,
+        name: str | None = None,
+        *,
+        vr: str = "",
+        is_list: bool | None = None,
+    ) -> Columns:
+        """Add a field of a Siemens CSA header, or a value of the protocol in it.
+
+        `header` is `"image"` (0029,xx10), `"series"` (0029,xx20) or `"protocol"`. A field of the
+        protocol is a path, with `[*]` for all members of an array. `vr` is DS, IS or LO;
+        without it a field is text, and a value of the protocol what its name says.
+
+        >>> columns = Columns().add_csa("image", "MosaicRefAcqTimes", "times", vr="DS", is_list=True)
+        >>> columns["times"].type
+        'list<float64>'
+        >>> columns.add_csa("protocol", "alTE[*]", "echo_times_us")["echo_times_us"].type
+        'list<int64>'
+        """
+        from dicomlab.schema.private import csa_column
+
+        return self._with(csa_column(header, field, name, vr=vr, is_list=is_list))
 
     def drop(self, *names: str) -> Columns:
         """Leave columns out. The keys of the tree (UIDs, PatientID) cannot be dropped."""
@@ -364,7 +412,16 @@ def _named(name: str) -> Column:
     for column in default_columns():
         if column.name == name:
             return column
-    return public_column(name)
+    from dicomlab.schema.private import named_column, private_names
+
+    if known := named_column(name):
+        return known
+    try:
+        return public_column(name)
+    except UnknownColumn:
+        if "_" not in name:
+            raise
+        raise UnknownColumn(name, private_names()) from None
 
 
 def _parsed(path: str) -> tuple[tuple[Step, ...], dict[str, str]]:
@@ -406,4 +463,5 @@ def _is_free(tag: int, vr: str) -> bool:
 
 def _from_dict(row: dict[str, object]) -> Column:
     steps = tuple(Step(**step) for step in row["steps"])  # type: ignore[attr-defined]
-    return Column(**{**row, "steps": steps})  # type: ignore[arg-type]
+    parts = tuple(_from_dict(part) for part in row.get("parts", ()))  # type: ignore[attr-defined]
+    return Column(**{**row, "steps": steps, "parts": parts})  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ attributes that stand there under another name for the same thing, with where th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -262,7 +262,7 @@ class FrameColumn:
 @cache
 def frame_columns(columns: Columns) -> tuple[FrameColumn, ...]:
     """The columns of a catalog that a frame may have a value of its own for."""
-    found = [FrameColumn(column, ranks) for column in columns if (ranks := _ranks(column))]
+    found = [FrameColumn(c, ranks) for c in columns if (ranks := _ranks(c)) or any(map(_ranks, c.parts))]
     for path, name, unit, meaning in FRAME_ROWS:
         column = public_column(path, name=name, unit=unit, meaning=meaning, phi=False)
         if name not in columns:
@@ -271,8 +271,15 @@ def frame_columns(columns: Columns) -> tuple[FrameColumn, ...]:
     return tuple(found)
 
 
+def hidden_frame_columns(parts: Iterable[Column]) -> tuple[FrameColumn, ...]:
+    """Parts of columns that a frame may have a value of its own for."""
+    return tuple(FrameColumn(part, ranks) for part in parts if (ranks := _ranks(part)))
+
+
 def _ranks(column: Column) -> tuple[tuple[Place, ...], ...]:
     """Where a column's value may stand below the item; nothing for what frames do not have."""
+    if not column.has_place:
+        return ()
     own = tuple(_own_places(column))
     renamed = [public_column(path) for name, path, _ in ENHANCED_NAMES if name == column.name]
     other = tuple(Place(found.steps, found.tag, found.vr) for found in renamed)
