@@ -17,6 +17,7 @@ from dicomlab.drift.engine import DETECTORS
 from dicomlab.drift.signals import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
+from dicomlab.schema.private import PRIVATE_ROWS, named_column
 from dicomlab.schema.tables import OTHER_TABLES
 from dicomlab.schema.units import unit_columns
 
@@ -161,7 +162,61 @@ def _steps_in_words(name: str) -> str:
     return ", ".join(word.replace("[0].", " > ") for word in GROUP_ROWS[name].split(" "))
 
 
-PAGES = {"columns.md": columns_page, "columns-frames.md": frames_page, "detectors.md": detectors_page}
+def private_page() -> str:
+    """docs/columns-private.md: the well-known private elements, by name."""
+    columns = [(named_column(row[0]), row[-1]) for row in PRIVATE_ROWS]
+    groups: dict[str, list[str]] = {}
+    for column, source in columns:
+        if column is None:
+            continue
+        maker = column.name.partition("_")[0]
+        where = "; ".join(_place_in_words(part) for part in column.parts or (column,))
+        cells = (f"`{column.name}`", where, column.type, column.unit, column.meaning, source)
+        groups.setdefault(_MAKERS.get(maker, _MAKERS["b"]), []).append("| " + " | ".join(cells) + " |")
+    head = "| column | from | type | unit | meaning | source |\n|---|---|---|---|---|---|"
+    parts = [
+        "# Private columns",
+        _MADE,
+        "Makers keep in private elements what the standard has no place for, or had none for when they "
+        "needed one. The ones below can be added to a scan by name, or to a catalog from its kept headers:",
+        '```python\nimport dicomlab as dl\n\ncolumns = dl.Columns().add("b_value", '
+        '"siemens_reference_amplitude", "ge_transmit_gain")\ncatalog = dl.scan("/data/mr", '
+        'into="catalog", columns=columns)\n```',
+        "An element is found by the creator of its block, wherever the block lies (PS3.5 7.8.1). Of several "
+        "places the first that has a value counts. `CSA image`, `CSA series` and `protocol` are fields of "
+        'the Siemens headers (0029,xx10) and (0029,xx20) "SIEMENS CSA HEADER"; XA software has the protocol '
+        'in (0021,xx19) "SIEMENS MR SDS 01". Units stand where a source states them. The same word of two '
+        "makers (a gain, a shim) need not mean the same thing, and then has two columns.",
+        "Any other element, field or value of the protocol is a column too:",
+        '```python\ncolumns = columns.add_private("GEMS_PARM_01", 0x0043, 0x2A, "user_data", vr="OB")\n'
+        'columns = columns.add_csa("series", "SliceArrayConcatenations", vr="IS")\n'
+        'columns = columns.add_csa("protocol", "sSliceArray.asSlice[*].sPosition.dTra", "slices_dtra")\n```',
+    ]
+    for title, rows in groups.items():
+        parts += [f"## {title}: {len(rows)}", "\n".join([head, *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+_MAKERS = {
+    "b": "Whoever made the file",
+    "siemens": "Siemens",
+    "ge": "GE",
+    "philips": "Philips",
+    "toshiba": "Canon, Toshiba",
+    "uih": "United Imaging",
+}
+
+
+def _place_in_words(column: Column) -> str:
+    return f"`{column.name}`" if column.has_place and not column.creator else column.source
+
+
+PAGES = {
+    "columns.md": columns_page,
+    "columns-frames.md": frames_page,
+    "columns-private.md": private_page,
+    "detectors.md": detectors_page,
+}
 
 
 def main() -> int:

@@ -228,8 +228,10 @@ FRAME_ROWS: tuple[tuple[str, str, str, str], ...] = (
 )
 """Columns of `frames` that instances do not have: path below the item, name, unit, meaning."""
 
-# Siemens puts its own elements into a private sequence of the item (seen: XA10 to XA30).
-_PRIVATE_MACROS = (Step(0x002100FE, 0, "SIEMENS MR SDS 01"), Step(0x002100FE, 0, "SIEMENS MR SDI 02"))
+# Makers put their own elements into a private sequence of the item (seen: Siemens XA10 to XA30, Philips
+# 3.2 to 5.6).
+_SIEMENS_MACROS = (Step(0x002100FE, 0, "SIEMENS MR SDS 01"), Step(0x002100FE, 0, "SIEMENS MR SDI 02"))
+_PHILIPS_MACROS = (Step(0x2005000F, 0, "Philips MR Imaging DD 005"),)
 _NOT_IN_FRAMES = (0x0002, 0x0010, 0x0012, 0x0032, 0x0038)
 """Groups of the file, the patient, the trial and the visit."""
 _PHYSICS = (0x0018, 0x0054)
@@ -292,7 +294,8 @@ def _own_places(column: Column) -> Iterator[Place]:
     """The places where the attribute has the column's own name."""
     if column.creator and not column.steps:
         yield Place((), column.tag, column.vr, column.creator)
-        yield from (Place((step,), column.tag, column.vr, column.creator) for step in _PRIVATE_MACROS)
+        macros = _PHILIPS_MACROS if column.creator.startswith("Philips") else _SIEMENS_MACROS
+        yield from (Place((step,), column.tag, column.vr, column.creator) for step in macros)
     elif column.name in GROUP_ROWS:
         for path in GROUP_ROWS[column.name].split(" "):
             found = public_column(f"{path}[0].{_keyword(column)}")

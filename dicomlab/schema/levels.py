@@ -52,9 +52,13 @@ def with_frames_sql(columns: Columns) -> str:
     taken += [found.column for found in frame_unit_columns(columns) if _is_median(found.column)]
     outer = [f"coalesce(i.{quoted(c.name)}, f.{quoted(c.name)}) AS {quoted(c.name)}" for c in taken]
     outer.append("least(i.acquired_at, f.first_of_frames) AS acquired_at")
+    # Where there are frames their positions count; that of the file is one of them.
+    position = "CASE WHEN coalesce(f.n_with_position, 0) = 0 THEN i.slice_position_mm END"
+    outer.append(f"{position} AS slice_position_mm")
     inner = [
         *(f"{_over_frames(c)} AS {quoted(c.name)}" for c in taken),
         "count(*)::BIGINT AS n_of_frames",
+        "count(slice_position_mm)::BIGINT AS n_with_position",
         "min(acquired_at) AS first_of_frames",
         "max(acquired_at) AS last_of_frames",
         "list(DISTINCT round(slice_position_mm, 3)) AS positions_of_frames",

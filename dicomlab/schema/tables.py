@@ -421,7 +421,9 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     "frames": (
         "One row a frame of a multi-frame instance, with every column that functional groups may hold "
         "(PS3.3 C.7.6.16): the frame's own value, else the shared one, else the instance's. Objects without "
-        "functional groups get 65,536 rows at most. docs/columns-frames.md lists what is called what.",
+        "functional groups get 65,536 rows at most. A Siemens mosaic, one image that shows the slices of a "
+        "volume as tiles, has a row a slice: slice k is tile (k-1) % t of row (k-1) // t, with t = "
+        "ceil(sqrt(slices)) tiles a side. docs/columns-frames.md lists what is called what.",
         (
             ("file_key", "string", "The file."),
             ("frame", "int64", "Number of the frame in its file, from 1."),
@@ -429,12 +431,14 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             (
                 "frame_time_ms",
                 "float64",
-                "Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5).",
+                "Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5); of a "
+                "mosaic MosaicRefAcqTimes, since the volume began.",
             ),
             (
                 "slice_position_mm",
                 "float64",
-                "As in `instances`, from the frame's position and orientation, or by GridFrameOffsetVector.",
+                "As in `instances`, from the frame's position and orientation, or by GridFrameOffsetVector. "
+                "A slice of a mosaic has the ImagePositionPatient of its own first pixel.",
             ),
             (
                 "acquired_at",
@@ -456,7 +460,7 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         (
             ("n_instances", "int64", "Files in it, repeated instances counted as often as they come."),
             ("n_distinct_instances", "int64", "Different SOPInstanceUIDs in a series."),
-            ("n_frames", "int64", "Frames of a series; a classic instance is one."),
+            ("n_frames", "int64", "Frames of a series; a classic instance is one, a slice of a mosaic too."),
             ("n_slice_positions", "int64", "Different slice positions of instances and frames, to 0.001 mm."),
             ("n_series, n_studies", "int64", "Series of a study or patient, studies of a patient."),
             ("modalities", "list<string>", "Modalities of a study or patient."),
