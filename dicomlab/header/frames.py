@@ -132,14 +132,17 @@ def resolve(
     own = many[many[:, 0] >= len(columns)]
     mosaics = find_mosaics(helpers)
     counts, problems = _counts(own, helpers, mark, found.off.shape[1], mosaics)
-    start = np.concatenate([[0], np.cumsum(counts)])
-    if not start[-1]:
+    if not counts.any():
         return None
-    row = np.repeat(np.arange(len(counts)), counts)
+    # Frames without functional groups are all alike: one of them is cast for all.
+    is_alike = np.ones(len(counts), np.bool_)
+    is_alike[own[:, 1]] = False
+    start = _starts(np.where(is_alike, np.minimum(counts, 1), counts))
+    row = np.repeat(np.arange(len(counts)), np.diff(start))
     number_of = {column.name: j for j, column in enumerate(columns)}
     top = np.array([number_of.get(f.column.name, -1) for f in frames])
     cells, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
-    problems += _shortened(cells, rank, frames, start)
+    problems += _shortened(cells, rank, frames, start, counts)
     extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
     of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
     n = len(frames)
@@ -147,6 +150,7 @@ def resolve(
     problems += _once(odd, frames, rank, row)
     table = pa.table(arrays)
     lifted, varies = _lifted(of_frames, table, frames, is_own, start)
+    table, row, start = _repeated(table, is_alike, counts, start)
     if mosaics is not None:
         table = _with_tiles(table, mosaics, row, start, varies)
     return Frames(row, _derived(table, helpers, row, start, mosaics), lifted, varies, problems)
@@ -263,17 +267,20 @@ def _shortened(
     rank: np.ndarray,
     frames: Sequence[FrameColumn],
     start: np.ndarray,
+    counts: np.ndarray,
 ) -> list[Problem]:
     """Take out the longest values that frames share, where all of them together would be too much.
 
-    A megabyte of text that 65,536 frames share would be 64 GiB of table.
+    A megabyte of text that 65,536 frames share would be 64 GiB of table. `counts` are the frames
+    that each file has in the end, whose cells are one where all are alike.
     """
     off, length, _ = cells
     problems: list[Problem] = []
     is_shared = (rank % 2 == 1) & (off >= 0)
-    for row in np.flatnonzero(np.diff(start) > 1).tolist():
+    for row in np.flatnonzero(counts > 1).tolist():
         of_file = slice(int(start[row]), int(start[row + 1]))
         size = np.where(is_shared[:, of_file], length[:, of_file], 0).sum(axis=1, dtype=np.int64)
+        size *= counts[row] // (start[row + 1] - start[row])
         order = np.argsort(size)[::-1]
         excess = size.sum() - MOST_REPEATED
         for c in order.tolist():
@@ -281,9 +288,29 @@ def _shortened(
                 break
             excess -= size[c]
             off[c, of_file][is_shared[c, of_file]] = -1
-            reason = f"too long to be repeated in each of {start[row + 1] - start[row]:,} frames"
+            reason = f"too long to be repeated in each of {counts[row]:,} frames"
             problems.append(Problem(row, frames[c].column, reason, b""))
     return problems
+
+
+def _starts(counts: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(counts)])
+
+
+def _repeated(
+    table: pa.Table, is_alike: np.ndarray, counts: np.ndarray, start: np.ndarray
+) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """All frames, of files whose frames are alike too: the table, whose they are, where files begin."""
+    row, full = np.repeat(np.arange(len(counts)), counts), _starts(counts)
+    if full[-1] == len(table):
+        return table, row, full
+    number = np.arange(len(row)) - full[row]
+    at = pa.array(start[row] + np.where(is_alike[row], 0, number))
+    arrays = [
+        pa.nulls(len(row), c.type) if c.null_count == len(c) else c.combine_chunks().take(at)
+        for c in table.columns
+    ]
+    return pa.table(arrays, names=table.column_names), row, full
 
 
 def _once(

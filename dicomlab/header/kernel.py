@@ -437,10 +437,13 @@ def walk(
                         return ODD, p
                     if value + size > avail:
                         return _short(avail, total, p, value + size + 12)
-                lo, hi = nodes[node, _LO], nodes[node, _HI]
-                entry = _private_entry(
-                    keys, lo, hi, names, name_starts, b, start + value, size, tag, stack, depth
-                )
+                # Most private elements are in a block that nobody asked for.
+                is_known = stack[_GROUP, depth] == group and stack[_BLOCKS + depth, element >> 8] >= 0
+                if element <= 0xFF or is_known:
+                    lo, hi = nodes[node, _LO], nodes[node, _HI]
+                    entry = _private_entry(
+                        keys, lo, hi, names, name_starts, b, start + value, size, tag, stack, depth
+                    )
         elif node >= 0:
             hi = nodes[node, _HI]
             if depth > 0 or tag <= last:
