@@ -421,7 +421,7 @@ class HeaderReader:
         arrays.update(found)
         if self._mosaic_csa.meets_any(where):
             rows = np.flatnonzero(is_mosaic(arrays["ImageType"]))
-            found, _ = self._mosaic_csa.read(where, self._rows_of, rows)
+            found, _ = self._mosaic_csa.read(where, self._rows_of, rows) if len(rows) else ({}, [])
             arrays.update(found)
         return problems
 

@@ -371,6 +371,7 @@ def walk(
     in_meta, big = True, False
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
     cursor, last = np.int64(0), np.int64(-1)
+    is_wanted = False  # whether any private block was met that is asked for
     while True:
         end = stack[_END, depth]
         if end >= 0 and p >= end:
@@ -437,13 +438,15 @@ def walk(
                         return ODD, p
                     if value + size > avail:
                         return _short(avail, total, p, value + size + 12)
-                # Most private elements are in a block that nobody asked for.
-                is_known = stack[_GROUP, depth] == group and stack[_BLOCKS + depth, element >> 8] >= 0
-                if element <= 0xFF or is_known:
+                # Most private elements are in blocks that nobody asked for: they cost one look.
+                if element <= 0xFF or (
+                    is_wanted and stack[_GROUP, depth] == group and stack[_BLOCKS + depth, element >> 8] >= 0
+                ):
                     lo, hi = nodes[node, _LO], nodes[node, _HI]
                     entry = _private_entry(
                         keys, lo, hi, names, name_starts, b, start + value, size, tag, stack, depth
                     )
+                    is_wanted |= element <= 0xFF and stack[_BLOCKS + depth, element] >= 0
         elif node >= 0:
             hi = nodes[node, _HI]
             if depth > 0 or tag <= last:
