@@ -20,7 +20,18 @@ from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import slice_position
 from dicomlab.header.mosaic import Mosaics, find_mosaics
 from dicomlab.header.values import Cells, Problem, cast
-from dicomlab.schema.arrow import FRAME_DERIVED
+from dicomlab.header.vectors import (
+    NM_ORIENTATION,
+    NM_POSITION,
+    NM_VECTORS,
+    frame_times,
+    nm_numbers,
+    per_frame,
+    with_lists,
+    with_nm_slices,
+    with_tiles,
+    without,
+)
 from dicomlab.schema.columns import Column, public_column
 from dicomlab.schema.frames import FrameColumn
 from dicomlab.schema.private import named_column
@@ -42,9 +53,13 @@ HELPERS: tuple[Column, ...] = tuple(
         *("NumberOfFrames", "FrameTime", "FrameTimeVector", "GridFrameOffsetVector"),
         "ConcatenationFrameOffsetNumber",
         *("ImageType", "Rows", "Columns", "PixelSpacing", "SpacingBetweenSlices"),
-        *("ImagePositionPatient", "ImageOrientationPatient"),
-        *MOSAIC_HELPERS,
+        *("ImagePositionPatient", "ImageOrientationPatient", *MOSAIC_HELPERS, *NM_VECTORS.values()),
+        *("DimensionOrganizationType", "TotalPixelMatrixColumns", "TotalPixelMatrixRows", "SOPClassUID"),
+        "TotalPixelMatrixFocalPlanes",
     )
+) + tuple(
+    public_column(f"DetectorInformationSequence[0].{keyword}", name=name)
+    for name, keyword in ((NM_POSITION, "ImagePositionPatient"), (NM_ORIENTATION, "ImageOrientationPatient"))
 )
 """Attributes that the rows of frames are worked out from, whether or not a table shows them."""
 
@@ -152,7 +167,7 @@ def resolve(
     lifted, varies = _lifted(of_frames, table, frames, is_own, start)
     table, row, start = _repeated(table, is_alike, counts, start)
     if mosaics is not None:
-        table = _with_tiles(table, mosaics, row, start, varies)
+        table = _with_slices(table, mosaics, row, start, varies)
     return Frames(row, _derived(table, helpers, row, start, mosaics), lifted, varies, problems)
 
 
@@ -360,24 +375,20 @@ def is_same(values: pa.Array) -> bool:
     return len(pc.unique(values)) == 1
 
 
-def _with_tiles(
+def _with_slices(
     table: pa.Table, mosaics: Mosaics, row: np.ndarray, start: np.ndarray, varies: dict[int, list[str]]
 ) -> pa.Table:
     """Give the slices of mosaics their positions, and note that these differ."""
     name = "ImagePositionPatient"
     if name not in table.column_names:
         return table
-    tiles = np.flatnonzero((mosaics.counts > 0)[row])
-    found = mosaics.positions(row[tiles], tiles - start[row[tiles]])
-    known = np.isfinite(found).all(axis=1)
-    offsets = np.concatenate([[0], np.cumsum(3 * known)]).astype(np.int32)
-    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(found[known].ravel()), mask=pa.array(~known))
-    order = np.arange(len(row))
-    order[tiles] = len(row) + np.arange(len(tiles))
-    whole = pa.concat_arrays([table[name].combine_chunks(), lists.cast(table[name].type)])
+    is_slice = (mosaics.counts > 0)[row]
+    slices = np.flatnonzero(is_slice)
+    values = np.full((len(row), 3), np.nan)
+    values[slices] = mosaics.positions(row[slices], slices - start[row[slices]])
     for at in np.flatnonzero(mosaics.counts > 0).tolist():
         varies.setdefault(at, []).append(name)
-    return table.set_column(table.schema.get_field_index(name), name, whole.take(pa.array(order)))
+    return with_lists(without(table, name, is_slice), name, values)
 
 
 def _derived(
@@ -386,43 +397,22 @@ def _derived(
     """Add the number of the frame, and what is worked out from it."""
     number = np.arange(len(row)) - start[row]
     offset = helpers["ConcatenationFrameOffsetNumber"].take(pa.array(row))
-    after = _times(helpers, row, number)
+    after = frame_times(helpers, row, number)
     if mosaics is not None:
-        of_slice = _per_frame(helpers["siemens_mosaic_ref_acq_times"], row, number)
+        of_slice = per_frame(helpers["siemens_mosaic_ref_acq_times"], row, number)
         after = pc.if_else(pa.array((mosaics.counts > 0)[row]), of_slice, after)
+    vectors = nm_numbers(helpers, row, number)
+    table = with_nm_slices(table, helpers, row, vectors["nm_slice"])
     position = slice_position(table)
-    shift = _per_frame(helpers["GridFrameOffsetVector"], row, number)
+    shift = per_frame(helpers["GridFrameOffsetVector"], row, number)
     # Offsets of dose grids are along the normal, from the first frame (PS3.3 C.8.8.3.2).
     moved = pc.coalesce(pc.add(position, shift), position)
-    return (
+    table = (
         table.add_column(0, "frame", [pa.array(number + 1, pa.int64())])
-        .append_column(FRAME_DERIVED[0][0], pc.add(offset, pa.array(number + 1, pa.int64())))
-        .append_column(FRAME_DERIVED[1][0], after)
-        .append_column(FRAME_DERIVED[2][0], moved)
+        .append_column("frame_of_concatenation", pc.add(offset, pa.array(number + 1, pa.int64())))
+        .append_column("frame_time_ms", after)
+        .append_column("slice_position_mm", moved)
     )
-
-
-def _times(helpers: pa.Table, row: np.ndarray, number: np.ndarray) -> pa.Array:
-    """Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5)."""
-    steps = helpers["FrameTimeVector"].combine_chunks()
-    summed = pa.array(
-        [None if v is None else np.cumsum(_numbers(v)) for v in steps.to_pylist()], pa.list_(pa.float64())
-    )
-    every = helpers["FrameTime"].take(pa.array(row))
-    return pc.coalesce(
-        _per_frame(summed, row, number), pc.multiply(every, pa.array(number.astype(np.float64)))
-    )
-
-
-def _numbers(values: list[float | None]) -> list[float]:
-    return [np.nan if v is None else v for v in values]
-
-
-def _per_frame(vectors: pa.ChunkedArray | pa.ListArray, row: np.ndarray, number: np.ndarray) -> pa.Array:
-    """The frame's value in its file's vector; null where the vector ends before."""
-    if isinstance(vectors, pa.ChunkedArray):
-        vectors = vectors.combine_chunks()
-    offsets = vectors.offsets.to_numpy()
-    at = offsets[row] + number
-    is_there = at < offsets[row + 1]
-    return vectors.values.take(pa.array(at, mask=~is_there))
+    for name, values in vectors.items():
+        table = table.append_column(name, values)
+    return with_tiles(table, helpers, row, number)

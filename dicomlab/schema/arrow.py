@@ -22,6 +22,10 @@ FRAME_DERIVED = (
     ("frame_of_concatenation", pa.int64()),
     ("frame_time_ms", pa.float64()),
     ("slice_position_mm", pa.float64()),
+    *((f"nm_{name}", pa.int64()) for name in "energy_window detector phase rotation".split()),
+    *((f"nm_{name}", pa.int64()) for name in "rr_interval time_slot slice angular_view time_slice".split()),
+    ("slide_focal_plane", pa.int64()),
+    ("slide_optical_path", pa.int64()),
     ("acquired_at", pa.timestamp("us")),
 )
 

@@ -441,6 +441,20 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
                 "A slice of a mosaic has the ImagePositionPatient of its own first pixel.",
             ),
             (
+                "nm_energy_window, nm_detector, nm_phase, nm_rotation, nm_rr_interval, nm_time_slot, "
+                "nm_slice, nm_angular_view, nm_time_slice",
+                "int64",
+                "Nuclear medicine: which of these the frame is of, from 1, as EnergyWindowVector and the "
+                "other vectors say (PS3.3 C.8.4.9). A slice has its position from the detector and "
+                "SpacingBetweenSlices.",
+            ),
+            (
+                "slide_focal_plane, slide_optical_path",
+                "int64",
+                "Slides whose tiles are TILED_FULL: which focal plane and optical path, from 1; the place of "
+                "the tile and the segment follow from the order of frames too (PS3.3 C.7.6.17.3).",
+            ),
+            (
                 "acquired_at",
                 "timestamp[us]",
                 "FrameAcquisitionDateTime, else acquired_at of the instance, frame_time_ms later.",

@@ -92,6 +92,10 @@ STANDARD = {
 }
 
 
+BY_ORDER = ("ColumnPositionInTotalImagePixelMatrix", "ReferencedSegmentNumber")
+"""What TILED_FULL tells by the order of frames: tests/header/test_vectors.py."""
+
+
 def resolved(ds: Dataset, frame: int, name: str):
     """What the standard says the value is: the frame's own group, the shared one, the top."""
     macro, keyword = STANDARD[name]
@@ -155,8 +159,9 @@ def test_every_frame_of_every_real_file_is_what_the_standard_says(quiet):
             if len(of_file[row]) != n:
                 wrong.append((path.name, "frames", len(of_file[row]), n))
                 continue
+            by_order = BY_ORDER if ds.get("DimensionOrganizationType") == "TILED_FULL" else ()
             for name in STANDARD:
-                if (row, name) in odd:
+                if (row, name) in odd or name in by_order:
                     continue
                 said = [resolved(ds, k, name) for k in range(n)]
                 checked += sum(v is not None for v in said)
