@@ -151,7 +151,8 @@ def frames_page() -> str:
             + [f"| `{name}` | {path.replace('[0].', ' > ')} | {why} |" for name, path, why in ENHANCED_NAMES]
         ),
         "What an object that was converted from classic ones keeps as unassigned attributes (PS3.3 "
-        "C.7.6.16.2.25) counts last.",
+        'C.7.6.16.2.25), or Philips as the classic attributes of a frame in its (2005,xx0F) "Philips MR '
+        'Imaging DD 005", counts last.',
         f"## Columns that only frames have: {len(own)}",
         _table(own),
     ]

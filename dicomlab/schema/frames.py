@@ -286,7 +286,7 @@ def _ranks(column: Column) -> tuple[tuple[Place, ...], ...]:
     renamed = [public_column(path) for name, path, _ in ENHANCED_NAMES if name == column.name]
     other = tuple(Place(found.steps, found.tag, found.vr) for found in renamed)
     is_kept = own or other or (column.tag >> 16 in _PHYSICS and not column.steps and not column.creator)
-    kept = _below(_UNASSIGNED, column) if is_kept and not column.creator else ()
+    kept = (*_below(_UNASSIGNED, column), *_of_philips(column)) if is_kept and not column.creator else ()
     return tuple(places for places in (own, other, kept) if places)
 
 
@@ -302,6 +302,13 @@ def _own_places(column: Column) -> Iterator[Place]:
             yield Place(found.steps, found.tag, found.vr)
     elif not column.steps and column.name not in _default_names() and column.tag >> 16 not in _NOT_IN_FRAMES:
         yield from _below(MACROS, column)
+
+
+def _of_philips(column: Column) -> Iterator[Place]:
+    """Where Philips keeps the classic attribute of the frame; its position is half a pixel off."""
+    if column.name != "ImagePositionPatient":
+        for step in _PHILIPS_MACROS:
+            yield Place((step, *column.steps), column.tag, column.vr)
 
 
 def _below(macros: tuple[str, ...], column: Column) -> tuple[Place, ...]:

@@ -230,7 +230,7 @@ def test_a_protocol_without_an_end_is_a_problem(tmp_path):
     assert [reason for _, reason, _ in problems] == ["the protocol has no beginning or no end"]
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_broken_bytes_never_do_harm(data):
     raw = bytearray(data.draw(st.sampled_from(HOSTILE)))

@@ -254,6 +254,18 @@ def test_what_was_converted_without_a_better_place_is_found(tmp_path):
     assert [f["EchoTime"] for f in frames] == [3.0, 4.0]
 
 
+def test_what_philips_keeps_of_the_classic_frame_counts_last(tmp_path):
+    ds = enhanced(2, frame=lambda i: {"MREchoSequence": {"EffectiveEchoTime": 3.0 + i}})
+    for group in ds.PerFrameFunctionalGroupsSequence:
+        inner = item(ScanningSequence="GR", EchoTime=99.0, ImagePositionPatient=[1, 2, 3])
+        group.add_new(0x20050014, "LO", "Philips MR Imaging DD 005")
+        group.add_new(0x2005140F, "SQ", [inner])
+    instance, frames, _ = read(ds, tmp_path)
+    assert instance["ScanningSequence"] == ["GR"]
+    assert [f["EchoTime"] for f in frames] == [3.0, 4.0]
+    assert [f["ImagePositionPatient"] for f in frames] == [None, None]
+
+
 def test_a_column_that_is_added_is_looked_for_in_all_functional_groups(tmp_path):
     ds = enhanced(
         2, frame=lambda i: {"MRVelocityEncodingSequence": {"VelocityEncodingMaximumValue": 100.0 + i}}
