@@ -304,35 +304,25 @@ def _append(cells: Any, filled: Any, column: int, row: int, item: int, at: int, 
     return has_room
 
 
-@_jit
-def _private_entry(
-    keys: Any,
-    lo: int,
-    hi: int,
-    names: Any,
-    starts: Any,
-    b: Any,
-    at: int,
-    size: int,
-    tag: int,
-    stack: Any,
-    depth: int,
-) -> int:
-    """The entry of a private element, by its block's creator, or -1; creators are learnt here."""
-    group, element = tag >> 16, tag & 0xFFFF
-    if stack[_GROUP, depth] != group:
+@_inline
+def _private_entry(keys: Any, lo: int, hi: int, group: int, element: int, creator: int) -> int:
+    """The entry of an element in a block of a wanted creator, or -1."""
+    key = (creator + 1) * CREATOR + ((group << 16) | (element & 0xFF))
+    entry = _find(keys, lo, hi, key)
+    if entry >= hi or keys[entry] != key:
+        entry = np.int64(-1)
+    return entry
+
+
+@_inline
+def _learn(stack: Any, depth: int, group: int, element: int, creator: int) -> None:
+    """Note that a private block is of a wanted creator, or of another one (-1)."""
+    if stack[_GROUP, depth] != group and creator >= 0:
         stack[_GROUP, depth] = group
         for k in range(256):
             stack[_BLOCKS + depth, k] = -1
-    if 0x10 <= element <= 0xFF and size != UNDEFINED:
-        stack[_BLOCKS + depth, element] = _creator_at(names, starts, b, at, size)
-    elif element >= 0x1000 and stack[_BLOCKS + depth, element >> 8] >= 0:
-        number = stack[_BLOCKS + depth, element >> 8] + 1
-        key = number * CREATOR + ((group << 16) | (element & 0xFF))
-        entry = _find(keys, lo, hi, key)
-        if entry < hi and keys[entry] == key:
-            return entry
-    return -1
+    if stack[_GROUP, depth] == group:
+        stack[_BLOCKS + depth, element] = creator
 
 
 @_jit
@@ -438,15 +428,16 @@ def walk(
                         return ODD, p
                     if value + size > avail:
                         return _short(avail, total, p, value + size + 12)
+                    creator = _creator_at(names, name_starts, b, start + value, size)
+                    is_wanted |= creator >= 0
+                    if is_wanted:
+                        _learn(stack, depth, group, element, creator)
                 # Most private elements are in blocks that nobody asked for: they cost one look.
-                if element <= 0xFF or (
-                    is_wanted and stack[_GROUP, depth] == group and stack[_BLOCKS + depth, element >> 8] >= 0
-                ):
-                    lo, hi = nodes[node, _LO], nodes[node, _HI]
-                    entry = _private_entry(
-                        keys, lo, hi, names, name_starts, b, start + value, size, tag, stack, depth
-                    )
-                    is_wanted |= element <= 0xFF and stack[_BLOCKS + depth, element] >= 0
+                elif is_wanted and element >= 0x1000 and stack[_GROUP, depth] == group:
+                    creator = stack[_BLOCKS + depth, element >> 8]
+                    if creator >= 0:
+                        lo, hi = nodes[node, _LO], nodes[node, _HI]
+                        entry = _private_entry(keys, lo, hi, group, element, creator)
         elif node >= 0:
             hi = nodes[node, _HI]
             if depth > 0 or tag <= last:
