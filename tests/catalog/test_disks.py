@@ -129,6 +129,6 @@ def test_an_error_of_the_archive_is_not_taken_for_one_of_the_catalog(made, tmp_p
     def refusing(*_):
         raise PermissionError(errno.EACCES, "Permission denied", str(made / "archive"))
 
-    monkeypatch.setattr("dicomlab.scanner.engine.read_unit", refusing)
+    monkeypatch.setattr("dicomlab.scanner.backends.read_unit", refusing)
     with pytest.raises(PermissionError, match="archive"):
         dl.scan(made / "archive", tmp_path / "new", progress=False, jobs=1)
