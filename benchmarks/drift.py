@@ -1,0 +1,186 @@
+"""How well drift is found: false alarms, detections and dates, beside the charts that people use.
+
+    python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers] [--speed]
+
+Worlds are standard, hard, adversarial and foreign (hospital.py says what they are like). The fleets of
+a report have seeds from --seed on; nothing was tuned on those of 1000 and more. With --peers
+the charts of charts.py judge the same fleets, as they come and made as strict as we are. Columns
+are told below the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hospital import WORLDS, Fleet, World, make_fleet, quiet
+from machine import as_table, describe
+from score import Found, Score, day_of, score, wilson
+
+LEVELS = ("step", "step in one protocol", "ramp", "spread")
+CHOICES = ("setting", "choice", "share")
+
+
+def judge(fleet: Fleet, **settings: Any) -> Found:
+    """What dicomlab says of a fleet."""
+    from dicomlab.drift.engine import find_drift
+
+    start = time.process_time()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        drift = find_drift(fleet.series, **settings)
+    seconds = time.process_time() - start
+    alarms = drift.alarms.assign(day=day_of(drift.alarms["date"]))
+    changes = drift.changes
+    claims = _claims(drift.causes)
+    told = changes.assign(
+        day=day_of(changes["onset"]),
+        low=day_of(changes["onset_low"]),
+        high=day_of(changes["onset_high"]),
+        claim=changes["change_id"].map(claims).fillna("") if len(changes) else "",
+    )
+    return Found(alarms[["device", "parameter", "day"]], told, seconds)
+
+
+def _claims(causes: pd.DataFrame) -> dict[str, str]:
+    """What each change is said to coincide with; a possible cause is no claim."""
+    from dicomlab.drift.causes import RARE
+
+    sure = causes[causes["coincidence"] < RARE]
+    return dict(zip(sure["change_id"][::-1], sure["kind"][::-1], strict=True))
+
+
+def ours(world: World, seeds: Iterable[int]) -> tuple[Score, Score]:
+    """Scores of numeric streams and of settings over some fleets."""
+    levels, choices = Score(), Score()
+    for seed in seeds:
+        fleet = make_fleet(world, seed)
+        found = judge(fleet)
+        levels += score(fleet, found, numeric=True)
+        choices += score(fleet, found, numeric=False)
+    return levels, choices
+
+
+HEAD = [
+    *("", "false alarms / machine-year", "found", "95 %", "chance", "skill", "delay (days)"),
+    *("within 7 days", "after mix shifts", "alarm days / machine-year"),
+]
+
+
+def row(name: str, result: Score) -> list[str]:
+    """One line of the table."""
+    events = result.of()
+    hits, n = (int(events["found"].sum()), len(events)) if len(events) else (0, 0)
+    low, high = result.false_interval(np.random.default_rng(1))
+    share = hits / n if n else float("nan")
+    skill = (share - result.chance) / (1 - result.chance)
+    reach = wilson(hits, n)
+    dated = events["off"].dropna() if n else pd.Series([], dtype=float)
+    within = f"{(dated.abs() <= 7).mean():.2f}" if len(dated) else ""
+    return [
+        name,
+        f"{result.false_rate:.2f} ({low:.2f} to {high:.2f})",
+        f"{share:.2f} ({hits}/{n})",
+        f"{reach[0]:.2f} to {reach[1]:.2f}",
+        f"{result.chance:.3f}",
+        f"{skill:+.2f}",
+        f"{events['delay'].median():.1f}" if hits else "",
+        within,
+        f"{result.after_shifts / max(result.shifts, 1):.3f}",
+        f"{result.alarm_days / max(result.years, 1e-9):.1f}",
+    ]
+
+
+def by_kind(results: Sequence[Score]) -> str:
+    """How each kind of planted change fared with us."""
+    events = pd.concat([r.of() for r in results if r.events])
+    rows = []
+    for (kind, size), part in events.groupby(["kind", events["size"].abs().where(events["kind"] != "x")]):
+        dated = part["off"].dropna().abs()
+        rows.append(
+            [
+                str(kind),
+                f"{size:g}",
+                f"{int(part['found'].sum())}/{len(part)}",
+                f"{part['delay'].median():.0f}",
+                f"{dated.median():.1f}" if len(dated) else "",
+                f"{part['inside'].dropna().astype(float).mean():.2f}" if len(dated) else "",
+            ]
+        )
+    return as_table(["planted", "size", "found", "delay", "days off", "in the interval"], rows)
+
+
+def attribution(results: Sequence[Score]) -> str:
+    """Whether what a change is said to coincide with is what it came with."""
+    events = pd.concat([r.of() for r in results if r.events])
+    events = events[events["off"].notna() & ~events["kind"].isin(["ramp"])]
+    claimed = events[events["claim"].fillna("").isin(["software", "calibration"])]
+    right = int((claimed["claim"] == claimed["cause"]).sum())
+    caused = events[events["cause"] != ""]
+    named = int((caused["claim"] == caused["cause"]).sum())
+    rows = [
+        ["precision", *_share(right, len(claimed))],
+        ["recall", *_share(named, len(caused))],
+    ]
+    return as_table(["attribution", "share", "95 %"], rows)
+
+
+def _share(k: int, n: int) -> tuple[str, str]:
+    low, high = wilson(k, n)
+    return f"{k / max(n, 1):.2f} ({k}/{n})", f"{low:.2f} to {high:.2f}"
+
+
+def report(world: World, seeds: range, *, peers: bool, tuning: range) -> str:
+    """Every table of one world."""
+    levels, choices = ours(world, seeds)
+    nothing = [score_quiet(world, seed) for seed in seeds[: max(2, len(seeds) // 4)]]
+    rows = [row("dicomlab, levels", levels), row("dicomlab, settings", choices)]
+    rows += [
+        row("dicomlab, levels, nothing planted", sum((a for a, _ in nothing), Score())),
+        row("dicomlab, settings, nothing planted", sum((b for _, b in nothing), Score())),
+    ]
+    if peers:
+        from charts import compare
+
+        rows += [row(name, result) for name, result in compare(world, seeds, tuning, levels)]
+    streams = levels.streams + choices.streams
+    title = f"## {world.name}: {len(seeds)} fleets, {levels.years:.0f} machine-years"
+    speed = f"dicomlab: {levels.seconds:.0f} s of processor time for {streams:,} streams (machine, parameter)"
+    parts = [title, as_table(HEAD, rows), by_kind([levels, choices]), attribution([levels, choices]), speed]
+    return "\n\n".join(parts)
+
+
+def score_quiet(world: World, seed: int) -> tuple[Score, Score]:
+    """Scores of a fleet in which nothing is planted."""
+    fleet = make_fleet(quiet(world), 50_000 + seed)
+    found = judge(fleet)
+    return score(fleet, found, numeric=True), score(fleet, found, numeric=False)
+
+
+def _settings() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("worlds", nargs="*", default=list(WORLDS), help="which of " + ", ".join(WORLDS))
+    parser.add_argument("--fleets", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--tuning", type=int, default=3, help="fleets on which the charts of peers are tuned")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Simulate, judge, print."""
+    settings = _settings()
+    print(describe())
+    for name in settings.worlds:
+        seeds = range(settings.seed, settings.seed + settings.fleets)
+        print()
+        print(report(WORLDS[name], seeds, peers=settings.peers, tuning=range(settings.tuning)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
