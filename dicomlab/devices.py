@@ -52,7 +52,16 @@ def list_devices(catalog_or_series: Any) -> pd.DataFrame:
     series = getattr(catalog_or_series, "series", catalog_or_series)
     if not isinstance(series, pd.DataFrame):
         raise WrongArgument("catalog_or_series", type(series), ["a catalog", "a DataFrame of series"])
+    return _listed(_identified(series))
+
+
+def devices_and_names(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """What `list_devices` and `name_devices` give, worked out once."""
     facts = _identified(series)
+    return _listed(facts), facts["device"]
+
+
+def _listed(facts: pd.DataFrame) -> pd.DataFrame:
     rows = [_device_row(str(label), part) for label, part in facts.groupby("device", sort=True)]
     devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
     for name in ("first", "last"):
@@ -275,11 +284,19 @@ def column(table: pd.DataFrame, name: str) -> pd.Series:
 
 def texts(values: pd.Series) -> pd.Series:
     r"""Values as a person writes them: numbers short, lists joined by \, blanks null."""
+    return pd.Series(text_objects(values), index=values.index, dtype="str")
+
+
+def text_objects(values: pd.Series) -> np.ndarray:
+    """The same as an array of str and None, which is quicker to make."""
     if values.dtype == object:
-        values = values.map(_hashable, na_action="ignore").astype(object)
+        kind = pd.api.types.infer_dtype(values, skipna=True)
+        if kind == "empty":
+            return np.full(len(values), None)
+        if kind.startswith("mixed"):
+            values = values.map(_hashable, na_action="ignore").astype(object)
     codes, unique = pd.factorize(values, use_na_sentinel=True)
-    written = np.array([*(_text(value) for value in unique), None], dtype=object)
-    return pd.Series(written[codes], index=values.index, dtype="str")
+    return np.array([*(_text(value) for value in unique), None], dtype=object)[codes]
 
 
 def _hashable(value: object) -> object:

@@ -26,7 +26,7 @@ def run_length(shift: float, limit: float, *, mean: float = 0.0) -> float:
     >>> round(run_length(1.0, 5.0))
     469
     """
-    return 1.0 / (_rate(shift, limit, mean) + _rate(shift, limit, -mean))
+    return 1.0 / float(_rate(shift, np.array([limit]), np.array([mean, -mean])).sum())
 
 
 def alarm_limit(shift: float, length: float, *, error: float = 0.0) -> float:
@@ -36,10 +36,11 @@ def alarm_limit(shift: float, length: float, *, error: float = 0.0) -> float:
     a centre that is a little off shortens the runs, so the limit is raised for it.
     """
     low, high = 0.1, _SPAN
-    for _ in range(40):
-        middle = (low + high) / 2
-        enough = 2 * _expected_rate(shift, middle, error) <= 1.0 / length
-        low, high = (low, middle) if enough else (middle, high)
+    for _ in range(3):
+        limits = np.linspace(low, high, 65)
+        enough = 2 * _expected_rate(shift, limits, error) <= 1.0 / length
+        place = int(np.argmax(enough)) if enough.any() else len(limits) - 1
+        low, high = float(limits[max(place - 1, 0)]), float(limits[place])
     return high
 
 
@@ -51,20 +52,18 @@ def points_between_alarms(charts: int, points_a_year: float, budget: float) -> f
     return max(charts * points_a_year / budget, 50.0)
 
 
-def _expected_rate(shift: float, limit: float, error: float) -> float:
+def _expected_rate(shift: float, limit: np.ndarray, error: float) -> np.ndarray:
     if error == 0:
-        return _rate(shift, limit, 0.0)
-    rates = np.array([_rate(shift, limit, error * node) for node in _NODES])
-    return float((_WEIGHTS * rates).sum() / _WEIGHTS.sum())
+        return _rate(shift, limit, np.zeros(1))[:, 0]
+    rates = _rate(shift, limit, error * _NODES)
+    return np.asarray(rates @ _WEIGHTS) / _WEIGHTS.sum()
 
 
-def _rate(shift: float, limit: float, mean: float) -> float:
-    """Alarms per point of the upper side."""
-    slack = shift / 2 - mean
-    height = limit / shift + _OVERSHOOT
-    power = 2 * slack * height
-    if abs(power) < 1e-4:
-        return 1.0 / height**2
-    if power > 500:
-        return 0.0
-    return float(2 * slack**2 / (np.expm1(power) - power))
+def _rate(shift: float, limit: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Alarms per point of the upper side: one row a limit, one column a mean."""
+    slack = shift / 2 - mean[None, :]
+    height = limit[:, None] / shift + _OVERSHOOT
+    power = np.minimum(2 * slack * height, 500.0)
+    level = np.abs(power) < 1e-4
+    safe = np.where(level, 1.0, power)
+    return np.where(level, 1.0 / height**2, 2 * slack**2 / (np.expm1(safe) - safe))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from dicomlab.devices import column, list_devices, name_devices, texts
+from dicomlab.devices import column, devices_and_names, texts
 from dicomlab.drift.base import Detector, Drift
 from dicomlab.drift.causes import find_events, read_events
 from dicomlab.drift.findings import merged
@@ -59,8 +59,8 @@ def find_drift(
     watched_for = tuple(with_floor(parameter, tolerances or {}) for parameter in chosen)
     _warn_of_shifted_dates(series)
     rules = Rules()
-    devices = list_devices(series)
-    judged = judged_series(series, name_devices(series))
+    devices, names = devices_and_names(series)
+    judged = judged_series(series, names)
     signals = make_signals(judged.rows, watched_for, rules, strata)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
     watched = watch(signals, chosen_detectors, BUDGET)

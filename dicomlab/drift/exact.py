@@ -107,7 +107,8 @@ def _baseline(date: np.ndarray, text: np.ndarray, start: int, stop: int) -> Base
 def _next(
     date: np.ndarray, text: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
 ) -> tuple[int, int, str] | None:
-    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "text": text[learned:]})
+    values = pd.Series(text[learned:], dtype=object)
+    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "text": values})
     found = []
     for detector in detectors:
         chart = detector(ahead, baseline)

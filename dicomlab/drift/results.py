@@ -136,37 +136,48 @@ def _not_judged(left_out: pd.DataFrame, devices: pd.DataFrame) -> list[dict[str,
 
 def _points(watched: Sequence[Watched], rows: pd.DataFrame) -> pd.DataFrame:
     uid = texts(column(rows, "SeriesInstanceUID"))
-    names = uid.where(uid.notna(), pd.Series(rows.index.astype(str), index=rows.index, dtype="str")).to_numpy(
-        object
-    )
+    names = uid.where(uid.notna(), pd.Series(rows.index.astype(str), index=rows.index, dtype="str"))
     when = rows["first_acquired_at"].to_numpy() if len(rows) else np.empty(0, "datetime64[us]")
-    parts = [_points_of(w, names, when) for w in watched if len(w.signal.rows)]
-    if not parts:
-        parts = [
-            pd.DataFrame(columns=POINT_COLUMNS).astype(
-                {"value": float, "is_baseline": bool, "is_alarm": bool}
-            )
-        ]
-    return _dated(pd.concat(parts, ignore_index=True))
+    parts = [w for w in watched if len(w.signal.rows)]
+    place = _joined([w.signal.rows for w in parts], int)
+    sizes = [len(w.signal.rows) for w in parts]
+    table = {
+        "device": _repeated([w.signal.device for w in parts], sizes),
+        "stratum": _repeated([w.signal.stratum for w in parts], sizes),
+        "parameter": _repeated([w.signal.parameter.name for w in parts], sizes),
+        "date": when[place],
+        "value": _joined([w.signal.value for w in parts], float),
+        "text": _as_str(_joined([w.signal.text for w in parts], object)),
+        "is_baseline": _joined([_in_baseline(w.signal) for w in parts], bool),
+        "is_alarm": _joined([np.isin(w.signal.day, [day for day, _ in w.alarms]) for w in parts], bool),
+        "series": names.array.take(place),
+        "adjusted": _joined([_adjusted(w.signal) for w in parts], float),
+    }
+    return _dated(pd.DataFrame(table, columns=POINT_COLUMNS))
 
 
-def _points_of(watched: Watched, names: np.ndarray, when: np.ndarray) -> pd.DataFrame:
-    signal = watched.signal
-    adjusted = _in_unit(signal, signal.y) if len(signal.y) else np.full(len(signal.rows), np.nan)
-    return pd.DataFrame(
-        {
-            "device": signal.device,
-            "stratum": signal.stratum,
-            "parameter": signal.parameter.name,
-            "date": when[signal.rows],
-            "value": signal.value,
-            "text": pd.array(signal.text, dtype="str"),
-            "is_baseline": (signal.day <= signal.learn_until) & signal.is_monitored,
-            "is_alarm": np.isin(signal.day, [day for day, _ in watched.alarms]),
-            "series": pd.array(names[signal.rows], dtype="str"),
-            "adjusted": adjusted,
-        }
-    )
+def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0, kind)
+
+
+def _repeated(names: list[str], sizes: list[int]) -> pd.api.extensions.ExtensionArray:
+    """Each name as often as the number beside it says."""
+    unique = sorted(set(names))
+    codes = np.repeat(np.searchsorted(unique, names), sizes) if names else np.empty(0, int)
+    return pd.array(unique, dtype="str").take(codes)
+
+
+def _as_str(text: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    codes, unique = pd.factorize(text, use_na_sentinel=True)
+    return pd.array(unique, dtype="str").take(codes, allow_fill=True)
+
+
+def _in_baseline(signal: Signal) -> np.ndarray:
+    return np.asarray((signal.day <= signal.learn_until) & signal.is_monitored)
+
+
+def _adjusted(signal: Signal) -> np.ndarray:
+    return _in_unit(signal, signal.y) if len(signal.y) else np.full(len(signal.rows), np.nan)
 
 
 def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, texts
+from dicomlab.devices import column, text_objects, texts
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.strata import numbers
 
@@ -49,8 +49,7 @@ class Cells:
     def text(self, name: str) -> np.ndarray:
         """A column as texts, null where empty."""
         if name not in self._texts:
-            written_out = texts(column(self.table, name))
-            self._texts[name] = written_out.astype(object).where(written_out.notna(), None).to_numpy(object)
+            self._texts[name] = text_objects(column(self.table, name))
         return self._texts[name]
 
 
@@ -86,7 +85,7 @@ def _first_of_acquisition(
 
 
 def _is_there(text: np.ndarray) -> np.ndarray:
-    return np.array([value is not None for value in text], bool)
+    return np.asarray(text != None)  # noqa: E711
 
 
 def _crossed(cell: np.ndarray, text: np.ndarray) -> np.ndarray:
