@@ -295,7 +295,11 @@ def _make(m: _Machine, *, is_quiet: bool, number: int) -> pd.DataFrame:
     if world.renames and rng.random() < 0.3:
         late = (m.protocol == 0) & (m.day >= rng.integers(260, 620))
         names = np.where(late, names + " v2", names)
-    return _described(m, pd.DataFrame({"ProtocolName": names, **table}), seen, number)
+    staff = np.array([f"operator {n}" for n in range(9)], dtype=object)[operator]
+    if rng.random() < 0.5:
+        staff = np.full(len(staff), None)
+    described = pd.DataFrame({"ProtocolName": names, "OperatorsName": staff, **table})
+    return _described(m, described, seen, number)
 
 
 def _work(m: _Machine) -> None:

@@ -11,14 +11,17 @@ _ROUNDS = 8
 LEAST_CELL = 10
 """Baseline rows a cell needs before its values are compared with anything."""
 
+LEAST_OPERATOR = 20
+"""Rows after which it is known what an operator does."""
+
 
 @dataclass(frozen=True)
 class Adjusted:
     """Residuals of every row, and what was taken out.
 
-    `residual` is null where the cell is not known from the baseline. `weight` says how much a
-    row tells, 1 on average. `slope` is the change per standard deviation of size, zero where
-    size is not used.
+    `residual` is null where the cell, or the operator, is not known yet. `weight` says how much
+    a row tells, 1 on average. `slope` is the change per standard deviation of size, zero where
+    size is not used. `by_operator` says whether what operators do was taken out.
     """
 
     residual: np.ndarray
@@ -28,25 +31,119 @@ class Adjusted:
     error: np.ndarray
     slope: float
     removed: float
+    by_operator: bool = False
 
 
-def adjust(value: np.ndarray, cell: np.ndarray, size: np.ndarray, learn: np.ndarray) -> Adjusted:
-    """Fit centres per cell and one slope on size, robustly, on rows `learn`.
+def adjust(
+    value: np.ndarray,
+    cell: np.ndarray,
+    size: np.ndarray,
+    learn: np.ndarray,
+    *,
+    day: np.ndarray,
+    operator: np.ndarray | None = None,
+) -> Adjusted:
+    """Fit centres per cell, a slope on size and what operators do, robustly, on rows `learn`.
 
     `cell` numbers the finest groups that are compared; `center` and `error` have one entry per
-    cell, null for a cell with too few rows.
+    cell, null for a cell with too few rows. Cells have slopes of their own as far as they
+    clearly differ. A row without a size is taken to be as large as patients were of late.
+    `operator` numbers those who made the images, below zero where that is not known. Rows are in
+    order of `day`.
     """
     cells = int(cell.max()) + 1 if len(cell) else 0
     x, known = _standard(size, learn)
     enough = np.bincount(cell[learn], minlength=cells) >= LEAST_CELL
     rows = learn & enough[cell]
     slope, removed = _slope(value, cell, x, rows & known, cells)
-    rest = value - slope * np.where(known, x, 0.0)
+    slopes = _slopes(value, cell, x, rows & known, cells, slope)
+    rest = value - slopes[cell] * _filled(x, known, cell, rows, cells, day)
     center, error = _centers(rest[rows], cell[rows], cells)
     center[~enough] = np.nan
     residual = rest - center[cell]
+    by_operator = operator is not None and len(np.unique(operator[rows & (operator >= 0)])) > 1
+    if by_operator and operator is not None:
+        residual = residual - operator_effects(residual, operator, rows)
     weight = _weights(residual, rows, known) * _steadiness(residual, cell, rows, cells)
-    return Adjusted(residual, weight, cell, center, error, slope, removed)
+    return Adjusted(residual, weight, cell, center, error, slope, removed, by_operator)
+
+
+def operator_effects(residual: np.ndarray, operator: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """What each row owes to its operator; null until an operator is known.
+
+    Known are those with 20 rows or more of the baseline. Another one is compared with them over
+    the 20 first rows that he or she made, which do not count; one who is not named has no effect.
+    """
+    effect = np.zeros(len(residual))
+    named = np.unique(operator[operator >= 0])
+    spread = robust_sd(residual[rows])
+    usual = np.zeros(len(residual), bool)
+    fresh = []
+    for name in named:
+        mine = operator == name
+        if (mine & rows).sum() >= LEAST_OPERATOR:
+            effect[mine] = _shrunk_mean(residual[mine & rows], spread)
+            usual |= mine
+        else:
+            fresh.append(np.flatnonzero(mine & np.isfinite(residual)))
+    calm = np.where(usual & np.isfinite(residual), residual - effect, 0.0)
+    total = np.concatenate([[0.0], np.cumsum(np.clip(calm, -3.5 * spread, 3.5 * spread))])
+    count = np.concatenate([[0], np.cumsum(usual & np.isfinite(residual))])
+    for mine in fresh:
+        first = mine[:LEAST_OPERATOR]
+        effect[first] = np.nan
+        if len(mine) <= LEAST_OPERATOR:
+            continue
+        span = (first[0], first[-1] + 1)
+        others = count[span[1]] - count[span[0]]
+        level = (total[span[1]] - total[span[0]]) / others if others >= LEAST_OPERATOR // 2 else np.nan
+        effect[mine[LEAST_OPERATOR:]] = _shrunk_mean(residual[first] - level, spread)
+    return effect
+
+
+def _shrunk_mean(residual: np.ndarray, spread: float) -> float:
+    near = np.clip(residual, -3.5 * spread, 3.5 * spread)
+    return float(near.mean()) * len(near) / (len(near) + 4)
+
+
+def _slopes(
+    value: np.ndarray, cell: np.ndarray, x: np.ndarray, rows: np.ndarray, cells: int, slope: float
+) -> np.ndarray:
+    """The slope of each cell: its own, drawn to the common one as far as that may be chance."""
+    slopes = np.full(cells, slope)
+    if not slope or cells < 2:
+        return slopes
+    group, ones = cell[rows], np.ones(int(rows.sum()))
+    off = x[rows] - _means(x[rows], group, ones, cells)
+    rest = value[rows] - slope * off
+    rest = rest - _means(rest, group, ones, cells)
+    weight = _huber(rest)
+    squares = np.bincount(group, weight * off**2, cells)
+    usable = (squares > 0) & (np.bincount(group, minlength=cells) >= 2 * LEAST_CELL)
+    own = np.divide(np.bincount(group, weight * off * rest, cells), squares, out=np.zeros(cells), where=usable)
+    error = robust_sd(rest) ** 2 / np.where(usable, squares, np.inf)
+    if usable.sum() < 2:
+        return slopes
+    apart = max(float(np.mean(own[usable] ** 2 - error[usable])), 0.0)
+    return slopes + own * apart / np.maximum(apart + error, 1e-300)
+
+
+def _filled(
+    x: np.ndarray, known: np.ndarray, cell: np.ndarray, rows: np.ndarray, cells: int, day: np.ndarray
+) -> np.ndarray:
+    """Sizes; one that is missing is what patients of the last six weeks were on average."""
+    if known.all() or not known.any():
+        return np.where(known, x, 0.0)
+    usual = np.zeros(cells)
+    learned = rows & known
+    count = np.bincount(cell[learned], minlength=cells)
+    np.divide(np.bincount(cell[learned], x[learned], cells), count, out=usual, where=count > 0)
+    off = np.where(known, x - usual[cell], 0.0)
+    sums, counts = (np.concatenate([[0.0], np.cumsum(part)]) for part in (off, known.astype(float)))
+    stop = np.searchsorted(day, day, side="right")
+    start = np.searchsorted(day, day - 42)
+    lately = (sums[stop] - sums[start]) / (counts[stop] - counts[start] + LEAST_CELL)
+    return np.where(known, x, usual[cell] + lately)
 
 
 def _standard(size: np.ndarray, learn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

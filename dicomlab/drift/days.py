@@ -44,12 +44,14 @@ class Scatter:
 
     `extra` is overdispersion (1 or more), `likeness` the correlation of neighbouring days.
     A day of n rows has variance (within² / n + between²) extra (1 + likeness) / (1 - likeness).
+    `slow` is how far the level wanders over months, which no number of days averages out.
     """
 
     within: float
     between: float
     extra: float = 1.0
     likeness: float = 0.0
+    slow: float = 0.0
 
     @property
     def total(self) -> float:
@@ -66,7 +68,9 @@ class Scatter:
         share = other.between / other.total if other.total else 0.0
         between = max(self.between, min(share, 0.95) * self.total)
         within = max(self.within, np.sqrt(max(least**2 - between**2, 0.0)), 1e-12)
-        return Scatter(within, between, max(self.extra, other.extra), max(self.likeness, other.likeness))
+        slow = max(self.slow, other.slow / other.total * self.total if other.total else 0.0)
+        extra, likeness = max(self.extra, other.extra), max(self.likeness, other.likeness)
+        return Scatter(within, between, extra, likeness, slow)
 
 
 def gather(date: np.ndarray, residual: np.ndarray, weight: np.ndarray) -> Days:
@@ -110,9 +114,45 @@ def measure_scatter(days: Days, off: np.ndarray, *, resolution: float = 0.0) -> 
     expected = within**2 / days.n + between**2
     extra = max(1.0, float(np.mean(off**2 / np.maximum(expected, 1e-300))) if within else 1.0)
     few = len(days) / max(len(days) - 3, 1)
+    z = off / np.sqrt(np.maximum(extra * expected, 1e-24))
+    likeness = max(_likeness(days.date, z), _likeness_of_weeks(days.date, z))
+    grown = extra * few * (1 + likeness) / (1 - likeness)
     return Scatter(
-        within, float(between), extra * few, _likeness(days.date, off / np.sqrt(np.maximum(expected, 1e-24)))
+        within, float(between), extra * few, likeness, _slow(days.date, off, np.maximum(expected, 1e-24) * grown)
     )
+
+
+def _likeness_of_weeks(date: np.ndarray, z: np.ndarray) -> float:
+    """The likeness of neighbours that would make weeks scatter as they do.
+
+    Days that follow a slow course under much noise show it in their weeks, not in their neighbours.
+    """
+    grown = 1.0
+    for length in (7, 14):
+        batch = np.unique(date // length, return_inverse=True)[1]
+        count = np.bincount(batch)
+        n = len(count)
+        if n < 8:
+            break
+        total = np.clip(np.bincount(batch, z) / np.sqrt(count), -_OUTLIER, _OUTLIER)
+        seen = float(np.mean(total**2)) * n / (n - 1)
+        grown = max(grown, 1 + (seen - 1) * n / (n + 8))
+    return float(np.clip((grown - 1) / (grown + 1), 0.0, 0.8))
+
+
+def _slow(date: np.ndarray, off: np.ndarray, variance: np.ndarray) -> float:
+    """How far months lie apart beyond what their days explain, zero where that may be chance."""
+    batch = np.unique((date - date[0]) // 30, return_inverse=True)[1] if len(date) else np.empty(0, int)
+    count = np.bincount(batch)
+    if len(count) < 4:
+        return 0.0
+    precision = np.bincount(batch, 1 / variance)
+    mean = np.bincount(batch, off / variance) / precision
+    full = count >= 3
+    if full.sum() < 4:
+        return 0.0
+    seen = float(np.mean(mean[full] ** 2)) * full.sum() / (full.sum() - 1)
+    return float(np.sqrt(max(seen - 1.5 * float(np.mean(1 / precision[full])), 0.0)))
 
 
 def _likeness(date: np.ndarray, z: np.ndarray) -> float:

@@ -53,6 +53,8 @@ class Plan:
     mix_error: float = 0.0
     slope: float | None = None
     """For a level that is expected to drift: its usual change per day."""
+    wander: float = 0.0
+    """How far the level is known to wander at least, in standard deviations of one acquisition."""
 
 
 @dataclass
@@ -131,6 +133,7 @@ def _best_split(
 
 def _scatter(days: Days, off: np.ndarray, plan: Plan) -> Scatter:
     scatter = measure_scatter(days, off, resolution=plan.resolution)
+    scatter = replace(scatter, slow=max(scatter.slow, plan.wander * scatter.total))
     return scatter.at_least(plan.pooled or Scatter(scatter.within, 0.0), plan.floor)
 
 
@@ -145,7 +148,7 @@ def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -
     part = days.part(start, max(stop, start + 1))
     center, error = weighted_mean(part.value, scatter.sd(part.n))
     first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
-    error = float(np.hypot(error, plan.mix_error))
+    error = float(np.sqrt(error**2 + plan.mix_error**2 + scatter.slow**2))
     return Baseline(first, last, int(part.rows.sum()), center, scatter.total, error=error)
 
 
@@ -282,7 +285,7 @@ def _steps(days: Days, cuts: list[tuple[Onset, int, str]], scatter: Scatter, pla
             continue
         before, error_before = weighted_mean(value[begin : onset.first], sd[begin : onset.first])
         after, error_after = weighted_mean(value[onset.reached : stop], sd[onset.reached : stop])
-        error = float(np.hypot(error_before, error_after))
+        error = float(np.sqrt(error_before**2 + error_after**2 + scatter.slow**2))
         if abs(after - before) >= max(3 * error, plan.floor, 0.3 * scatter.total):
             steps.append(Step(onset, alarm, before, after, error, name))
     return tuple(steps)

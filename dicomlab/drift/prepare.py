@@ -57,6 +57,7 @@ class Signal:
     typical: float = float("nan")
     mix_error: float = 0.0
     removed: float = 0.0
+    by_operator: bool = False
     learn_until: int = 0
     exam: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 
@@ -181,7 +182,8 @@ class _Maker:
         y = np.log(v.value[places]) if self.parameter.scale == "log" else v.value[places].astype(float)
         learn = v.day[places] <= until[v.stratum[places]]
         cell = pd.factorize(v.cell[places])[0]
-        return places, adjust(y, cell, v.size[places], learn)
+        operator = None if v.operator is None else v.operator[places]
+        return places, adjust(y, cell, v.size[places], learn, day=v.day[places], operator=operator)
 
     def _stratum(
         self, stratum: int, until: int | None, kind: str, adjusted: tuple[np.ndarray, Adjusted] | None
@@ -221,6 +223,7 @@ class _Maker:
             kind="level",
             learn_until=until,
             removed=fit.removed,
+            by_operator=fit.by_operator,
             mix_error=mix,
             typical=typical,
             **more,

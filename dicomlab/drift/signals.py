@@ -28,7 +28,8 @@ class Parameter:
     relative. `floor` is the smallest change worth an alarm, relative on the log scale, else in
     the unit. `per` says what makes two acquisitions comparable; `split` names columns that they
     must share besides; `adjust` names what the size of the patient may be read from, best first.
-    A level with an `expected_trend` is compared with the weeks before, not with its baseline.
+    A level with an `expected_trend` is compared with the weeks before, not with its baseline. One
+    that is set `by_hand` depends on who made the image, which is taken out where it is told.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Parameter:
     expected_trend: Trend = ""
     weight: Weight = "image"
     unit: str = ""
+    by_hand: bool = False
 
     def applies_to(self, modality: str) -> bool:
         """Whether the parameter is watched in that modality."""
@@ -89,7 +91,7 @@ def _ct() -> tuple[Parameter, ...]:
         _level("CT", "Exposure", 0.03, **size_kv),
         _level("CT", "CTDIvol", 0.03, **phantom),
         _row("CT", "ExposureTime", scale="log", floor=0.03, weight="timing"),
-        _row("CT", "TableHeight", kind="level", floor=5.0),
+        _row("CT", "TableHeight", kind="level", floor=5.0, by_hand=True),
         *_settings("CT", "KVP", floor=0.5, weight="dose"),
         *_settings("CT", "SpiralPitchFactor RevolutionTime TotalCollimationWidth", weight="dose"),
         *_settings("CT", "ExposureModulationType FilterType FocalSpots", weight="dose"),
@@ -153,8 +155,8 @@ def _mammography() -> tuple[Parameter, ...]:
         _level("MG", "ExposureTime", 0.05, adjust=_BREAST, weight="timing"),
         _level("MG", "XRayTubeCurrent", 0.03, split=_BEAM, weight="dose"),
         _row("MG", "KVP", kind="level", floor=0.3, adjust=_BREAST, weight="dose"),
-        _row("MG", "CompressionForce", kind="level", floor=5.0, adjust=_BREAST),
-        _row("MG", "CompressionPressure", kind="level", floor=0.5, adjust=_BREAST),
+        _row("MG", "CompressionForce", kind="level", floor=5.0, adjust=_BREAST, by_hand=True),
+        _row("MG", "CompressionPressure", kind="level", floor=0.5, adjust=_BREAST, by_hand=True),
         *_settings("MG", "AnodeTargetMaterial FilterMaterial Grid", weight="dose"),
     )
 
@@ -176,11 +178,13 @@ def _nuclear() -> tuple[Parameter, ...]:
 
 
 def _ultrasound() -> tuple[Parameter, ...]:
+    hand: dict[str, object] = {"by_hand": True}
+    probe: dict[str, object] = {"split": ("TransducerData",)} | hand
     return (
-        _row("US", "MechanicalIndex", kind="level", floor=0.05, weight="safety", split=("TransducerData",)),
-        _row("US", "SoftTissueThermalIndex", kind="level", floor=0.1, weight="safety"),
-        _row("US", "TransducerFrequency", floor=50.0, split=("TransducerData",)),
-        _row("US", "DepthOfScanField", kind="level", floor=5.0, split=("TransducerData",)),
+        _row("US", "MechanicalIndex", kind="level", floor=0.05, weight="safety", **probe),
+        _row("US", "SoftTissueThermalIndex", kind="level", floor=0.1, weight="safety", **hand),
+        _row("US", "TransducerFrequency", floor=50.0, **probe),
+        _row("US", "DepthOfScanField", kind="level", floor=5.0, **probe),
     )
 
 
@@ -188,14 +192,14 @@ def list_parameters(modality: str | None = None) -> pd.DataFrame:
     """The parameters that drift watches, with unit and kind.
 
     One row per parameter and way of watching it: parameter, modalities, unit, kind, scale,
-    floor (the smallest change worth an alarm), per, adjust, split, expected_trend.
+    floor (the smallest change worth an alarm), per, adjust, split, by_hand, expected_trend.
 
     >>> "CTDIvol" in set(list_parameters("CT")["parameter"])
     True
     """
     chosen = [p for p in parameters() if modality is None or p.applies_to(modality)]
     words = ("modalities", "adjust", "split")
-    columns = "modalities unit kind scale floor per adjust split expected_trend".split()
+    columns = "modalities unit kind scale floor per adjust split by_hand expected_trend".split()
     rows = [
         {"parameter": p.name} | {c: " ".join(getattr(p, c)) if c in words else getattr(p, c) for c in columns}
         for p in chosen

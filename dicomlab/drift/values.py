@@ -25,6 +25,8 @@ class Values:
     names: list[str]
     cell: np.ndarray
     size: np.ndarray
+    operator: np.ndarray | None = None
+    """Numbers of those who made the images, -1 where that is not told; none if it does not matter."""
 
 
 class Cells:
@@ -70,8 +72,10 @@ def read_values(
     sizes = [cells.number(name)[chosen] for name in parameter.adjust]
     size = next((s for s in sizes if np.isfinite(s).sum() > 0.3 * len(s)), np.full(len(chosen), np.nan))
     names = [str(strata[1][code]) for code in used]
+    operator = pd.factorize(cells.text("OperatorsName")[chosen])[0] if parameter.by_hand else None
     return Values(
-        chosen, cells.day[chosen], number[keep], text[keep], cells.exam[chosen], stratum, names, cell, size
+        *(chosen, cells.day[chosen], number[keep], text[keep], cells.exam[chosen], stratum, names),
+        *(cell, size, operator),
     )
 
 

@@ -22,6 +22,8 @@ from dicomlab.drift.signals import Parameter
 _COMMON_SHARE = 0.4
 _MOST = 0.6
 _WINDOW = 120
+# Staff comes and goes, and nothing in the header tells: a fifth of the scatter at the least.
+_WANDER = 0.2
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _watch_level(
         pooled=pooled,
         mix_error=float(np.hypot(signal.mix_error, error)),
         slope=_slope(days, signal),
+        wander=_WANDER if signal.parameter.by_hand and not signal.by_operator else 0.0,
     )
     followed = follow(days.minus(path), plan, task.tuned("level", days.date, floor=plan.floor))
     alarms = tuple((int(days.date[n]), name) for n, name in followed.alarms)
