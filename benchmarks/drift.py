@@ -42,7 +42,7 @@ def judge(fleet: Fleet, **settings: Any) -> Found:
         day=day_of(changes["onset"]),
         low=day_of(changes["onset_low"]),
         high=day_of(changes["onset_high"]),
-        claim=changes["change_id"].map(claims).fillna("") if len(changes) else "",
+        claim=[claims.get(name, "") for name in changes["change_id"]],
     )
     return Found(alarms[["device", "parameter", "day"]], told, seconds)
 

@@ -73,6 +73,8 @@ class Level:
     steps_of: float = 0.0
     """What values are rounded to; 0 for `digits` significant ones."""
     per_device: bool = False
+    fault: float = 0.0
+    """What planted changes are told in; 0 for `sd`. Where values scatter by much less than matters."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ KINDS = (
             Level("ExposureIndex", 400, 0.25, protocols=0.15, operators=0.05, steps_of=1),
             Level("ImageAndFluoroscopyAreaDoseProduct", 3.0, 0.30, slope=0.2, protocols=0.6, digits=3),
             Level("ExposureTime", 20, 0.25, slope=0.15, protocols=0.6, steps_of=1),
-            Level("DetectorTemperature", 29, 0.4, linear=True, protocols=0.0, per_device=True, steps_of=0.1),
+            Level("DetectorTemperature", 29, 0.4, linear=True, protocols=0, per_device=True, steps_of=0.1, fault=1.5),
         ),
         (),
         (
@@ -196,7 +198,7 @@ KINDS = (
         (("SIEMENS", "Biograph mCT"), ("GE MEDICAL SYSTEMS", "Discovery 710")),
         (
             Level("RadionuclideTotalDose", 2.5e8, 0.12, slope=0.12, protocols=0.1),
-            Level("DoseCalibrationFactor", 1.05, 0.002, protocols=0.0, per_device=True, digits=6),
+            Level("DoseCalibrationFactor", 1.05, 0.002, protocols=0, per_device=True, digits=6, fault=0.04),
         ),
         (),
         (
@@ -437,7 +439,8 @@ def _level(
         if fault["kind"] == "spread":
             spread = np.where(m.day >= fault["onset"], fault["size"], spread)
         else:
-            moved = moved + float(fault["size"]) * _course(m, fault)  # type: ignore[arg-type]
+            amount = float(fault["size"]) * (level.fault or level.sd) / level.sd  # type: ignore[arg-type]
+            moved = moved + amount * _course(m, fault)
     slope = level.slope * (np.exp(rng.normal(0, 0.5, len(m.names)))[m.protocol] if world.crossed else 1.0)
     middle = rng.normal(0, level.protocols, len(m.names))[m.protocol]
     value = middle + slope * size + level.sd * (noise * spread + moved)

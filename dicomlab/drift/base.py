@@ -17,7 +17,7 @@ class Detector(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it reads: `level` (date, value, sd) or `setting` (date, text)."""
+        """What it reads: `level` (date, value, sd), `spread` (date, is_wide) or `setting` (date, text)."""
 
     @property
     def length(self) -> float:
@@ -55,12 +55,13 @@ class Drift:
         is_alarm, series (SeriesInstanceUID or row label), adjusted (the value with protocol and
         size taken out, in the unit of `center`; null for settings and unwatched signals).
     alarms: device, parameter, stratum, date, kind, detector, value, center, z.
-    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, setting), onset,
+    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting), onset,
         onset_low, onset_high, before, after, before_text, after_text, effect (relative change
         where it makes sense, else null), effect_sd, n_before, n_after, severity (1 to 3), text
         (plain words), cause (plain words, may be empty), finding (changes of one device within
         7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
-        (95 % interval of `effect`), detector.
+        (95 % interval of `effect`), detector. A spread has no level: `effect` is how much more
+        values scatter, and the texts hold the standard deviations.
     causes: change_id, date, kind, text, days (event minus onset), coincidence (share of the
         days on which the machine worked that lie as near to any event of that kind).
     events: device, date, kind (software, calibration, detector, station, service, ...), text.

@@ -18,11 +18,12 @@ from dicomlab.drift.prepare import Rules, make_signals
 from dicomlab.drift.results import make_drift
 from dicomlab.drift.setting import SettingChange
 from dicomlab.drift.signals import choose, with_floor
+from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tables import as_series
 from dicomlab.drift.watch import watch
 
-DETECTORS: tuple[Detector, ...] = (LevelShift(), SettingChange())
+DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange())
 """The detectors of a call that names none."""
 
 BUDGET = 0.5

@@ -12,6 +12,7 @@ from dicomlab.drift.days import Days
 from dicomlab.drift.exact import FollowedSetting
 from dicomlab.drift.follow import Followed
 from dicomlab.drift.onset import Onset
+from dicomlab.drift.pairs import Growth, Pairs
 from dicomlab.drift.prepare import Signal
 
 TOGETHER_DAYS = 7
@@ -65,6 +66,23 @@ def level_changes(signal: Signal, days: Days, followed: Followed) -> list[Change
     return changes
 
 
+def spread_changes(signal: Signal, pairs: Pairs, growths: Sequence[Growth]) -> list[Change]:
+    """The growths of a scatter, as changes without a level."""
+    return [
+        Change(
+            signal,
+            "spread",
+            *_dates(growth.onset, pairs.date),
+            *(growth.before, growth.after, growth.error, "", ""),
+            n_before=growth.n_before,
+            n_after=growth.n_after,
+            scatter=growth.before,
+            detector=growth.detector,
+        )
+        for growth in growths
+    ]
+
+
 def setting_changes(signal: Signal, date: np.ndarray, followed: FollowedSetting) -> list[Change]:
     """The changes of a setting, with the number of examinations on either side."""
     edges = [0, *(switch.onset.first for switch in followed.switches), len(date)]
@@ -108,6 +126,8 @@ def merged(changes: Sequence[Change]) -> list[Change]:
     for them where it is.
     """
     kept: list[Change] = []
+    kept += [c for c in changes if c.kind == "spread"]
+    changes = [c for c in changes if c.kind != "spread"]
     single = [c for c in changes if not c.signal.is_pooled]
     for change in (c for c in changes if c.signal.is_pooled):
         parts = [c for c in single if _same(c, change)]
@@ -160,9 +180,20 @@ def in_unit(change: Change) -> tuple[float, float]:
     """The level before and after, in the unit of the parameter."""
     if change.kind == "setting":
         return change.before, change.after
+    if change.kind == "spread":
+        return float("nan"), float("nan")
     levels = np.array([change.before, change.after]) + change.signal.typical
     low, high = np.exp(levels) if change.signal.parameter.scale == "log" else levels
     return float(low), float(high)
+
+
+def spread_texts(change: Change) -> tuple[str, str]:
+    """The scatter of one acquisition before and after, as a share or in the unit."""
+    parameter = change.signal.parameter
+    if parameter.scale == "log":
+        return f"SD {100 * change.before:.2g} %", f"SD {100 * change.after:.2g} %"
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    return f"SD {change.before:.3g}{unit}", f"SD {change.after:.3g}{unit}"
 
 
 def relative(change: Change) -> tuple[float, float, float]:
@@ -171,6 +202,10 @@ def relative(change: Change) -> tuple[float, float, float]:
     if change.kind == "setting":
         usable = np.isfinite(change.before) and np.isfinite(change.after) and change.before > 0 < change.after
         return (change.after / change.before - 1, *nothing[:2]) if usable else nothing
+    if change.kind == "spread":
+        ratio = np.log(change.after / change.before)
+        reach = 1.96 * change.error
+        return tuple(float(np.expm1(x)) for x in (ratio, ratio - reach, ratio + reach))  # type: ignore[return-value]
     if change.signal.parameter.scale != "log":
         return nothing
     size, reach = change.after - change.before, 1.96 * change.error
@@ -182,6 +217,8 @@ def severity(change: Change) -> int:
     weight = _WEIGHT[change.signal.parameter.weight]
     if change.kind == "setting":
         return 3 if weight == 1.0 and abs(relative(change)[0]) >= 0.1 else 2
+    if change.kind == "spread":
+        return 2 if change.after >= 1.6 * change.before else 1
     size = abs(change.after - change.before)
     floor = max(change.signal.parameter.floor, 1e-12)
     score = weight * max(size / (4 * floor), size / max(change.scatter, 1e-12) / 2)

@@ -41,6 +41,11 @@ class Followed:
     alarms: tuple[tuple[int, str], ...] = ()
     steps: tuple[Step, ...] = ()
 
+    @property
+    def detectors(self) -> set[str]:
+        """The detectors that gave its alarms."""
+        return {name for _, name in self.alarms}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -134,7 +139,7 @@ def _best_split(
 def _scatter(days: Days, off: np.ndarray, plan: Plan) -> Scatter:
     scatter = measure_scatter(days, off, resolution=plan.resolution)
     scatter = replace(scatter, slow=max(scatter.slow, plan.wander * scatter.total))
-    return scatter.at_least(plan.pooled or Scatter(scatter.within, 0.0), plan.floor)
+    return scatter.at_least(plan.pooled or Scatter(scatter.within, 0.0), plan.floor / 2)
 
 
 def _levels(value: np.ndarray, n: np.ndarray, edges: list[int]) -> np.ndarray:

@@ -60,6 +60,7 @@ class Signal:
     by_operator: bool = False
     learn_until: int = 0
     exam: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+    cell: np.ndarray = field(default_factory=lambda: np.empty(0, int))
 
     @property
     def is_monitored(self) -> bool:
@@ -215,7 +216,7 @@ class _Maker:
             return self._signal(name, mine, "its baseline is spread over too many combinations", kind="level")
         cell, weight = fit.cell[inside], fit.weight[inside]
         mix = _mix_error(cell, fit.error)
-        more = {"y": fit.residual[inside], "weight": weight / weight.mean()}
+        more = {"y": fit.residual[inside], "weight": weight / weight.mean(), "cell": cell}
         typical = float(fit.center[cell[learn]].mean())
         return self._signal(
             name,

@@ -11,7 +11,15 @@ import pandas as pd
 from dicomlab.devices import DEVICE_COLUMNS, column, texts
 from dicomlab.drift.base import Drift
 from dicomlab.drift.causes import CAUSE_COLUMNS, coincidences
-from dicomlab.drift.findings import Change, in_unit, relative, severity, to_timestamp, together
+from dicomlab.drift.findings import (
+    Change,
+    in_unit,
+    relative,
+    severity,
+    spread_texts,
+    to_timestamp,
+    together,
+)
 from dicomlab.drift.follow import Followed
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.watch import Watched
@@ -187,7 +195,7 @@ def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, obje
         if since is not None and to_timestamp(day) < since:
             continue
         value = z = center = float("nan")
-        if isinstance(followed, Followed) and watched.days is not None:
+        if isinstance(followed, Followed) and watched.days is not None and detector in followed.detectors:
             place = int(np.searchsorted(watched.days.date, day))
             y, baseline = float(watched.days.value[place]), followed.baseline
             z = (y - baseline.center) / float(followed.scatter.sd(watched.days.n[place : place + 1])[0])
@@ -231,6 +239,8 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
     signal = change.signal
     before, after = in_unit(change)
     effect, low, high = relative(change)
+    is_spread = change.kind == "spread"
+    texts_of = spread_texts(change) if is_spread else (change.before_text or f"{before:.6g}", change.after_text or f"{after:.6g}")
     return {
         "change_id": name,
         "device": signal.device,
@@ -244,8 +254,8 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
         "onset_high": onset[2],
         "before": before,
         "after": after,
-        "before_text": change.before_text or f"{before:.6g}",
-        "after_text": change.after_text or f"{after:.6g}",
+        "before_text": texts_of[0],
+        "after_text": texts_of[1],
         "effect": effect,
         "effect_sd": (change.after - change.before) / change.scatter,
         "n_before": change.n_before,

@@ -105,7 +105,7 @@ def _ct() -> tuple[Parameter, ...]:
 def _mr() -> tuple[Parameter, ...]:
     return (
         _level(
-            "MR", "ImagingFrequency", 1e-6, per="device", split=("ImagedNucleus",), expected_trend="decay"
+            "MR", "ImagingFrequency", 3e-7, per="device", split=("ImagedNucleus",), expected_trend="decay"
         ),
         _level("MR", "SAR", 0.05, adjust=("PatientWeight",), split=("ReceiveCoilName",), weight="safety"),
         _level("MR", "B1rms", 0.05, adjust=("PatientWeight",), weight="safety"),
@@ -137,7 +137,7 @@ def _projection() -> tuple[Parameter, ...]:
         _level(rooms, "ImageAndFluoroscopyAreaDoseProduct", 0.05, **dose),
         _row(rooms, "KVP", floor=0.5, split=_XRAY, weight="dose"),
         _row(rooms, "DistanceSourceToDetector", floor=10.0),
-        _row("DX CR MG", "DetectorTemperature", kind="level", floor=2.0, expected_trend="season", **detector),
+        _row("DX CR MG", "DetectorTemperature", kind="level", floor=1.0, expected_trend="season", **detector),
         *_settings("DX CR", "TargetExposureIndex ExposureControlMode Grid FilterMaterial", weight="dose"),
         *_settings("DX CR MG", "DetectorConditionsNominalFlag", per="device", weight="safety"),
         *_settings("XA RF", "CineRate RadiationSetting AveragePulseWidth", weight="dose"),
@@ -147,8 +147,8 @@ def _projection() -> tuple[Parameter, ...]:
 def _mammography() -> tuple[Parameter, ...]:
     tube = {"per": "device", "split": _BEAM, "weight": "dose"}
     return (
-        _level("MG", "HalfValueLayer", 0.02, **tube),
-        _level("MG", "XRayOutput", 0.02, **tube),
+        _level("MG", "HalfValueLayer", 0.01, **tube),
+        _level("MG", "XRayOutput", 0.01, **tube),
         _level("MG", "OrganDose", 0.05, adjust=_BREAST, weight="dose"),
         _level("MG", "EntranceDoseInmGy", 0.05, adjust=_BREAST, weight="dose"),
         _level("MG", "Exposure", 0.05, adjust=_BREAST, weight="dose"),

@@ -14,8 +14,9 @@ from dicomlab.drift.base import Detector
 from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.days import Days, Scatter, gather, measure_scatter, weighted_mean
 from dicomlab.drift.exact import FollowedSetting, follow_setting
-from dicomlab.drift.findings import Change, level_changes, setting_changes
+from dicomlab.drift.findings import Change, level_changes, setting_changes, spread_changes
 from dicomlab.drift.follow import Followed, Plan, follow
+from dicomlab.drift.pairs import LEAST_PAIRS, follow_scatter, make_pairs
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.signals import Parameter
 
@@ -48,6 +49,8 @@ class _Task:
     def tuned(self, kind: str, date: np.ndarray, **more: float) -> tuple[Detector, ...]:
         """The detectors of a kind, as strict as the budget asks for."""
         mine = tuple(d for d in self.detectors if d.kind == kind)
+        if not mine or not len(date):
+            return ()
         years = max((date[-1] - date[0]) / DAYS_A_YEAR, 0.1)
         length = points_between_alarms(self.charts * max(len(mine), 1), len(date) / years, self.budget)
         return tuple(_with(d, length=length, **more) for d in mine)
@@ -60,6 +63,8 @@ def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: fl
     a change that most protocols share is taken out before each is followed by itself.
     """
     charts = Counter(signal.device for signal in signals if signal.is_monitored)
+    if any(detector.kind == "spread" for detector in detectors):
+        charts += Counter(signal.device for signal in _scattering(signals))
     watched: list[Watched] = []
     for _, group in groupby(signals, key=lambda s: (s.device, s.modality, s.parameter)):
         together = list(group)
@@ -85,7 +90,29 @@ def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
             watched[n], _ = _watch_level(signal, days[n], task, scatter, shared)
         elif signal.is_monitored and n != pooled:
             watched[n] = _watch_setting(signal, task)
+    scattering = {id(signal) for signal in _scattering(signals)}
+    for n in (n for n, signal in enumerate(signals) if id(signal) in scattering):
+        watched[n] = _with_scatter(watched[n], task)
     return [watched[n] for n in range(len(signals))]
+
+
+def _scattering(signals: Sequence[Signal]) -> list[Signal]:
+    """The signals whose scatter is followed: all protocols together, else each."""
+    levels = [s for s in signals if s.is_monitored and s.kind == "level" and not s.parameter.expected_trend]
+    whole = {(s.device, s.modality, s.parameter) for s in levels if s.is_pooled}
+    return [s for s in levels if s.is_pooled or (s.device, s.modality, s.parameter) not in whole]
+
+
+def _with_scatter(watched: Watched, task: _Task) -> Watched:
+    """The signal with what following its scatter gave."""
+    signal = watched.signal
+    pairs = make_pairs(signal.day, signal.y * np.sqrt(signal.weight), signal.cell)
+    if len(pairs.date) < LEAST_PAIRS:
+        return watched
+    growths = follow_scatter(pairs, signal.learn_until, task.tuned("spread", pairs.date))
+    alarms = tuple((int(pairs.date[g.alarm]), g.detector) for g in growths)
+    changes = [*watched.changes, *spread_changes(signal, pairs, growths)]
+    return replace(watched, changes=changes, alarms=(*watched.alarms, *alarms))
 
 
 def is_common(change: Change, parts: Sequence[Days]) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.causes import RARE
-from dicomlab.drift.findings import Change, in_unit, relative, to_timestamp
+from dicomlab.drift.findings import Change, in_unit, relative, spread_texts, to_timestamp
 from dicomlab.drift.strata import ALL
 
 _UNIT_FACTORS = (10.0, 100.0, 1000.0, 1e6)
@@ -24,13 +24,14 @@ def sentence(change: Change, machine: str, cause: str) -> str:
         else ""
     )
     when = f"from {to_timestamp(change.onset):%Y-%m-%d}{_give_or_take(change)}"
-    verb = _setting(change) if change.kind == "setting" else _level(change)
+    verb = {"setting": _setting, "spread": _spread}.get(change.kind, _level)(change)
     what = "examinations" if change.kind == "setting" else "acquisitions"
     parts = [
         f"{signal.device} ({machine}): {signal.parameter.name}{where} {verb} {when}{_adjusted(change)}",
         f"{change.n_before:,} {what} before, {change.n_after:,} after",
     ]
-    parts += ["not in all protocols alike"] if signal.is_pooled and not change.is_common else []
+    is_uneven = signal.is_pooled and not change.is_common and change.kind != "spread"
+    parts += ["not in all protocols alike"] if is_uneven else []
     parts += [factor] if (factor := _unit_change(change)) else []
     parts += [cause] if cause else []
     return "; ".join(parts) + "."
@@ -76,6 +77,12 @@ def _level(change: Change) -> str:
 def _setting(change: Change) -> str:
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
     return f"changed from {change.before_text} to {change.after_text}{unit}"
+
+
+def _spread(change: Change) -> str:
+    effect, low, high = (100 * x for x in relative(change))
+    before, after = spread_texts(change)
+    return f"scatters {effect:.0f} % more (95 % CI {low:.0f} to {high:.0f}), {before} to {after},"
 
 
 def _give_or_take(change: Change) -> str:

@@ -67,6 +67,8 @@ def percent(effect: float) -> str:
 
 def effect(change: Mapping[str, Any]) -> str:
     """What a change did: a share where one makes sense, else from what to what."""
+    if change.get("kind") == "spread" and not is_absent(change.get("effect")):
+        return f"scatter {percent(float(change['effect']))}"
     if not is_absent(change.get("effect")) and change.get("kind") != "setting":
         return percent(float(change["effect"]))
     return from_to(change)

@@ -1,0 +1,129 @@
+"""Follow how much one parameter scatters: by pairs of neighbours, whatever the level does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.adjust import robust_sd
+from dicomlab.drift.base import Baseline, Detector
+from dicomlab.drift.onset import Onset, share_onset
+
+LEAST_PAIRS = 40
+"""Pairs that a baseline needs before a scatter is followed."""
+
+LEAST_RATIO = 1.25
+"""A scatter that grew by less is not told."""
+
+_WIDE = 0.8
+_APART = 14
+_LOOK = 60
+_LEARN_AGAIN = 90
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Differences of neighbours in time, each acquisition used once, by the day of the later one."""
+
+    date: np.ndarray
+    off: np.ndarray
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One growth of scatter: where it began, and the scatter of one acquisition on either side."""
+
+    onset: Onset
+    alarm: int
+    before: float
+    after: float
+    error: float
+    """Standard error of the logarithm of their ratio."""
+    n_before: int
+    n_after: int
+    detector: str
+
+
+def make_pairs(day: np.ndarray, value: np.ndarray, cell: np.ndarray) -> Pairs:
+    """Pairs of neighbours within a cell, no more than two weeks apart."""
+    order = np.lexsort((np.arange(len(day)), day, cell))
+    place = np.arange(len(order))
+    first = np.concatenate([[True], np.diff(cell[order]) != 0]) if len(order) else np.empty(0, bool)
+    number = place - np.maximum.accumulate(np.where(first, place, 0))
+    second = np.flatnonzero(number % 2 == 1)
+    late, early = order[second], order[second - 1]
+    near = day[late] - day[early] <= _APART
+    late, early = late[near], early[near]
+    by_day = np.argsort(day[late], kind="stable")
+    return Pairs(day[late][by_day], (value[late] - value[early])[by_day])
+
+
+def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ...]) -> list[Growth]:
+    """Find every lasting growth of a scatter. From one on, it is learned anew for three months."""
+    growths: list[Growth] = []
+    start, learned = 0, int(np.searchsorted(pairs.date, learn_until, side="right"))
+    while len(pairs.date) > learned >= start + LEAST_PAIRS:
+        wide, baseline = _learn(pairs, start, learned)
+        found = _next(pairs.date, wide, learned, baseline, detectors)
+        if found is None:
+            break
+        alarm, since, name = found
+        onset = _onset(pairs.date, wide, start, since, alarm)
+        stop = int(np.searchsorted(pairs.date, pairs.date[onset.first] + _LEARN_AGAIN, side="right"))
+        growth = _growth(pairs, start, onset, alarm, name)
+        if growth is not None:
+            growths.append(growth)
+        start, learned = onset.first, max(stop, alarm + 1, onset.first + LEAST_PAIRS)
+    return growths
+
+
+def _learn(pairs: Pairs, start: int, learned: int) -> tuple[np.ndarray, Baseline]:
+    """Which pairs are wide, and how often they were."""
+    off = np.abs(pairs.off)
+    wide = off > np.quantile(off[start:learned], _WIDE)
+    part = wide[start:learned]
+    share = float(part.mean())
+    error = float(np.sqrt(max(share * (1 - share), 0.05) / len(part)))
+    counts = np.array([chunk.sum() for chunk in np.array_split(part, max(len(part) // 20, 1))])
+    size = len(part) / len(counts)
+    extra = float(counts.var(ddof=1) / (size * share * (1 - share))) if len(counts) > 3 and share else 1.0
+    first, last = (pd.Timestamp(int(pairs.date[n]), unit="D") for n in (start, learned - 1))
+    extra = max(extra, 1.0)
+    return wide, Baseline(first, last, len(part), share, extra, error=error * np.sqrt(extra))
+
+
+def _next(
+    date: np.ndarray, wide: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
+) -> tuple[int, int, str] | None:
+    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "is_wide": wide[learned:]})
+    found = []
+    for detector in detectors:
+        chart = detector(ahead, baseline)
+        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
+        if len(hits):
+            found.append(
+                (learned + int(hits[0]), learned + int(chart["start"].iloc[hits[0]]), detector.name)
+            )
+    return min(found) if found else None
+
+
+def _onset(date: np.ndarray, wide: np.ndarray, start: int, since: int, alarm: int) -> Onset:
+    low = max(start, int(np.searchsorted(date, date[since] - _LOOK)))
+    high = min(len(date), int(np.searchsorted(date, date[alarm] + _LOOK, side="right")))
+    onset = share_onset(wide[low:high])
+    first, lowest, highest = (n + low for n in (onset.first, onset.low, onset.high))
+    return replace(onset, first=first, low=lowest, high=highest, reached=first)
+
+
+def _growth(pairs: Pairs, start: int, onset: Onset, alarm: int, name: str) -> Growth | None:
+    before, after = pairs.off[start : onset.first], pairs.off[onset.first :]
+    if len(before) < LEAST_PAIRS // 2 or len(after) < 10:
+        return None
+    old, new = (robust_sd(part) / np.sqrt(2) for part in (before, after))
+    if not old or new < LEAST_RATIO * old:
+        return None
+    # A median of absolute deviations has 0.37 of the efficiency of a standard deviation.
+    error = float(np.sqrt((1 / len(before) + 1 / len(after)) / (2 * 0.37)))
+    return Growth(onset, alarm, float(old), float(new), error, 2 * len(before), 2 * len(after), name)

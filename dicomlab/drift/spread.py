@@ -1,0 +1,56 @@
+"""A scatter that has grown: a chart of how often neighbours differ more than they used to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.base import Baseline
+from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
+
+
+@dataclass(frozen=True)
+class SpreadGrowth:
+    """Values scatter more than they did, and go on doing so."""
+
+    shares: tuple[float, ...] = (0.1, 0.2)
+    """Rise in the share of wide pairs (one in five, usually) that the charts are tuned to."""
+
+    length: float = 20_000.0
+    """Pairs between two false alarms, at least."""
+
+    share: float = 0.6
+    """Share of the limit that one day can add: a single day is never an alarm."""
+
+    name: str = "spread-growth"
+    kind: str = "spread"
+
+    def __call__(self, signal: pd.DataFrame, baseline: Baseline) -> pd.DataFrame:
+        """Chart the pairs of `signal` (date, is_wide) against the baseline's share of wide ones.
+
+        Gives the columns of a level chart. The limit is the bound of Wald: a likelihood-ratio
+        CUSUM runs at least exp(limit) points between false alarms. `baseline.scale` is how many
+        pairs count as one, where pairs are not independent.
+        """
+        if not len(signal):
+            return no_chart()
+        wide = signal["is_wide"].to_numpy(int)
+        usual = float(np.clip(baseline.center + 2 * baseline.error, 0.02, 0.6))
+        limit = np.log(self.length * len(self.shares)) * max(baseline.scale, 1.0)
+        day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
+        charts = []
+        for more in self.shares:
+            share = usual + more
+            gain = np.log(np.array([(1 - share) / (1 - usual), share / usual]))[wide] / limit
+            charts.append(cusum(_capped(gain, day, self.share)))
+        _, statistic, start = leading(charts)
+        return as_chart(signal.index, statistic, (statistic > 1.0) & (wide == 1), 1, start)
+
+
+def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
+    """Gains, scaled on days that would add more than `most` by themselves."""
+    _, number = np.unique(day, return_inverse=True)
+    total = np.bincount(number, np.maximum(gain, 0.0))
+    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)
