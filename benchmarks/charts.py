@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def three_sd(values: np.ndarray, learned: int) -> np.ndarray:
 
 
 def nelson(values: np.ndarray, learned: int) -> np.ndarray:
-    """Whether any of Nelson's eight rules fires (the package shewhart where it is installed)."""
+    """Whether any of Nelson's eight rules fires."""
     from dicomlab.drift.classic import nelson_rules
 
     z = _z(values, learned, ranges=True)
@@ -167,7 +168,8 @@ def compare(
     labelled = [make_fleet(world, seed) for seed in tuning]
     per_stream = ours.false_rate * ours.years / max(sum(ours.years_by_device) * ours.streams, 1e-9)
     per_stream *= len(ours.years_by_device)
-    for peer in PEERS:
+    has_ruptures = find_spec("ruptures") is not None
+    for peer in (p for p in PEERS if has_ruptures or p.statistic is not pelt):
         start = time.process_time()
         points = [statistics(peer, fleet) for fleet in fleets]
         seconds = time.process_time() - start

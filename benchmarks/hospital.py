@@ -122,7 +122,10 @@ KINDS = (
             Level("XRayTubeCurrent", 160, 0.16, slope=0.25, operators=0.05, steps_of=1),
             Level("TableHeight", 150, 9.0, slope=2, operators=0.3, linear=True, protocols=6, steps_of=0.5),
         ),
-        (Follows("CTDIvol", "XRayTubeCurrent", 0.06, 0.03), Follows("Exposure", "XRayTubeCurrent", 0.7, 0.02)),
+        (
+            Follows("CTDIvol", "XRayTubeCurrent", 0.06, 0.03),
+            Follows("Exposure", "XRayTubeCurrent", 0.7, 0.02),
+        ),
         (
             Choice("KVP", (120.0, 100.0, 140.0, 80.0), numeric=True),
             Choice("SpiralPitchFactor", (0.6, 0.8, 1.0, 1.2), numeric=True),
@@ -161,7 +164,16 @@ KINDS = (
             Level("ExposureIndex", 400, 0.25, protocols=0.15, operators=0.05, steps_of=1),
             Level("ImageAndFluoroscopyAreaDoseProduct", 3.0, 0.30, slope=0.2, protocols=0.6, digits=3),
             Level("ExposureTime", 20, 0.25, slope=0.15, protocols=0.6, steps_of=1),
-            Level("DetectorTemperature", 29, 0.4, linear=True, protocols=0, per_device=True, steps_of=0.1, fault=1.5),
+            Level(
+                "DetectorTemperature",
+                29,
+                0.4,
+                linear=True,
+                protocols=0,
+                per_device=True,
+                steps_of=0.1,
+                fault=1.5,
+            ),
         ),
         (),
         (
@@ -286,7 +298,9 @@ def _make(m: _Machine, *, is_quiet: bool, number: int) -> pd.DataFrame:
     operator = _operators(m)
     table: dict[str, object] = {}
     for level in m.kind.levels:
-        table[level.name] = _level(m, level, size, operator, [e for e in plan if e["parameter"] == level.name])
+        table[level.name] = _level(
+            m, level, size, operator, [e for e in plan if e["parameter"] == level.name]
+        )
     for other in m.kind.follows:
         table[other.name] = _follower(m, other, np.asarray(table[other.of]))
     for choice in m.kind.choices:

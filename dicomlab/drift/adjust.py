@@ -120,7 +120,9 @@ def _slopes(
     weight = _huber(rest)
     squares = np.bincount(group, weight * off**2, cells)
     usable = (squares > 0) & (np.bincount(group, minlength=cells) >= 2 * LEAST_CELL)
-    own = np.divide(np.bincount(group, weight * off * rest, cells), squares, out=np.zeros(cells), where=usable)
+    own = np.divide(
+        np.bincount(group, weight * off * rest, cells), squares, out=np.zeros(cells), where=usable
+    )
     error = robust_sd(rest) ** 2 / np.where(usable, squares, np.inf)
     if usable.sum() < 2:
         return slopes

@@ -118,7 +118,11 @@ def measure_scatter(days: Days, off: np.ndarray, *, resolution: float = 0.0) -> 
     likeness = max(_likeness(days.date, z), _likeness_of_weeks(days.date, z))
     grown = extra * few * (1 + likeness) / (1 - likeness)
     return Scatter(
-        within, float(between), extra * few, likeness, _slow(days.date, off, np.maximum(expected, 1e-24) * grown)
+        within,
+        float(between),
+        extra * few,
+        likeness,
+        _slow(days.date, off, np.maximum(expected, 1e-24) * grown),
     )
 
 

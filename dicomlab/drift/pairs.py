@@ -103,9 +103,7 @@ def _next(
         chart = detector(ahead, baseline)
         hits = np.flatnonzero(chart["is_alarm"].to_numpy())
         if len(hits):
-            found.append(
-                (learned + int(hits[0]), learned + int(chart["start"].iloc[hits[0]]), detector.name)
-            )
+            found.append((learned + int(hits[0]), learned + int(chart["start"].iloc[hits[0]]), detector.name))
     return min(found) if found else None
 
 

@@ -240,7 +240,11 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
     before, after = in_unit(change)
     effect, low, high = relative(change)
     is_spread = change.kind == "spread"
-    texts_of = spread_texts(change) if is_spread else (change.before_text or f"{before:.6g}", change.after_text or f"{after:.6g}")
+    texts_of = (
+        spread_texts(change)
+        if is_spread
+        else (change.before_text or f"{before:.6g}", change.after_text or f"{after:.6g}")
+    )
     return {
         "change_id": name,
         "device": signal.device,

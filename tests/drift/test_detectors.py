@@ -25,6 +25,9 @@ def quiet(detector, n=300, seed=0):
         text = np.where(rng.random(n) < 0.02, "B50f", "B30f")
         signal = pd.DataFrame({"date": dates, "text": text})
         return signal, Baseline(FIRST, LAST, 120, 0.03, np.nan, ("B30f",))
+    if detector.kind == "spread":
+        signal = pd.DataFrame({"date": dates, "is_wide": rng.random(n) < 0.2})
+        return signal, Baseline(FIRST, LAST, 400, 0.2, 1.0, error=0.0)
     signal = pd.DataFrame({"date": dates, "value": 5 + rng.normal(0, 0.4, n), "sd": 0.4})
     return signal, Baseline(FIRST, LAST, 1200, 5.0, 1.0, error=0.02)
 
@@ -35,6 +38,9 @@ def changed(detector, n=300, onset=150, seed=0):
     later = np.arange(n) >= onset
     if detector.kind == "setting":
         return signal.assign(text=signal["text"].mask(later, "Br40")), baseline
+    if detector.kind == "spread":
+        wide = np.random.default_rng(seed + 1).random(n) < 0.95
+        return signal.assign(is_wide=np.where(later, wide, signal["is_wide"])), baseline
     return signal.assign(value=signal["value"] + 0.8 * later), baseline
 
 
