@@ -8,12 +8,13 @@ it, and at last maker, model and institution. The grade A, B or C says which.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dicomlab.errors import WrongArgument
+from dicomlab.errors import MissingColumn, WrongArgument
 
 DEVICE_COLUMNS = (
     *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
@@ -36,9 +37,13 @@ _PLACEHOLDER = re.compile(
 # Objects that are made at a desk, not by the machine.
 _DESK = frozenset("SR KO PR SEG RTSTRUCT RTPLAN RTDOSE RTRECORD REG DOC OT FID RWV SC".split())
 _SHARED_DAYS = 3
+_OVERRIDE_COLUMNS = (
+    *("device", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"),
+    *("InstitutionName", "from", "to"),
+)
 
 
-def list_devices(catalog_or_series: Any) -> pd.DataFrame:
+def list_devices(catalog_or_series: Any, overrides: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """The machines that made the series, and how sure it is that each is one.
 
     One row per machine: device (its name here), modality, maker, model, serial number, station
@@ -46,18 +51,26 @@ def list_devices(catalog_or_series: Any) -> pd.DataFrame:
     first and last acquisition, n_series, software (latest), software_epochs (list of `version`
     and `from`), replaces (the machine that had its station before).
 
+    `overrides`, a table or a CSV file, wins over all evidence. Its column `device` names the
+    machine of series that agree with the cells of the other columns (Manufacturer,
+    ManufacturerModelName, DeviceSerialNumber, StationName, InstitutionName; from and to are days);
+    empty cells fit anything, and the first row that fits counts. Raises MissingColumn for a
+    table without `device`, WrongArgument for a column that is none of these.
+
     >>> list_devices(catalog)[["device", "identity"]].to_numpy().tolist()
     [['CT-01', 'A'], ['CT-02', 'A']]
     """
     series = getattr(catalog_or_series, "series", catalog_or_series)
     if not isinstance(series, pd.DataFrame):
         raise WrongArgument("catalog_or_series", type(series), ["a catalog", "a DataFrame of series"])
-    return _listed(_identified(series))
+    return _listed(_identified(series, overrides))
 
 
-def devices_and_names(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+def devices_and_names(
+    series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None
+) -> tuple[pd.DataFrame, pd.Series]:
     """What `list_devices` and `name_devices` give, worked out once."""
-    facts = _identified(series)
+    facts = _identified(series, overrides)
     return _listed(facts), facts["device"]
 
 
@@ -93,14 +106,50 @@ def maker_name(manufacturer: str) -> str:
     return short.title() if short.isupper() and len(short) > 4 else short
 
 
-def _identified(series: pd.DataFrame) -> pd.DataFrame:
+def _identified(
+    series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None
+) -> pd.DataFrame:
     """Facts per series with the key, the grade and the name of its machine."""
     facts = _facts(series)
     facts["serial"] = _trusted_serial(facts)
     facts["key"] = _keys(facts)
     facts["identity"] = np.select([facts["serial"].notna(), facts["station"].notna()], ["A", "B"], "C")
     facts["device"] = facts["key"].map(_labels(facts)).astype("str")
+    if overrides is not None:
+        named = _overridden(facts, _read_overrides(overrides))
+        facts["device"] = named.fillna(facts["device"]).astype("str")
+        facts["key"] = ("U|" + named).astype(object).fillna(facts["key"])
+        facts["identity"] = facts["identity"].mask(named.notna(), "A")
     return facts
+
+
+def _read_overrides(overrides: pd.DataFrame | str | Path) -> pd.DataFrame:
+    table = overrides if isinstance(overrides, pd.DataFrame) else pd.read_csv(overrides, dtype="str")
+    if "device" not in table:
+        raise MissingColumn("device", table.columns)
+    unknown = [str(name) for name in table.columns if name not in _OVERRIDE_COLUMNS]
+    if unknown:
+        raise WrongArgument("column of devices", unknown[0], _OVERRIDE_COLUMNS)
+    return table
+
+
+def _overridden(facts: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """The machine that the user named for each series, null where no row fits."""
+    named = pd.Series(None, index=facts.index, dtype="str")
+    for row in table.to_dict("records"):
+        fits = named.isna()
+        for name in (n for n in _OVERRIDE_COLUMNS[1:] if not _is_blank(row.get(n))):
+            if name in ("from", "to"):
+                day = pd.Timestamp(row[name])
+                fits &= facts["when"] >= day if name == "from" else facts["when"] < day + pd.Timedelta(1, "D")
+            else:
+                fits &= facts[name].str.casefold() == str(row[name]).strip().casefold()
+        named = named.mask(fits, str(row["device"]))
+    return named
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell != cell or not str(cell).strip()
 
 
 def _facts(series: pd.DataFrame) -> pd.DataFrame:

@@ -61,7 +61,9 @@ class Drift:
         (plain words), cause (plain words, may be empty), finding (changes of one device within
         7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
         (95 % interval of `effect`), detector. A spread has no level: `effect` is how much more
-        values scatter, and the texts hold the standard deviations.
+        values scatter, and the texts hold the standard deviations. fleet_event is a number that
+        changes of one parameter on most machines of a model share, within 14 days, else empty;
+        decision (accepted, rejected or empty) and note are what people said of it.
     causes: change_id, date, kind, text, days (event minus onset), coincidence (share of the
         days on which the machine worked that lie as near to any event of that kind).
     events: device, date, kind (software, calibration, detector, station, service, ...), text.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pandas as pd
 
 from dicomlab.devices import column, devices_and_names, texts
 from dicomlab.drift.base import Detector, Drift
+from dicomlab.drift.baselines import changed_baselines, read_baselines, spans_of
 from dicomlab.drift.causes import find_events, read_events
+from dicomlab.drift.dates import refuse_shifted_dates
+from dicomlab.drift.decisions import read_decisions, with_decisions
 from dicomlab.drift.findings import merged
 from dicomlab.drift.level import LevelShift
 from dicomlab.drift.prepare import Rules, make_signals
@@ -39,6 +43,10 @@ def find_drift(
     events: pd.DataFrame | str | Path | None = None,
     tolerances: dict[str, float] | None = None,
     since: str | pd.Timestamp | None = None,
+    baselines: str | Path | None = None,
+    decisions: str | Path | pd.DataFrame | None = None,
+    devices: str | Path | pd.DataFrame | None = None,
+    trust_dates: bool = False,
 ) -> Drift:
     """Where and when acquisition parameters changed and stayed changed.
 
@@ -46,7 +54,11 @@ def find_drift(
     names of columns (default: `list_parameters()`); `strata` columns that say what is comparable
     in place of the protocol; `events` a service log (device, date, kind, text); `tolerances` the
     smallest change worth an alarm, relative for parameters on a log scale, else in the unit;
-    `since` the day before which changes are not told.
+    `since` the day before which changes are not told; `baselines` a file of `freeze_baselines`, whose
+    spans are kept; `decisions` a file of `accept` and `reject`; `devices` a table that says which
+    machine is which (see `list_devices`).
+
+    Raises ShiftedDates where dates were shifted patient by patient, unless `trust_dates`.
 
     A change lies at the first acquisition of the new level. All charts of a machine together
     give half a false alarm a year at most, on average, if days are as the baseline was.
@@ -60,22 +72,40 @@ def find_drift(
     watched_for = tuple(with_floor(parameter, tolerances or {}) for parameter in chosen)
     _warn_of_shifted_dates(series)
     rules = Rules()
-    devices, names = devices_and_names(series)
+    frozen = None if baselines is None else read_baselines(baselines)
+    decided = None if decisions is None else read_decisions(decisions)
+    machines, names = devices_and_names(series, devices)
     judged = judged_series(series, names)
-    signals = make_signals(judged.rows, watched_for, rules, strata)
+    if not trust_dates:
+        refuse_shifted_dates(judged.rows, machines)
+    spans = None if frozen is None else spans_of(frozen)
+    signals = make_signals(judged.rows, watched_for, rules, strata, spans)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
     watched = watch(signals, chosen_detectors, BUDGET)
-    log = None if events is None else read_events(events, devices)
-    return make_drift(
+    log = None if events is None else read_events(events, machines)
+    drift = make_drift(
         watched,
         merged([change for w in watched for change in w.changes]),
         rows=judged.rows,
         left_out=judged.left_out,
-        devices=devices,
-        events=find_events(judged.rows, devices, log),
+        devices=machines,
+        events=find_events(judged.rows, machines, log),
         since=None if since is None else pd.Timestamp(since),
         settings=_settings(rules, chosen_detectors, strata, tolerances, since),
     )
+    if frozen is not None:
+        _warn_of_moved_baselines(drift, frozen)
+    return replace(drift, changes=with_decisions(drift.changes, decided))
+
+
+def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:
+    moved = len(changed_baselines(drift.signals, frozen))
+    if moved:
+        warnings.warn(
+            f"{moved} of {len(frozen)} frozen baselines are no longer what they were: series of their spans "
+            "have come or gone, or the settings differ. Look at changed_baselines(), and freeze them anew.",
+            stacklevel=3,
+        )
 
 
 def _warn_of_shifted_dates(series: pd.DataFrame) -> None:

@@ -46,8 +46,13 @@ class Growth:
     detector: str
 
 
-def make_pairs(day: np.ndarray, value: np.ndarray, cell: np.ndarray) -> Pairs:
-    """Pairs of neighbours within a cell, no more than two weeks apart."""
+def make_pairs(
+    day: np.ndarray, value: np.ndarray, cell: np.ndarray, weight: np.ndarray | None = None
+) -> Pairs:
+    """Pairs of neighbours within a cell, no more than two weeks apart.
+
+    `weight` tells how steady each value is by nature (the inverse of its variance).
+    """
     order = np.lexsort((np.arange(len(day)), day, cell))
     place = np.arange(len(order))
     first = np.concatenate([[True], np.diff(cell[order]) != 0]) if len(order) else np.empty(0, bool)
@@ -57,7 +62,9 @@ def make_pairs(day: np.ndarray, value: np.ndarray, cell: np.ndarray) -> Pairs:
     near = day[late] - day[early] <= _APART
     late, early = late[near], early[near]
     by_day = np.argsort(day[late], kind="stable")
-    return Pairs(day[late][by_day], (value[late] - value[early])[by_day])
+    variance = np.ones(len(day)) if weight is None else 1 / weight
+    off = (value[late] - value[early]) / np.sqrt((variance[late] + variance[early]) / 2)
+    return Pairs(day[late][by_day], off[by_day])
 
 
 def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ...]) -> list[Growth]:

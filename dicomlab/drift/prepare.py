@@ -10,6 +10,7 @@ import pandas as pd
 
 from dicomlab.devices import column, texts
 from dicomlab.drift.adjust import Adjusted, adjust
+from dicomlab.drift.baselines import Spans
 from dicomlab.drift.exact import usual_values, written
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.strata import ALL, PHANTOM, stratum_of
@@ -74,9 +75,16 @@ class Signal:
 
 
 def make_signals(
-    rows: pd.DataFrame, parameters: Sequence[Parameter], rules: Rules, strata: Sequence[str] | None = None
+    rows: pd.DataFrame,
+    parameters: Sequence[Parameter],
+    rules: Rules,
+    strata: Sequence[str] | None = None,
+    frozen: Spans | None = None,
 ) -> list[Signal]:
-    """Every signal of the judged series, watched or not, in a fixed order."""
+    """Every signal of the judged series, watched or not, in a fixed order.
+
+    `frozen` gives spans of baselines that are to stay as they are.
+    """
     cells = Cells(rows)
     labels = {per: stratum_of(rows, per, strata) for per in ("device", "protocol", "reconstruction")}
     codes = {per: pd.factorize(label, sort=True) for per, label in labels.items()}
@@ -86,7 +94,7 @@ def make_signals(
         device, modality = str(name).split("\0")
         for parameter in (p for p in parameters if p.applies_to(modality) and _may_be_there(p, rows)):
             signals += _signals_of(
-                device, modality, parameter, np.sort(places), cells, codes[parameter.per], rules
+                device, modality, parameter, np.sort(places), cells, codes[parameter.per], rules, frozen or {}
             )
     return signals
 
@@ -104,9 +112,11 @@ def _signals_of(
     cells: Cells,
     strata: tuple[np.ndarray, pd.Index],
     rules: Rules,
+    frozen: Spans,
 ) -> Iterator[Signal]:
     values = read_values(parameter, places, cells, strata)
-    maker = _Maker(device, modality, parameter, values, rules, rules.window(int(np.ptp(cells.day[places]))))
+    window = rules.window(int(np.ptp(cells.day[places])))
+    maker = _Maker(device, modality, parameter, values, rules, window, frozen)
     if not len(values.rows):
         yield maker.absent(len(places), parameter.name in cells.table)
         return
@@ -123,6 +133,7 @@ class _Maker:
     values: Values
     rules: Rules
     window: int
+    frozen: Spans
 
     def absent(self, n: int, in_table: bool) -> Signal:
         """The signal of a parameter that no series has."""
@@ -154,6 +165,9 @@ class _Maker:
         """The last day of a stratum's baseline, None where there is too little for one."""
         day = self.values.day[self.values.stratum == stratum]
         rules = self.rules
+        held = self._held(self.values.names[stratum])
+        if held is not None and (day <= held).sum() >= rules.least_rows:
+            return held
         if len(day) < rules.least_rows:
             return None
         until = day[0] + self.window
@@ -163,6 +177,11 @@ class _Maker:
         short = np.ptp(within) < rules.least_days or len(np.unique(within)) < rules.least_dates
         late = until > day[0] + max(self.window, np.ptp(day) // 2)
         return None if short or late else int(until)
+
+    def _held(self, stratum: str) -> int | None:
+        """The last day of a frozen baseline."""
+        span = self.frozen.get((self.device, self.modality, self.parameter.name, stratum))
+        return None if span is None else span[1]
 
     def _kind(self, stratum: int, until: int | None) -> str:
         if self.parameter.kind != "either":
@@ -241,7 +260,8 @@ class _Maker:
         counts = np.bincount(self.values.stratum[mine]) if len(mine) else np.zeros(1)
         if counts.max() >= 0.9 * counts.sum():
             return None
-        until = int(self.values.day[mine][0]) + self.window
+        held = self._held(ALL)
+        until = int(self.values.day[mine][0]) + self.window if held is None else held
         late = np.ptp(self.values.day[mine]) < self.rules.least_days
         signal = self._level(ALL, mine, inside, fit, until)
         return None if late or not signal.is_monitored else signal

@@ -21,9 +21,10 @@ from dicomlab.drift.findings import (
     together,
 )
 from dicomlab.drift.follow import Followed
+from dicomlab.drift.sisters import fleet_events
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.watch import Watched
-from dicomlab.drift.words import cause_words, machine_words, sentence
+from dicomlab.drift.words import cause_words, fleet_words, machine_words, sentence
 
 SIGNAL_COLUMNS = (
     "device modality stratum parameter kind unit n first last is_monitored reason baseline_from baseline_to "
@@ -34,7 +35,7 @@ ALARM_COLUMNS = "device parameter stratum date kind detector value center z".spl
 CHANGE_COLUMNS = (
     "change_id device modality stratum parameter unit kind onset onset_low onset_high before after "
     "before_text after_text effect effect_sd n_before n_after severity text cause finding reached "
-    "effect_low effect_high detector"
+    "effect_low effect_high detector fleet_event decision note"
 ).split()
 _DATES = (
     "first",
@@ -210,10 +211,12 @@ def _changes(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     order = sorted(changes, key=_order)
     groups = together(order)
+    models = dict(zip(devices["device"], _models(devices), strict=True))
+    shared = fleet_events(order, models)
     place = {device: n for n, device in enumerate(devices["device"])}
     days = {device: part.unique() for device, part in rows["day"].groupby(rows["device"])} if order else {}
     table, causes = [], []
-    for number, (change, group) in enumerate(zip(order, groups, strict=True), start=1):
+    for number, (change, group, event) in enumerate(zip(order, groups, shared, strict=True), start=1):
         device = change.signal.device
         onset = (to_timestamp(change.onset), to_timestamp(change.low), to_timestamp(change.high))
         worked = np.asarray(days[device]).astype("datetime64[D]")
@@ -221,13 +224,22 @@ def _changes(
         causes.append(near)
         words = cause_words(near)
         row = _change(change, f"C{number:03d}", f"F{group:02d}", onset)
-        text = sentence(change, machine_words(devices.iloc[place[device]]), words)
-        table.append(row | {"cause": words, "text": text})
+        sisters = fleet_words(event, models, device)
+        text = sentence(change, machine_words(devices.iloc[place[device]]), words, sisters)
+        table.append(row | {"cause": words, "text": text, "fleet_event": event.name if event else ""})
     found = _dated(pd.DataFrame(table, columns=CHANGE_COLUMNS))
+    found["decision"], found["note"] = "", ""
+    found = found.astype(dict.fromkeys(("fleet_event", "decision", "note"), "str"))
     whole = {"n_before": "int64", "n_after": "int64", "severity": "int64"}
     filled = [near for near in causes if len(near)]
     told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=CAUSE_COLUMNS)
     return found.astype(whole), _dated(told)
+
+
+def _models(devices: pd.DataFrame) -> list[str]:
+    """What makes machines sisters: maker, model and modality."""
+    names = (devices[name].astype(object).fillna("") for name in ("Manufacturer", "ManufacturerModelName"))
+    return [f"{a}|{b}|{c}" if b else "" for a, b, c in zip(*names, devices["modality"], strict=True)]
 
 
 def _order(change: Change) -> tuple[object, ...]:

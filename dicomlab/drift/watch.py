@@ -106,7 +106,7 @@ def _scattering(signals: Sequence[Signal]) -> list[Signal]:
 def _with_scatter(watched: Watched, task: _Task) -> Watched:
     """The signal with what following its scatter gave."""
     signal = watched.signal
-    pairs = make_pairs(signal.day, signal.y * np.sqrt(signal.weight), signal.cell)
+    pairs = make_pairs(signal.day, signal.y, signal.cell, signal.weight)
     if len(pairs.date) < LEAST_PAIRS:
         return watched
     growths = follow_scatter(pairs, signal.learn_until, task.tuned("spread", pairs.date))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from dicomlab.drift.causes import RARE
 from dicomlab.drift.findings import Change, in_unit, relative, spread_texts, to_timestamp
+from dicomlab.drift.sisters import FleetEvent
 from dicomlab.drift.strata import ALL
 
 _UNIT_FACTORS = (10.0, 100.0, 1000.0, 1e6)
 _SIZES = {"PatientWeight": "patient weight", "BodyPartThickness": "breast thickness"}
 
 
-def sentence(change: Change, machine: str, cause: str) -> str:
+def sentence(change: Change, machine: str, cause: str, sisters: str = "") -> str:
     """What changed where, from when, by how much, and what else changed then."""
     signal = change.signal
     where = (
@@ -33,7 +36,7 @@ def sentence(change: Change, machine: str, cause: str) -> str:
     is_uneven = signal.is_pooled and not change.is_common and change.kind != "spread"
     parts += ["not in all protocols alike"] if is_uneven else []
     parts += [factor] if (factor := _unit_change(change)) else []
-    parts += [cause] if cause else []
+    parts += [words for words in (sisters, cause) if words]
     return "; ".join(parts) + "."
 
 
@@ -46,6 +49,16 @@ def cause_words(causes: pd.DataFrame) -> str:
     chance = f"such coincidence by chance {_percent(best['coincidence'])}"
     what = str(best["text"]).rstrip(". ")
     return f"{sure} {what} on {best['date']:%Y-%m-%d} ({chance})"
+
+
+def fleet_words(event: FleetEvent | None, models: Mapping[str, str], device: str) -> str:
+    """On which sisters of a machine the same was seen, or that it was not."""
+    sisters = [name for name, model in models.items() if model and model == models.get(device)]
+    if len(sisters) < 2:
+        return ""
+    if event is None:
+        return f"not seen on {len(sisters) - 1} other machine{'s' if len(sisters) > 2 else ''} of the model"
+    return f"seen on {len(event.devices)} of {len(sisters)} machines of the model within two weeks"
 
 
 def machine_words(device: pd.Series) -> str:

@@ -70,3 +70,10 @@ def test_a_jump_of_the_level_is_no_growth_of_scatter():
     value = np.random.default_rng(7).normal(size=2000) + 5 * (np.arange(2000) > 1200)
     pairs = make_pairs(np.arange(2000) // 4, value, np.zeros(2000, int))
     assert follow_scatter(pairs, 180, (SpreadGrowth(),)) == []
+
+
+def test_a_jump_of_the_level_is_none_where_some_values_count_less():
+    rng = np.random.default_rng(8)
+    value = rng.normal(size=2000) + 50 * (np.arange(2000) > 1200)
+    pairs = make_pairs(np.arange(2000) // 4, value, np.zeros(2000, int), rng.choice([0.3, 1.0], 2000))
+    assert follow_scatter(pairs, 180, (SpreadGrowth(),)) == []

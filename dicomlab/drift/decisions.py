@@ -1,0 +1,172 @@
+"""What people decided about changes, and which changes they have been told of.
+
+Both are CSV files that one can read, edit and commit. A change is known again by machine,
+parameter, stratum and date: its number is another one in the next run.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.drift.base import Drift
+from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+
+DECISION_COLUMNS = ["device", "parameter", "stratum", "kind", "onset", "decision", "note", "decided"]
+SEEN_COLUMNS = ["device", "parameter", "stratum", "kind", "onset"]
+
+NEAR_DAYS = 14
+"""A change that lies no farther from one that is known is the same."""
+
+Decision = Literal["accepted", "rejected"]
+
+
+class NotReadable(DicomlabError):
+    """A file that drift keeps cannot be read as what it should be."""
+
+    def __init__(self, path: Path, what: str):
+        super().__init__(f"{path} cannot be read as {what}. Mend it, or move it away to begin a new one.")
+
+
+def accept(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> Path:
+    """Keep that a change was meant: it is told as accepted from now on.
+
+    `to` is a CSV file that is made if it is not there; give it to `find_drift` as `decisions`. From
+    an accepted change on, as from any, the new level is what is usual. Raises WrongArgument for a
+    number that `drift.changes` does not have.
+
+    >>> path = accept(drift, "C001", to="decisions.csv", note="New dose protocol")  # doctest: +SKIP
+    """
+    return _decide(drift, change_id, "accepted", note, Path(to))
+
+
+def reject(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> Path:
+    """Keep that a change is none to act on: it is told as rejected from now on.
+
+    The same file and rules as for `accept`.
+    """
+    return _decide(drift, change_id, "rejected", note, Path(to))
+
+
+def _decide(drift: Drift, change_id: str, decision: Decision, note: str, path: Path) -> Path:
+    found = drift.changes[drift.changes["change_id"] == change_id]
+    if found.empty:
+        raise WrongArgument("change_id", change_id, drift.changes["change_id"].tolist())
+    row = found[SEEN_COLUMNS].assign(
+        decision=decision, note=" ".join(note.split()), decided=pd.Timestamp.now().normalize()
+    )
+    before = read_decisions(path) if path.exists() else row.iloc[:0]
+    kept = before[~is_known(before, row)] if len(before) else before
+    return _write(row if kept.empty else pd.concat([kept, row]), path)
+
+
+def read_decisions(decisions: str | Path | pd.DataFrame) -> pd.DataFrame:
+    """The decisions of a file, or of a table that has its columns.
+
+    Raises MissingColumn for a table without device, parameter, onset or decision, NotReadable for a
+    file that is no such table.
+    """
+    table = decisions if isinstance(decisions, pd.DataFrame) else _read(Path(decisions), "a table of decisions")
+    for name in ("device", "parameter", "onset", "decision"):
+        if name not in table:
+            raise MissingColumn(name, table.columns)
+    return table.reindex(columns=DECISION_COLUMNS).assign(onset=_days(table["onset"], decisions))
+
+
+def _days(values: pd.Series, source: object) -> pd.Series:
+    days = pd.to_datetime(values, errors="coerce").astype("datetime64[us]")
+    if days.isna().any():
+        raise NotReadable(Path(str(source)) if isinstance(source, (str, Path)) else Path("decisions"), "dates")
+    return days
+
+
+def with_decisions(changes: pd.DataFrame, decisions: pd.DataFrame | None) -> pd.DataFrame:
+    """The changes with the columns decision and note, empty where nothing was decided."""
+    decided, notes = [""] * len(changes), [""] * len(changes)
+    if decisions is not None and len(decisions) and len(changes):
+        for n, near in enumerate(_nearest(changes, decisions)):
+            if near is not None:
+                decided[n] = str(decisions["decision"].iloc[near])
+                note = decisions["note"].iloc[near]
+                notes[n] = note if isinstance(note, str) else ""
+    return changes.assign(decision=pd.array(decided, dtype="str"), note=pd.array(notes, dtype="str"))
+
+
+def is_known(changes: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
+    """Whether each change is one of those that are known.
+
+    That is: the same machine and parameter, strata that are the same or of which one is all, and
+    dates within two weeks, or within the interval of the change.
+    """
+    if not len(changes) or not len(known):
+        return np.zeros(len(changes), bool)
+    return np.array([near is not None for near in _nearest(changes, known)])
+
+
+def _nearest(changes: pd.DataFrame, known: pd.DataFrame) -> list[int | None]:
+    dates = pd.to_datetime(known["onset"]).to_numpy().astype("datetime64[D]")
+    names = [known[name].astype(str).to_numpy() for name in ("device", "parameter")]
+    strata = known["stratum"].astype(str).to_numpy() if "stratum" in known else np.full(len(known), "all")
+    found: list[int | None] = []
+    for change in changes.to_dict("records"):
+        low, high = (_day(change.get(end), change["onset"]) for end in ("onset_low", "onset_high"))
+        near = (dates >= low - NEAR_DAYS) & (dates <= high + NEAR_DAYS)
+        near &= (names[0] == str(change["device"])) & (names[1] == str(change["parameter"]))
+        here = str(change.get("stratum", "all"))
+        near &= (strata == here) | (strata == "all") | (here == "all")
+        places = np.flatnonzero(near)
+        off = np.abs((dates[places] - np.datetime64(change["onset"], "D")).astype(int))
+        found.append(int(places[off.argmin()]) if len(places) else None)
+    return found
+
+
+def _day(value: Any, otherwise: Any) -> np.datetime64:
+    return np.datetime64(otherwise if value is None or pd.isna(value) else value, "D")
+
+
+def new_changes(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
+    """The changes that nobody has been told of, by a file of those that were.
+
+    What was accepted or rejected is not new either. All changes if the file is not there.
+    """
+    path = Path(seen)
+    fresh = drift.changes[drift.changes["decision"] == ""]
+    if not path.exists():
+        return fresh
+    known = _read(path, "a table of changes that were told")
+    for name in ("device", "parameter", "onset"):
+        if name not in known:
+            raise NotReadable(path, "a table of changes that were told")
+    return fresh[~is_known(fresh, known.assign(onset=_days(known["onset"], path)))]
+
+
+def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
+    """Keep in a CSV file that these changes have been told; gives its path."""
+    path = Path(seen)
+    now = drift.changes[SEEN_COLUMNS]
+    if path.exists():
+        before = _read(path, "a table of changes that were told").reindex(columns=SEEN_COLUMNS)
+        fresh = now[~is_known(drift.changes, before.assign(onset=_days(before["onset"], path)))]
+        now = before.assign(onset=_days(before["onset"], path)) if fresh.empty else pd.concat([before, fresh])
+    return _write(now, path)
+
+
+def _read(path: Path, what: str) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, dtype="str", keep_default_na=False)
+    except (ValueError, UnicodeError, pd.errors.ParserError):
+        raise NotReadable(path, what) from None
+
+
+def _write(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table in one go: a reader sees the old file or the new one."""
+    dates = [name for name in ("onset", "decided") if name in table]
+    days = {name: pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d") for name in dates}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    table.assign(**days).to_csv(beside, index=False)
+    return beside.replace(path)
