@@ -155,7 +155,7 @@ def _slow(date: np.ndarray, off: np.ndarray, variance: np.ndarray) -> float:
     full = count >= 3
     if full.sum() < 4:
         return 0.0
-    seen = float(np.mean(mean[full] ** 2)) * full.sum() / (full.sum() - 1)
+    seen = robust_sd(mean[full]) ** 2 * full.sum() / (full.sum() - 1)
     return float(np.sqrt(max(seen - 1.5 * float(np.mean(1 / precision[full])), 0.0)))
 
 

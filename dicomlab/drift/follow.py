@@ -138,7 +138,8 @@ def _best_split(
 
 def _scatter(days: Days, off: np.ndarray, plan: Plan) -> Scatter:
     scatter = measure_scatter(days, off, resolution=plan.resolution)
-    scatter = replace(scatter, slow=max(scatter.slow, plan.wander * scatter.total))
+    slow = 0.0 if plan.slope is not None else max(scatter.slow, plan.wander * scatter.total)
+    scatter = replace(scatter, slow=slow)
     return scatter.at_least(plan.pooled or Scatter(scatter.within, 0.0), plan.floor / 2)
 
 

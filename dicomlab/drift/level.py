@@ -16,7 +16,7 @@ from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
 class LevelShift:
     """The level of a parameter has moved away from its baseline and stayed there."""
 
-    shifts: tuple[float, ...] = (0.5, 1.2)
+    shifts: tuple[float, ...] = (0.5, 1.2, 3.0)
     """Sizes of change that the charts are tuned to, in standard deviations of one acquisition."""
 
     length: float = 20_000.0

@@ -30,7 +30,8 @@ def test_a_scatter_that_grew_is_found_dated_and_measured():
     change = found.iloc[0]
     assert abs((change["onset"] - START).days - 330) <= 14
     assert change["effect_low"] < change["effect"] < change["effect_high"]
-    assert change["effect"] == pytest.approx(1.0, abs=0.25)
+    # Twice the scatter at one size of patient; less where the size is not known.
+    assert 0.5 < change["effect"] < 1.1
     assert pd.isna(change["before"])
     assert "scatters" in change["text"]
     assert change["before_text"].startswith("SD ")
