@@ -7,6 +7,7 @@ import pytest
 
 from dicomlab.devices import DEVICE_COLUMNS, list_devices, maker_name, name_devices
 from dicomlab.drift.tables import as_series
+from dicomlab.errors import MissingColumn, WrongArgument
 from tests.conftest import SHARED
 
 FIRST = {
@@ -161,3 +162,27 @@ def test_a_real_scanner_with_two_institutions_is_one_machine():
     devices = list_devices(series)
     assert devices["device"].tolist() == ["AWP66028"]
     assert name_devices(series).notna().sum() == 582
+
+
+def test_the_user_says_which_machine_it_is():
+    series = table(*[{}] * 3, *[{"DeviceSerialNumber": "99001", "StationName": "CT2"}] * 3)
+    by_hand = pd.DataFrame({"device": ["North CT", "North CT"], "DeviceSerialNumber": ["75541", "99001"]})
+    devices = list_devices(series, by_hand)
+    assert devices["device"].tolist() == ["North CT"]
+    assert devices["n_series"].tolist() == [6]
+
+
+def test_the_user_can_part_a_machine_at_a_day(tmp_path):
+    series = table(*[{}] * 6)
+    path = tmp_path / "devices.csv"
+    path.write_text("device,StationName,from,to\nold tube,ct1,,2024-01-03\nnew tube,CT1,2024-01-04,\n")
+    devices = list_devices(series, path).set_index("device")
+    assert devices["n_series"].to_dict() == {"old tube": 3, "new tube": 3}
+    assert devices.loc["new tube", "replaces"] == "old tube"
+
+
+def test_a_table_of_devices_with_another_column_is_refused():
+    with pytest.raises(MissingColumn, match="device"):
+        list_devices(table({}), pd.DataFrame({"name": ["CT"]}))
+    with pytest.raises(WrongArgument, match="StationName"):
+        list_devices(table({}), pd.DataFrame({"device": ["CT"], "Station": ["CT1"]}))
