@@ -106,7 +106,7 @@ def score(fleet: Fleet, found: Found, *, numeric: bool) -> Score:
     streams = fleet.streams[fleet.streams["kind"].isin(kinds)]
     result = Score(seconds=found.seconds, streams=len(streams))
     alarms = {key: part["day"].to_numpy() for key, part in found.alarms.groupby(["device", "parameter"])}
-    events = {key: part for key, part in fleet.events.groupby(["device", "parameter"])}
+    events = dict(list(fleet.events.groupby(["device", "parameter"])))
     shifts = dict(fleet.shifts.itertuples(index=False))
     for device, mine in streams.groupby("device", sort=False):
         false, years = 0, (fleet.days - MONITORED_FROM) / YEAR

@@ -106,9 +106,7 @@ def maker_name(manufacturer: str) -> str:
     return short.title() if short.isupper() and len(short) > 4 else short
 
 
-def _identified(
-    series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None
-) -> pd.DataFrame:
+def _identified(series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """Facts per series with the key, the grade and the name of its machine."""
     facts = _facts(series)
     facts["serial"] = _trusted_serial(facts)

@@ -42,10 +42,10 @@ class NoTable(DicomlabError):
 
 
 class NoSuchLog(DicomlabError):
-    """A service log that was named is not there."""
+    """A CSV file that was named is not there."""
 
-    def __init__(self, path: Path):
-        super().__init__(f"{path} does not exist. Give a CSV with the columns device, date, kind, text.")
+    def __init__(self, path: Path, columns: str = "device, date, kind, text"):
+        super().__init__(f"{path} does not exist. Give a CSV with the columns {columns}.")
 
 
 def judge_drift(
@@ -58,21 +58,82 @@ def judge_drift(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write the report, too.", show_default=False)
     ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Tell each change once; for a job that runs every night.")
+    ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where seen.csv, decisions.csv and baselines.json lie; SOURCE.drift if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Freeze the baselines: they stay as they are from now on.")
+    ] = False,
+    points: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv|json", help="Write the points, as CSV or as QuAAC.", show_default=False
+        ),
+    ] = None,
+    devices: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MACHINES.csv", help="Which machine is which: see list_devices.", show_default=False
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> Answer:
     """Find out which machines changed, when, and by how much.
 
     Like is compared with like: per machine, protocol and parameter. Exit code 1 says that
-    there are changes, 0 that there are none, 3 that too little is there to tell.
+    there are changes, 0 that there are none, 3 that too little is there to tell. With --new, changes
+    that were told before, accepted or rejected count as none.
     """
-    drift = find(source, parameters=parameter, events=events, since=since)
-    notes: tuple[str, ...] = ()
+    kept = keep if keep is not None else Path(f"{source}.drift")
+    had = {name: path for name in ("decisions.csv", "baselines.json") if (path := kept / name).is_file()}
+    given = {name.partition(".")[0]: path for name, path in had.items() if not (freeze and "base" in name)}
+    if devices is not None and not devices.is_file():
+        raise NoSuchLog(devices, "device and what its headers say")
+    drift = find(source, parameters=parameter, events=events, since=since, devices=devices, **given)
+    notes = _written(drift, report=report, points=points, freeze=kept if freeze else None)
+    told = _told_once(drift, kept / "seen.csv") if new else drift
+    code = FINDINGS if len(told.changes) else FINE if watched_machines(drift) else PARTIAL
+    return Answer(summary(told, source), content(told) if as_json else {}, code, notes)
+
+
+def _written(
+    drift: Drift, *, report: Path | None, points: Path | None, freeze: Path | None
+) -> tuple[str, ...]:
+    """Write what was asked for; a sentence on each file."""
+    notes = []
     if report is not None:
         from dicomlab.report.engine import write_report
 
-        notes = (f"Report written: {write_report(drift, to=report)}",)
-    code = FINDINGS if len(drift.changes) else FINE if watched_machines(drift) else PARTIAL
-    return Answer(summary(drift, source), content(drift) if as_json else {}, code, notes)
+        notes.append(f"Report written: {write_report(drift, to=report)}")
+    if points is not None:
+        from dicomlab.drift.export import export_points
+
+        notes.append(f"Points written: {export_points(drift, to=points)}")
+    if freeze is not None:
+        from dicomlab.drift.baselines import freeze_baselines
+
+        notes.append(f"Baselines frozen: {freeze_baselines(drift, to=freeze / 'baselines.json')}")
+    return tuple(notes)
+
+
+def _told_once(drift: Drift, seen: Path) -> Drift:
+    """The same with the changes that nobody was told of, which are then told."""
+    from dataclasses import replace
+
+    from dicomlab.drift.decisions import mark_seen, new_changes
+
+    fresh = new_changes(drift, seen=seen)
+    mark_seen(drift, seen=seen)
+    causes = drift.causes[drift.causes["change_id"].isin(fresh["change_id"])]
+    return replace(drift, changes=fresh, causes=causes)
 
 
 def find(source: Path, *, since: str | None = None, events: Path | None = None, **settings: Any) -> Drift:
@@ -214,6 +275,7 @@ VERB = Verb(
         "dicomlab drift catalog",
         "dicomlab drift catalog --parameter CTDIvol --since 2025-01-01",
         "dicomlab drift catalog --events service-log.csv --report drift.html",
-        "dicomlab drift series.parquet --json",
+        "dicomlab drift catalog --new --json",
+        "dicomlab drift catalog --freeze --points points.csv",
     ),
 )

@@ -75,7 +75,9 @@ def read_baselines(path: str | Path) -> pd.DataFrame:
         content = json.loads(file.read_text(encoding="utf-8"))
         rows = content["signals"] if content["format"] == FORMAT else None
         table = pd.DataFrame(rows, columns=[*_KEYS, "from", "to", *_FACTS])
-        dates = {f"baseline_{end}": pd.to_datetime(table[end]).astype("datetime64[us]") for end in ("from", "to")}
+        dates = {
+            f"baseline_{end}": pd.to_datetime(table[end]).astype("datetime64[us]") for end in ("from", "to")
+        }
     except (OSError, ValueError, KeyError, TypeError):
         raise NotReadable(file, "frozen baselines") from None
     if rows is None or table[[*_KEYS, "from", "to"]].isna().any(axis=None):
@@ -85,7 +87,9 @@ def read_baselines(path: str | Path) -> pd.DataFrame:
 
 def spans_of(frozen: pd.DataFrame) -> Spans:
     """The span of each frozen baseline, in numbers of days."""
-    days = (frozen[f"baseline_{end}"].to_numpy().astype("datetime64[D]").astype(int) for end in ("from", "to"))
+    days = (
+        frozen[f"baseline_{end}"].to_numpy().astype("datetime64[D]").astype(int) for end in ("from", "to")
+    )
     names = zip(*(frozen[name] for name in ("device", "modality", "parameter", "stratum")), strict=True)
     return {tuple(map(str, key)): (int(a), int(b)) for key, a, b in zip(names, *days, strict=True)}  # type: ignore[misc]
 

@@ -9,6 +9,7 @@ software that a machine runs, and what its detector counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,9 @@ def _by_patient(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         {
             "device": rows["device"].to_numpy(),
             "day": rows["day"].to_numpy().astype("datetime64[D]").astype(int),
-            "exam": texts(column(rows, "StudyInstanceUID")).fillna(pd.Series(rows.index.astype(str), rows.index)),
+            "exam": texts(column(rows, "StudyInstanceUID")).fillna(
+                pd.Series(rows.index.astype(str), rows.index)
+            ),
             "patient": patient.fillna(""),
             "version": names,
             "detector": texts(column(rows, "DetectorID")).fillna(""),
@@ -83,7 +86,7 @@ def _are_versions_mixed(part: pd.DataFrame) -> bool | None:
     if len(common) < 2:
         return None
     days = sorted((known.loc[known["version"] == name, "day"].to_numpy() for name in common), key=np.median)
-    mixed = [_share_after(old, new) for old, new in zip(days, days[1:], strict=False)]
+    mixed = [_share_after(old, new) for old, new in pairwise(days)]
     return bool(np.median(mixed) > _MIXED)
 
 

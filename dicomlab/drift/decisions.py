@@ -70,7 +70,9 @@ def read_decisions(decisions: str | Path | pd.DataFrame) -> pd.DataFrame:
     Raises MissingColumn for a table without device, parameter, onset or decision, NotReadable for a
     file that is no such table.
     """
-    table = decisions if isinstance(decisions, pd.DataFrame) else _read(Path(decisions), "a table of decisions")
+    table = (
+        decisions if isinstance(decisions, pd.DataFrame) else _read(Path(decisions), "a table of decisions")
+    )
     for name in ("device", "parameter", "onset", "decision"):
         if name not in table:
             raise MissingColumn(name, table.columns)
@@ -80,7 +82,9 @@ def read_decisions(decisions: str | Path | pd.DataFrame) -> pd.DataFrame:
 def _days(values: pd.Series, source: object) -> pd.Series:
     days = pd.to_datetime(values, errors="coerce").astype("datetime64[us]")
     if days.isna().any():
-        raise NotReadable(Path(str(source)) if isinstance(source, (str, Path)) else Path("decisions"), "dates")
+        raise NotReadable(
+            Path(str(source)) if isinstance(source, (str, Path)) else Path("decisions"), "dates"
+        )
     return days
 
 

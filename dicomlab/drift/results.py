@@ -21,8 +21,8 @@ from dicomlab.drift.findings import (
     together,
 )
 from dicomlab.drift.follow import Followed
-from dicomlab.drift.sisters import fleet_events
 from dicomlab.drift.prepare import Signal
+from dicomlab.drift.sisters import fleet_events
 from dicomlab.drift.watch import Watched
 from dicomlab.drift.words import cause_words, fleet_words, machine_words, sentence
 

@@ -10,8 +10,6 @@ import pandas as pd
 from dicomlab.drift.base import Baseline
 from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
 
-
-
 _LONGER = 10.0
 
 

@@ -134,3 +134,48 @@ def test_what_cannot_be_judged_is_a_wrong_call(tables, dicomlab, monkeypatch, wo
     ran = dicomlab("drift", *words)
     assert (ran.code, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
+
+
+def test_a_change_is_told_once_to_a_job_that_runs_every_night(tables, dicomlab, tmp_path):
+    words = ("drift", tables / "step.parquet", "--new", "--keep", tmp_path / "kept")
+    assert dicomlab(*words).code == 1
+    again = dicomlab(*words, "--json")
+    assert again.code == 0
+    assert json.loads(again.out)["changes"] == []
+    assert dicomlab("drift", tables / "step.parquet").code == 1
+
+
+def test_what_is_kept_lies_beside_the_catalog(tables, dicomlab):
+    source = tables / "kept.parquet"
+    make_series(0.2).to_parquet(source)
+    assert dicomlab("drift", source, "--new", "--freeze").code == 1
+    assert sorted(p.name for p in (tables / "kept.parquet.drift").iterdir()) == ["baselines.json", "seen.csv"]
+    assert dicomlab("drift", source).code == 1
+
+
+def test_points_are_written_as_csv_and_as_quaac(tables, dicomlab, tmp_path):
+    for name in ("points.csv", "points.json"):
+        ran = dicomlab("drift", tables / "flat.parquet", "--points", tmp_path / name)
+        assert ran.code == 0
+        assert "Points written" in ran.err
+    table = pd.read_csv(tmp_path / "points.csv")
+    assert {"device", "parameter", "date", "value", "unit", "center"} <= set(table)
+    document = json.loads((tmp_path / "points.json").read_text(encoding="utf-8"))
+    machine = document["equipment"][0]
+    assert machine["serial_number"] == "0077123"
+    one = document["datapoints"][0]
+    assert one["primary_equipment"] == machine["hash"]
+    assert one["measurement_unit"] == "mGy"
+    assert one["measurement_value"] == pytest.approx(50, rel=0.1)
+
+
+def test_points_in_another_format_are_a_wrong_call(tables, dicomlab, tmp_path):
+    ran = dicomlab("drift", tables / "flat.parquet", "--points", tmp_path / "points.xlsx")
+    assert ran.code == 2
+    assert "points.csv" in ran.err
+
+
+def test_the_user_says_which_machine_is_which(tables, dicomlab, tmp_path):
+    (tmp_path / "machines.csv").write_text("device,StationName\nHead CT,ct-01\n")
+    out = dicomlab("drift", tables / "step.parquet", "--devices", tmp_path / "machines.csv", "--json").out
+    assert json.loads(out)["changes"][0]["device"] == "Head CT"

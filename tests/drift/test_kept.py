@@ -112,7 +112,9 @@ def test_a_frozen_baseline_keeps_its_span_while_the_archive_grows(series, drift,
 def test_a_baseline_of_which_series_were_lost_is_told(series, tmp_path):
     path = freeze_baselines(find_drift(series, PARAMETERS), to=tmp_path / "baselines.json")
     moved = series.assign(
-        XRayTubeCurrent=series["XRayTubeCurrent"].where(day_number(series) > 150, series["XRayTubeCurrent"] * 2)
+        XRayTubeCurrent=series["XRayTubeCurrent"].where(
+            day_number(series) > 150, series["XRayTubeCurrent"] * 2
+        )
     )
     with pytest.warns(UserWarning, match="no longer what they were"):
         drift = find_drift(moved, PARAMETERS, baselines=path)
