@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class DicomlabError(Exception):
     """The base of every error that dicomlab raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args)
+
+
+def _again(kind: type[DicomlabError], args: tuple[Any, ...]) -> DicomlabError:
+    """The error as a worker raised it: its sentence is there, the facts it was made of are not."""
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 class UnknownColumn(DicomlabError):
@@ -70,6 +81,23 @@ class NoCatalog(DicomlabError):
         super().__init__(f"{path} {why}. Make one with: dicomlab scan FOLDER --into {path}")
 
 
+class NoSuchPlace(DicomlabError):
+    """An address is none at which a catalog can lie."""
+
+    def __init__(self, place: str, why: str = "is of no kind that a catalog can lie in", instead: str = ""):
+        instead = instead or "Give a folder, or a bucket such as s3://bucket/folder."
+        super().__init__(f"{place} {why}. {instead}")
+
+
+class CatalogUnreached(DicomlabError, OSError):
+    """A catalog lies elsewhere, and cannot be had from there today."""
+
+    def __init__(self, path: str, why: str):
+        super().__init__(
+            f"{path} cannot be reached: {why}. docs/scale.md says where credentials and settings come from."
+        )
+
+
 class NewerCatalog(NoCatalog):
     """A catalog is of a format that a later version of dicomlab brought."""
 
@@ -100,9 +128,10 @@ class StateGone(NoCatalog):
 class CatalogBusy(DicomlabError):
     """Another scan is writing into the same catalog."""
 
-    def __init__(self, path: str):
+    def __init__(self, path: str, left: str = ""):
         super().__init__(
             f"Another scan is writing into {path}. Wait until it has ended, or scan into another catalog."
+            + (f" {left}" if left else "")
         )
 
 

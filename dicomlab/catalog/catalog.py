@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -14,6 +13,7 @@ from dicomlab.catalog import database
 from dicomlab.catalog.card import card_html, card_text
 from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
+from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
 from dicomlab.catalog.versions import State, read_state
 from dicomlab.errors import (
@@ -64,10 +64,15 @@ class Catalog:
     the columns mean.
     """
 
-    def __init__(self, folder: str | Path, state: State):
-        self.path = Path(folder)
+    def __init__(self, where: str | Path | Place, state: State):
+        self._place = place_of(where)
         self._state = state
-        self._store = Store(self.path)
+        self._store = Store(self._place)
+
+    @property
+    def path(self) -> Path | str:
+        """The folder of the catalog, or its address in a bucket."""
+        return self._place.path
 
     @property
     def columns(self) -> Columns:
@@ -225,18 +230,21 @@ class Catalog:
 
     def _query(self, query: str) -> pa.Table:
         query = database.select_only(query)
-        try:
-            return database.run(self._database, query)
-        except Exception:
-            self._check()
-            raise
+        with self._place.reaching():
+            try:
+                return database.run(self._database, query)
+            except Exception:
+                self._check()
+                raise
 
     def _check(self) -> None:
         """Raise DamagedCatalog or StateGone when files of this state are missing."""
+        if not isinstance(self._place, Folder):
+            read_state(self._place)  # what cannot be reached is not damaged
         try:
             self._store.check(self._state.tables)
         except DamagedCatalog:
-            self._store.check(read_state(self.path).tables)
+            self._store.check(read_state(self._place).tables)
             raise StateGone(str(self.path)) from None
 
     def view(self, table: str) -> str:
@@ -245,9 +253,7 @@ class Catalog:
 
     def rolled_view(self, table: str, paths: list[str]) -> str:
         """The query that shows stored files of a rolled-up table."""
-        import pyarrow.parquet as pq
-
-        schema = pq.read_schema(paths[0])
+        schema = self._store.schema_of(paths[0])
         return database.view_sql(paths, schema, _with_times(schema, self.columns))
 
     @cached_property
@@ -270,17 +276,24 @@ class Catalog:
         if version is None:  # a table that catalogs of an older format do not have
             schema = plain_schema(table, self.columns)
             return database.view_sql([], schema, schema)
-        schema = self._store.schema(table, version)
+        paths, schema = self._stored[table]
         shown = schema
         if table not in ROLLED_TABLES:
             shown = plain_schema(table, self.columns)
         else:
             shown = _with_times(schema, self.columns)
-        return database.view_sql(self._store.paths(table, version), schema, shown)
+        return database.view_sql(paths, schema, shown)
+
+    @cached_property
+    def _stored(self) -> dict[str, tuple[list[str], pa.Schema]]:
+        return self._store.stored_as(self._state.tables)
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        return database.connect(self.path.absolute(), self._views)
+        place = self._place
+        return database.connect(
+            Folder(place.path.absolute()) if isinstance(place, Folder) else place, self._views
+        )
 
     def _shown_names(self, table: str) -> list[str]:
         return self._query(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names
@@ -302,9 +315,9 @@ class Catalog:
         from dicomlab.catalog.rebuild import add_columns
 
         wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
-        with writing(self.path):
-            add_columns(self.path, wanted, jobs=jobs, progress=progress)
-        return open_catalog(self.path)
+        with writing(self._place):
+            add_columns(self._place, wanted, jobs=jobs, progress=progress)
+        return _opened(self._place)
 
     def compact(self, *, keep: int = 10, progress: bool = True) -> Catalog:
         """Write small Parquet files together and let earlier versions go; gives the new catalog.
@@ -326,30 +339,39 @@ class Catalog:
 
         if keep < 1:
             raise WrongArgument("keep", keep, (1, 2, "more"))
-        with writing(self.path):
-            compact(self.path, keep=keep, progress=progress)
-        return open_catalog(self.path)
+        with writing(self._place):
+            compact(self._place, keep=keep, progress=progress)
+        return _opened(self._place)
 
 
-def open_catalog(path: str | Path, *, version: str | None = None) -> Catalog:
+def open_catalog(
+    path: str | Path, *, version: str | None = None, storage_options: Mapping[str, Any] | None = None
+) -> Catalog:
     """Open a catalog, as it is now or as it was at a version.
 
-    Raises NoCatalog when there is none, or none of that version.
+    A catalog lies in a folder, or in a bucket such as "s3://name/folder"; `storage_options` says
+    how to get at that, and is written nowhere (docs/scale.md).
+
+    Raises NoCatalog when there is none, or none of that version, CatalogUnreached when the bucket
+    does not answer, NoSuchPlace for an address of another kind.
 
     >>> first = open_catalog(catalog.path, version=catalog.versions["id"].iloc[0])
     >>> len(first) == len(catalog)
     True
     """
+    return _opened(place_of(path, storage_options), version)
+
+
+def _opened(place: Place, version: str | None = None) -> Catalog:
     from dataclasses import replace
 
-    folder = Path(path)
-    state = read_state(folder)
+    state = read_state(place)
     if version is not None:
         chosen = next((v for v in state.versions if v.id == version), None)
         if chosen is None:
-            raise NoCatalog(os.fspath(path), f"has no version {version!r}")
+            raise NoCatalog(str(place.path), f"has no version {version!r}")
         state = replace(state, tables=chosen.tables, counts=chosen.counts, is_complete=True)
-    return Catalog(folder, state)
+    return Catalog(place, state)
 
 
 def _with_times(schema: pa.Schema, columns: Columns) -> pa.Schema:

@@ -6,7 +6,6 @@ grows by what it lists again and by the time each file takes to open.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from dicomlab.catalog.place import Place, place_of
 from dicomlab.catalog.rebuild import fitted, open_for_writing
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, plain_schema
 from dicomlab.catalog.versions import State, read_state, write_state
@@ -33,17 +32,18 @@ PART_ROWS = 65_536
 _GROUP_ROWS, _GROUP_BYTES = 4096, 64 * 1024 * 1024
 
 
-def compact(folder: Path, *, keep: int, progress: bool) -> None:
+def compact(where: Path | Place, *, keep: int, progress: bool) -> None:
     """Write small files together, keep the last versions, and delete what none of them needs.
 
     The caller holds the lock. The catalog stays as it was until catalog.json is replaced, and
     nothing is deleted before that.
     """
-    state = open_for_writing(folder, read_state(folder))
-    store = Store(folder)
+    place = place_of(where)
+    state = open_for_writing(place, read_state(place))
+    store = Store(place)
     state = _merge(store, state, below=PART_ROWS // 2, many=1, progress=progress)
     state = replace(state, versions=tuple(v for v in state.versions[-keep:] if _is_whole(store, v.tables)))
-    write_state(folder, state)
+    write_state(place, state)
     store.drop_unneeded([state.tables, *(version.tables for version in state.versions)])
 
 
@@ -101,19 +101,19 @@ def _merged(
 ) -> Part:
     table = group[0].table
     with store.writer(table, f"{name}.parquet") as writer:
-        for rows in _row_groups([store.folder / table / part.name for part in group], schema):
+        for rows in _row_groups(store, [store.place.at(table, part.name) for part in group], schema):
             writer.write(rows)
             said(rows.num_rows)
     if writer.part is None:
-        raise DamagedCatalog(os.fspath(store.folder), f"{table} has files without rows")
+        raise DamagedCatalog(str(store.folder), f"{table} has files without rows")
     return writer.part
 
 
-def _row_groups(paths: Sequence[Path], schema: pa.Schema) -> Iterator[pa.Table]:
+def _row_groups(store: Store, paths: Sequence[str], schema: pa.Schema) -> Iterator[pa.Table]:
     """The rows of some files, as many at a time as a row group should have."""
     waiting: list[pa.Table] = []
     for path in paths:
-        with pq.ParquetFile(path) as file:
+        with store.open(path) as file:
             for number in range(file.num_row_groups):
                 waiting.append(fitted(file.read_row_group(number), schema))
                 if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from dicomlab.catalog.place import Place, place_of
 from dicomlab.errors import BadQuery
 from dicomlab.schema.levels import literal, quoted
 
@@ -23,14 +25,20 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "512MB"
 
 
-def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory database with these views, that can read below `folder` only.
+def connect(
+    where: Path | Place, views: Mapping[str, str], *, is_open: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database with these views, that can read where the catalog lies only.
 
     `is_open` leaves files elsewhere readable, for our own work.
     """
     import duckdb
 
+    place = place_of(where)
+    folder = place.scratch()
     database = duckdb.connect()
+    if place.duckdb is not None:
+        database.register_filesystem(place.duckdb)
     database.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     database.execute(f"SET temp_directory = {literal(str(_spill(folder)))}")
     database.execute("SET enable_progress_bar = false")
@@ -39,7 +47,7 @@ def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) ->
     for name, query in views.items():
         database.execute(f"CREATE VIEW {quoted(name)} AS {query}")
     if not is_open:
-        database.execute(f"SET allowed_directories = [{literal(str(folder) + '/')}]")
+        database.execute(f"SET allowed_directories = [{literal(place.at() + '/')}]")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
     return database
@@ -47,11 +55,11 @@ def connect(folder: Path, views: Mapping[str, str], *, is_open: bool = False) ->
 
 def _spill(folder: Path) -> Path:
     """Where DuckDB puts what does not fit into memory: beside the tables, or where one may write."""
-    return (folder if os.access(folder, os.W_OK) else _temporary()) / ".spill"
+    return (folder if os.access(folder, os.W_OK) else temporary()) / ".spill"
 
 
 @cache
-def _temporary() -> Path:
+def temporary() -> Path:
     """A folder of this process that nobody else can look into."""
     made = tempfile.mkdtemp(prefix="dicomlab-")
     atexit.register(shutil.rmtree, made, ignore_errors=True)
@@ -117,7 +125,10 @@ def select_only(query: str) -> str:
 
 
 def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """Run a query and give Arrow; raises BadQuery, without any value of the tables in it."""
+    """Run a query and give Arrow; raises BadQuery, without any value of the tables in it.
+
+    Raises an OSError when a bucket does not give what lies in it.
+    """
     import duckdb
 
     try:
@@ -125,7 +136,16 @@ def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     except (duckdb.DataError, duckdb.InvalidInputException):  # DuckDB's words quote the value
         raise BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.") from None
     except duckdb.Error as error:
+        if type(error) is duckdb.Error:  # what a registered file system raised, as text
+            raise _of_file_system(str(error)) from None
         raise BadQuery(_first_line(error)) from None
+
+
+def _of_file_system(text: str) -> OSError:
+    """The kind of error that a file system raised, without its words, which may hold secrets."""
+    kinds = {kind.__name__: kind for kind in (PermissionError, FileNotFoundError, TimeoutError)}
+    named = re.findall(r"^(?:\w+\.)*(\w+)(?::|$)", text, re.MULTILINE)
+    return next((kinds[name]() for name in reversed(named) if name in kinds), OSError())
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:

@@ -9,17 +9,19 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dicomlab.catalog.place import PART, Folder, Place, place_of
 from dicomlab.catalog.versions import UNFINISHED
 from dicomlab.errors import CannotWrite, CatalogBusy, DicomlabError, NoCatalog
+
+if TYPE_CHECKING:
+    from dicomlab.catalog.bucket import Bucket
 
 LOCK = ".lock"
 MARK = ".locked"
 """The file that stands for the lock where the disk knows none."""
 LISTING = ".listing.parquet"
-PART = ".part"
-"""How the name of a Parquet file ends that is not of a table yet."""
 
 _NO_ROOM = {errno.ENOSPC: "the disk is full", errno.EFBIG: "a file may not grow so large"}
 if hasattr(errno, "EDQUOT"):
@@ -39,13 +41,36 @@ _ONE_AT_A_TIME = (
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def writing(where: Path | Place) -> Iterator[None]:
     """Keep others from writing into a catalog, and turn a refusal of the system into a sentence.
 
-    The system lets go of the lock when the process ends, however it ends. Raises CatalogBusy when
-    somebody writes already, CannotWrite when the disk is full or for reading only. Warns of a
-    disk that has no locks.
+    The system lets go of the lock when the process ends, however it ends; in a bucket it is free
+    after two minutes (see `lease`). Raises CatalogBusy when somebody writes already, CannotWrite
+    when the disk is full or for reading only. Warns of a disk that has no locks.
     """
+    place = place_of(where)
+    with _writing_folder(place.path) if isinstance(place, Folder) else _writing_bucket(place):
+        yield
+
+
+@contextmanager
+def _writing_bucket(place: Any) -> Iterator[None]:
+    from dicomlab.catalog.lease import Lease
+
+    bucket: Bucket = place
+    with bucket.reaching():
+        lease = bucket.lease = Lease(bucket)
+        is_left = True
+        try:
+            yield
+            is_left = False
+        finally:
+            bucket.lease = None
+            lease.release(is_left=is_left)
+
+
+@contextmanager
+def _writing_folder(folder: Path) -> Iterator[None]:
     try:
         lock = _locked(folder)
     except OSError as error:
@@ -69,7 +94,7 @@ def _locked(folder: Path) -> Any:
         raise NoCatalog(str(folder), "is not there any more")
     has_locks = _has_locks(folder)
     if not has_locks:
-        warnings.warn(_ONE_AT_A_TIME.format(folder, MARK), stacklevel=5)
+        warnings.warn(_ONE_AT_A_TIME.format(folder, MARK), stacklevel=7)
     lock: Any = (
         FileLock(folder / LOCK, timeout=0, mode=0o600)
         if has_locks

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dicomlab.catalog.database import connect
+from dicomlab.catalog.place import Place, place_of
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.rows import instance_rows, write_details
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, plain_schema
@@ -32,29 +32,32 @@ REMADE = ("instances", "frames", "dose", "problems")
 _ROWS = 4096
 
 
-def add_columns(folder: Path, columns: Columns, *, jobs: int | None = None, progress: bool = True) -> None:
+def add_columns(
+    where: Path | Place, columns: Columns, *, jobs: int | None = None, progress: bool = True
+) -> None:
     """Make the tables again with the columns that a catalog does not have yet.
 
     The caller holds the lock. The catalog stays as it was until the end.
     """
-    state = read_state(folder)
+    place = place_of(where)
+    state = read_state(place)
     have = Columns.from_list(state.columns)
     new = Columns(c for c in columns if c.name not in have)
     if not len(new):
         return
     if not state.keep_headers:
         raise NoHeaders
-    state = open_for_writing(folder, state)
-    rebuild(folder, state, Columns([*have, *new]), f"columns: {', '.join(new.names)}", jobs, progress)
+    state = open_for_writing(place, state)
+    rebuild(place, state, Columns([*have, *new]), f"columns: {', '.join(new.names)}", jobs, progress)
 
 
-def open_for_writing(folder: Path, state: State) -> State:
+def open_for_writing(place: Place, state: State) -> State:
     """Take back what an unfinished scan left, and bring a catalog of an older format up to date.
 
     A catalog that keeps no headers gets the tables it lacks, empty, and the columns in one unit. Raises
     DamagedCatalog when files of it are missing: what is written on top of that would be lost.
     """
-    store = Store(folder)
+    store = Store(place)
     store.check(state.tables)
     state = store.roll_back(state)
     if state.format < FORMAT or any(table not in state.tables for table in PLAIN_TABLES):
@@ -66,25 +69,25 @@ def open_for_writing(folder: Path, state: State) -> State:
         state = replace(state, format=FORMAT)
         if state.keep_headers:
             columns = Columns.from_list(state.columns)
-            return rebuild(folder, state, columns, f"format {FORMAT}", None, progress=False)
-    write_state(folder, state)
+            return rebuild(place, state, columns, f"format {FORMAT}", None, progress=False)
+    write_state(place, state)
     return state
 
 
 def rebuild(
-    folder: Path, state: State, columns: Columns, why: str, jobs: int | None, progress: bool
+    place: Place, state: State, columns: Columns, why: str, jobs: int | None, progress: bool
 ) -> State:
     """Read the kept headers again into instances, frames, dose and problems; gives the new state."""
     from joblib import Parallel, delayed
 
-    store = Store(folder)
+    store = Store(place)
     tag = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     paths = store.paths("headers", state.tables["headers"])
     run = Parallel(
         n_jobs=jobs or os.cpu_count(), backend="threading", return_as="generator_unordered", batch_size=1
     )
     parts = _without_header(store, state, columns, f"{tag}-rest.parquet")
-    total = sum(pq.read_metadata(path).num_rows for path in paths)
+    total = store.rows(paths)
     with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
         tasks = (
             delayed(_remake)(store, columns, path, f"{tag}-{k:05d}.parquet") for k, path in enumerate(paths)
@@ -96,8 +99,8 @@ def rebuild(
     state = store.commit(state, parts, gone={table: names for table, names in gone.items() if names})
     state = replace(state, columns=tuple(columns.to_list()))
     if state.is_complete:
-        state = roll_up(folder, state, tag).with_version(why, 0.0)
-    write_state(folder, state)
+        state = roll_up(place, state, tag).with_version(why, 0.0)
+    write_state(place, state)
     return state
 
 
@@ -108,7 +111,7 @@ def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[
     reader = HeaderReader(columns)
     writers = {table: store.writer(table, name) for table in REMADE}
     rows = 0
-    with pq.ParquetFile(path) as file:
+    with store.open(path) as file:
         for group in file.iter_batches(_ROWS, columns=["file_key", "header"]):
             keys, headers = group.column(0), group.column(1)
             for batch in reader.parse_in_batches(headers, len(headers)):
@@ -130,7 +133,7 @@ def _with_all_columns(store: Store, state: State, table: str) -> State:
     columns, parts = Columns.from_list(state.columns), []
     schema = plain_schema(table, columns)
     for path in paths:
-        with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, pq.ParquetFile(path) as file:
+        with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, store.open(path) as file:
             for batch in file.iter_batches(_ROWS):
                 rows = pa.Table.from_batches([batch])
                 rows = _in_one_unit(rows, columns) if table == "instances" else rows
@@ -154,7 +157,7 @@ def _without_header(store: Store, state: State, columns: Columns, name: str) -> 
     )
     schema = plain_schema("instances", columns)
     with store.writer("instances", name) as writer:
-        for batch in connect(store.folder, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
+        for batch in connect(store.place, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
             if batch.num_rows:
                 rows = _in_one_unit(pa.Table.from_batches([batch]), columns)
                 writer.write(fitted(rows, schema))

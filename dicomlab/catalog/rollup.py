@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.database import connect
+from dicomlab.catalog.place import Place
 from dicomlab.catalog.store import Part, Store
 from dicomlab.catalog.versions import State
 from dicomlab.schema.columns import Columns
@@ -25,13 +25,13 @@ def _not_of_frames(columns: Columns) -> set[str]:
     return names - of_frames - {found.column.name for found in frame_unit_columns(columns)}
 
 
-def roll_up(folder: Path, state: State, tag: str) -> State:
+def roll_up(place: Place, state: State, tag: str) -> State:
     """Work out the upper levels anew and commit them; gives the state with counts."""
-    store = Store(folder)
-    catalog = Catalog(folder, replace(state, is_complete=False))
+    store = Store(place)
+    catalog = Catalog(place, replace(state, is_complete=False))
     counted = ("instances", "frames", "dose", "files", "problems")
     views = {name: catalog.view(name) for name in counted}
-    database = connect(folder, views, is_open=True)
+    database = connect(place, views, is_open=True)
     parts: list[Part] = []
     try:
         columns = catalog.columns
@@ -55,9 +55,9 @@ def roll_up(folder: Path, state: State, tag: str) -> State:
                 if not rows:
                     writer.write(reader.schema.empty_table())
             parts += [writer.part] if writer.part else []
-            path = folder / table / f"{tag}.parquet.part"
+            path = store.unfinished(table, f"{tag}.parquet")
             if table == "series":  # the others are made from it, and need not read instances again
-                database.execute(f"CREATE VIEW series AS {catalog.rolled_view('series', [str(path)])}")
+                database.execute(f"CREATE VIEW series AS {catalog.rolled_view('series', [path])}")
         found = [database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in counted]
     finally:
         database.close()

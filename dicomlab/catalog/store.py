@@ -9,27 +9,27 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dicomlab.catalog.lock import PART, clear_unfinished
+from dicomlab.catalog.lock import clear_unfinished
+from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.versions import State
 from dicomlab.errors import DamagedCatalog
 from dicomlab.schema.arrow import dose_schema, frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
 
 if TYPE_CHECKING:
-    from deltalake import PostCommitHookProperties
+    from deltalake import DeltaTable, PostCommitHookProperties
 
     from dicomlab.header.values import Problem
 
@@ -37,6 +37,10 @@ PLAIN_TABLES = ("files", "instances", "frames", "dose", "headers", "problems", "
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
 _LOG_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)$")
+
+
+_Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Part:
     name: str
     rows: int
     size: int = -1
-    """Bytes, once it is part of a table."""
+    """Bytes, once that is known."""
 
 
 def stored_type(kind: pa.DataType) -> pa.DataType:
@@ -126,43 +130,49 @@ def plain_schema(table: str, columns: Columns) -> pa.Schema:
 
 
 class Store:
-    """The folder of a catalog."""
+    """The tables of a catalog where it lies."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, where: Path | Place):
+        self.place = place_of(where)
+
+    @property
+    def folder(self) -> Path | str:
+        """The folder of the catalog, or its address."""
+        return self.place.path
 
     def create(self, columns: Columns) -> dict[str, int]:
-        """Make the folder, for its owner only, with empty tables. Gives their versions.
+        """Make the place, for its owner only, with empty tables. Gives their versions.
 
         Tables that a scan left which was killed before there was a catalog are made anew.
         """
-        from deltalake import DeltaTable
+        self.place.clear(TABLES)
+        if isinstance(self.place, Folder):
+            self.place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.place.path.chmod(0o700)
 
-        for table in TABLES:
-            shutil.rmtree(self.folder / table, ignore_errors=True)
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(self.folder, 0o700)
-        for table in PLAIN_TABLES:
-            schema = pa.schema([pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)])
-            DeltaTable.create(str(self.folder / table), schema=schema)
-        return {table: DeltaTable(str(self.folder / table)).version() for table in PLAIN_TABLES}
+        def made(table: str) -> int:
+            return _make(self.place, table, _stored_schema(table, columns)).version()
+
+        return dict(zip(PLAIN_TABLES, self._each(made, PLAIN_TABLES), strict=True))
 
     def with_all_tables(self, state: State, columns: Columns) -> State:
         """Make the tables that a catalog of an older format lacks, and give others their new columns."""
-        from deltalake import DeltaTable
-
+        self.place.confirm()
         tables = dict(state.tables)
         for table in PLAIN_TABLES:
-            fields = [pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)]
-            _take_schema(self.folder / table, pa.schema(fields))
-            tables[table] = DeltaTable(str(self.folder / table)).version()
+            _take_schema(self.place, table, _stored_schema(table, columns))
+            tables[table] = self.now(table).version()
         return replace(state, tables=tables)
 
     # --- writing ---
 
     def writer(self, table: str, name: str) -> PartWriter:
         """Write a Parquet file that `commit` will make part of a table."""
-        return PartWriter(self.folder / table, table, name)
+        return PartWriter(self.place, table, name)
+
+    def unfinished(self, table: str, name: str) -> str:
+        """Where a Parquet file lies that is not part of its table yet."""
+        return self.place.unfinished(table, name)
 
     def commit(
         self,
@@ -182,54 +192,61 @@ class Store:
         for part in parts:
             by_table.setdefault(part.table, []).append(part)
         tables, mode = dict(state.tables), "overwrite" if replaces else "append"
+        touched = [*{**by_table, **(gone or {})}]
+
+        def committed(table: str) -> int:
+            out = (gone or {}).get(table, [])
+            return self._commit_table(table, by_table.get(table, []), out, mode, is_new)
+
+        self.place.confirm()
         try:
-            for table in {**by_table, **(gone or {})}:
-                out = (gone or {}).get(table, [])
-                tables[table] = self._commit_table(table, by_table.get(table, []), out, mode, is_new)
+            tables |= dict(zip(touched, self._each(committed, touched), strict=True))
         except Exception:  # what does not count takes no room, least of all on a full disk
-            for part in chain.from_iterable(by_table.values()):
-                with suppress(OSError):
-                    (self.folder / part.table / part.name).unlink(missing_ok=True)
+            for table, made in by_table.items():
+                with suppress(Exception):
+                    self.place.delete(table, [part.name for part in made])
             raise
         return replace(state, tables=tables)
 
     def _commit_table(
         self, table: str, parts: Sequence[Part], gone: Sequence[str], mode: str, is_new: bool
     ) -> int:
-        from deltalake import DeltaTable
         from deltalake.transaction import AddAction, RemoveAction
 
         now = int(time.time() * 1000)
-        folder = self.folder / table
         actions: list[Any] = [
             RemoveAction(path=name, data_change=is_new, deletion_timestamp=now) for name in gone
         ]
         for part in parts:
-            path = folder / part.name
-            os.replace(f"{path}{PART}", path)
+            size = part.size if part.size >= 0 else self.place.finish(table, part.name)
             stats = json.dumps({"numRecords": part.rows})
-            actions.append(AddAction(part.name, path.stat().st_size, {}, now, is_new, stats))
+            actions.append(AddAction(part.name, size, {}, now, is_new, stats))
         if parts:
-            _take_schema(folder, pq.read_schema(folder / parts[0].name))
-        delta = DeltaTable(str(folder))
+            _take_schema(self.place, table, self.schema_of(self.place.at(table, parts[0].name)))
+        delta = self.now(table)
         delta.create_write_transaction(actions, mode, delta.schema(), post_commithook_properties=_whole_log())
-        return DeltaTable(str(folder)).version()
+        return self.now(table).version()
 
     def roll_back(self, state: State) -> State:
         """Take back what was committed after the state was written down, and unfinished files."""
-        from deltalake import DeltaTable
+        self.place.confirm()
+        if isinstance(self.place, Folder):
+            clear_unfinished(self.place.path)
 
-        clear_unfinished(self.folder)
-        tables = dict(state.tables)
-        for table, version in state.tables.items():
-            delta = DeltaTable(str(self.folder / table))
-            if delta.version() != version:
-                delta.restore(version, post_commithook_properties=_whole_log())
-                tables[table] = DeltaTable(str(self.folder / table)).version()
+        def restored(table: str) -> int:
+            delta, version = self.now(table), state.tables[table]
+            if delta.version() == version:
+                return version
+            delta.restore(version, post_commithook_properties=_whole_log())
+            return self.now(table).version()
+
+        tables = dict(zip(state.tables, self._each(restored, state.tables), strict=True))
+        if self.place.was_left:
+            self.drop_strays([tables, *(version.tables for version in state.versions)])
         return replace(state, tables=tables)
 
-    def drop_unneeded(self, states: Iterable[Mapping[str, int]]) -> int:
-        """Delete Parquet files that none of these states has, and the log before them; gives the bytes.
+    def drop_strays(self, states: Iterable[Mapping[str, int]]) -> int:
+        """Delete Parquet files that none of these states has; gives the bytes.
 
         A state says which version of each table belongs to it.
         """
@@ -239,75 +256,111 @@ class Store:
             versions = {tables[table] for tables in kept if table in tables}
             if not versions:
                 continue
-            needed = {os.path.basename(path) for v in versions for path in self.paths(table, v)}
-            for path in (self.folder / table).glob("*.parquet"):
-                if path.name not in needed:
-                    size = path.stat().st_size
-                    with suppress(OSError):  # a system that does not delete what somebody reads
-                        path.unlink()
-                        freed += size
-            _shorten_log(self.folder / table, min(versions))
+            needed = {part.name for version in versions for part in self.parts(table, version)}
+            sizes = self.place.sizes(table)
+            strays = [name for name in sizes if name.endswith(".parquet") and name not in needed]
+            freed += sum(sizes[name] for name in self.place.delete(table, strays))
+        return freed
+
+    def drop_unneeded(self, states: Iterable[Mapping[str, int]]) -> int:
+        """Delete Parquet files that none of these states has, and the log before them; gives the bytes."""
+        self.place.confirm()
+        kept = list(states)
+        freed = self.drop_strays(kept)
+        for table in TABLES:
+            if versions := {tables[table] for tables in kept if table in tables}:
+                _shorten_log(self.place, table, min(versions))
         return freed
 
     # --- reading ---
 
+    def now(self, table: str) -> DeltaTable:
+        """A table as its log has it now, whatever counts."""
+        return self._delta(table)
+
+    def _delta(self, table: str, version: int | None = None) -> DeltaTable:
+        from deltalake import DeltaTable
+
+        return DeltaTable(self.place.at(table), version=version, storage_options=self.place.delta)
+
+    def _each(self, work: Callable[[_Given], _Found], given: Iterable[_Given]) -> list[_Found]:
+        """Do the same with several things, at a time where each is a long way off."""
+        todo = list(given)
+        if self.place.ahead == 1 or len(todo) < 2:
+            return [work(one) for one in todo]
+        with ThreadPoolExecutor(self.place.ahead) as pool:
+            return list(pool.map(work, todo))
+
     def check(self, tables: Mapping[str, int]) -> None:
         """Raise DamagedCatalog unless every file of these versions is there, whole."""
-        for table, version in tables.items():
-            try:
-                parts = self.parts(table, version)
-            except Exception:  # noqa: BLE001 - Delta's errors have no base of their own
-                raise DamagedCatalog(str(self.folder), f"the log of {table} cannot be read") from None
-            wrong = [part.name for part in parts if self._size(part) != part.size]
-            if wrong:
-                more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
-                are = "are" if more else "is"
-                what = f"{table}/{wrong[0]}{more} {are} missing or cut short"
-                raise DamagedCatalog(str(self.folder), what)
+        for sentence in self._each(self._wrong, tables.items()):
+            if sentence is not None:
+                raise DamagedCatalog(str(self.folder), sentence)
 
-    def _size(self, part: Part) -> int:
+    def _wrong(self, of: tuple[str, int]) -> str | None:
+        table, version = of
         try:
-            return (self.folder / part.table / part.name).stat().st_size
-        except FileNotFoundError:
-            return -1
+            parts = self.parts(table, version)
+        except Exception:  # noqa: BLE001 - Delta's errors have no base of their own
+            return f"the log of {table} cannot be read"
+        sizes = self.place.sizes(table) if parts else {}
+        wrong = [part.name for part in parts if sizes.get(part.name) != part.size]
+        if not wrong:
+            return None
+        more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+        return f"{table}/{wrong[0]}{more} {'are' if more else 'is'} missing or cut short"
 
     def on_disk(self) -> tuple[int, int]:
         """How many Parquet files lie in the catalog's folder, and how many bytes all its files have."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        parts = sum(path.suffix == ".parquet" and path.parent.name in TABLES for path in files)
-        return parts, sum(path.stat().st_size for path in files)
+        files = list(self.place.all_sizes())
+        parts = sum(name.endswith(".parquet") and folder in TABLES for folder, name, _ in files)
+        return parts, sum(size for _, _, size in files)
 
     def parts(self, table: str, version: int) -> list[Part]:
         """The Parquet files of a version of a table with their numbers of rows, in order."""
-        from deltalake import DeltaTable
-
-        delta = DeltaTable(str(self.folder / table), version=version)
-        found = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
-        parts = [
-            Part(table, os.path.basename(row["path"]), row["num_records"], row["size_bytes"]) for row in found
-        ]
+        found = pa.table(self._delta(table, version).get_add_actions(flatten=True)).to_pylist()
+        parts = [Part(table, _name(row["path"]), row["num_records"], row["size_bytes"]) for row in found]
         return sorted(parts, key=lambda part: part.name)
 
     def paths(self, table: str, version: int) -> list[str]:
         """The Parquet files of a version of a table."""
-        from deltalake import DeltaTable
+        return self._paths(self._delta(table, version), table)
 
-        delta = DeltaTable(str(self.folder / table), version=version)
-        root = self.folder / table
-        return [str(root / os.path.basename(uri)) for uri in sorted(delta.file_uris())]
+    def _paths(self, delta: DeltaTable, table: str) -> list[str]:
+        return [self.place.at(table, _name(uri)) for uri in sorted(delta.file_uris())]
 
     def schema(self, table: str, version: int) -> pa.Schema:
         """The columns of a version of a table."""
-        from deltalake import DeltaTable
+        return pa.schema(self._delta(table, version).schema().to_arrow())
 
-        delta = DeltaTable(str(self.folder / table), version=version)
-        return pa.schema(delta.schema().to_arrow())
+    def stored_as(self, tables: Mapping[str, int]) -> dict[str, tuple[list[str], pa.Schema]]:
+        """The Parquet files and the columns of some versions."""
+
+        def found(of: tuple[str, int]) -> tuple[list[str], pa.Schema]:
+            delta = self._delta(*of)
+            return self._paths(delta, of[0]), pa.schema(delta.schema().to_arrow())
+
+        return dict(zip(tables, self._each(found, tables.items()), strict=True))
+
+    def open(self, path: str) -> pq.ParquetFile:
+        """Open one of the Parquet files."""
+        return pq.ParquetFile(path, filesystem=self.place.arrow)
+
+    def schema_of(self, path: str) -> pa.Schema:
+        """The columns of one of the Parquet files."""
+        return pq.read_schema(path, filesystem=self.place.arrow)
+
+    def rows(self, paths: Iterable[str]) -> int:
+        """How many rows some Parquet files have."""
+        arrow = self.place.arrow
+        return sum(self._each(lambda path: pq.read_metadata(path, filesystem=arrow).num_rows, paths))
 
     def empty_columns(self, table: str, version: int) -> set[str]:
         """Columns that are null in every row, as the Parquet files' statistics say."""
         empty: set[str] | None = None
-        for path in self.paths(table, version):
-            metadata = pq.read_metadata(path)
+        arrow = self.place.arrow
+        found = self._each(lambda path: pq.read_metadata(path, filesystem=arrow), self.paths(table, version))
+        for metadata in found:
             if empty is None:
                 empty = {name.split(".")[0] for name in metadata.schema.to_arrow_schema().names}
             empty &= _empty_in(metadata)
@@ -315,18 +368,19 @@ class Store:
 
     def holding(self, table: str, version: int, keys: pa.Array) -> list[str]:
         """The Parquet files that hold a row of any of the keys."""
-        held = []
-        for path in self.paths(table, version):
-            found = pq.read_table(path, columns=["file_key"])["file_key"]
-            if pc.any(pc.is_in(found, keys)).as_py():
-                held.append(path)
-        return held
+        arrow, paths = self.place.arrow, self.paths(table, version)
+
+        def holds(path: str) -> bool:
+            found = pq.read_table(path, columns=["file_key"], filesystem=arrow)["file_key"]
+            return bool(pc.any(pc.is_in(found, keys)).as_py())
+
+        return [path for path, is_held in zip(paths, self._each(holds, paths), strict=True) if is_held]
 
     def without(self, table: str, paths: Iterable[str], keys: pa.Array, tag: str) -> list[Part]:
         """Write files again without the rows of some keys; gives the new parts."""
         parts = []
         for number, path in enumerate(paths):
-            with pq.ParquetFile(path) as old, self.writer(table, f"{tag}-{number:05d}.parquet") as new:
+            with self.open(path) as old, self.writer(table, f"{tag}-{number:05d}.parquet") as new:
                 for group in range(old.num_row_groups):
                     rows = old.read_row_group(group)
                     kept = rows.filter(pc.invert(pc.is_in(rows["file_key"], keys)))
@@ -336,6 +390,20 @@ class Store:
         return parts
 
 
+def _name(path: str) -> str:
+    return os.path.basename(path)
+
+
+def _stored_schema(table: str, columns: Columns) -> pa.Schema:
+    return pa.schema([pa.field(f.name, stored_type(f.type)) for f in plain_schema(table, columns)])
+
+
+def _make(place: Place, table: str, schema: pa.Schema) -> DeltaTable:
+    from deltalake import DeltaTable
+
+    return DeltaTable.create(place.at(table), schema=schema, storage_options=place.delta)
+
+
 def _whole_log() -> PostCommitHookProperties:
     """Delta would drop what is older than 30 days of its log, and with it our earlier versions."""
     from deltalake import PostCommitHookProperties
@@ -343,29 +411,38 @@ def _whole_log() -> PostCommitHookProperties:
     return PostCommitHookProperties(cleanup_expired_logs=False)
 
 
-def _shorten_log(folder: Path, first: int) -> None:
+def _shorten_log(place: Place, table: str, first: int) -> None:
     """Drop what Delta's log says of versions before `first`, which can still be opened."""
     from deltalake import DeltaTable
 
-    log = folder / "_delta_log"
-    old = [p for p in sorted(log.iterdir()) if (m := _LOG_ENTRY.match(p.name)) and int(m[1]) < first]
+    log = place.sizes(table, "_delta_log")
+    old = [name for name in sorted(log) if (m := _LOG_ENTRY.match(name)) and int(m[1]) < first]
     if not old:
         return
-    DeltaTable(str(folder), version=first).create_checkpoint()
-    DeltaTable(str(folder)).create_checkpoint()
-    for path in old:
-        path.unlink()
+    where, options = place.at(table), place.delta
+    DeltaTable(where, version=first, storage_options=options).create_checkpoint()
+    DeltaTable(where, storage_options=options).create_checkpoint()
+    place.delete(f"{table}/_delta_log", old)
 
 
-def _take_schema(folder: Path, schema: pa.Schema) -> None:
+def _is_made(place: Place, table: str) -> bool:
+    from deltalake import DeltaTable
+
+    if isinstance(place, Folder):
+        return bool(DeltaTable.is_deltatable(place.at(table)))
+    return place.exists(table, "_delta_log")  # Delta would ask the bucket with the interpreter held
+
+
+def _take_schema(place: Place, table: str, schema: pa.Schema) -> None:
     """Make the table if there is none yet, and give it columns that it does not have yet."""
     from deltalake import DeltaTable, Schema
     from deltalake import Field as DeltaField
 
-    if not DeltaTable.is_deltatable(str(folder)):
-        DeltaTable.create(str(folder), schema=schema)
+    where, options = place.at(table), place.delta
+    if not _is_made(place, table):
+        _make(place, table, schema)
         return
-    delta = DeltaTable(str(folder))
+    delta = DeltaTable(where, storage_options=options)
     have = {field.name for field in delta.schema().fields}
     new = [DeltaField(f.name, f.type) for f in Schema.from_arrow(schema).fields if f.name not in have]
     if new:
@@ -387,20 +464,21 @@ def _empty_in(metadata: pq.FileMetaData) -> set[str]:
 class PartWriter:
     """A Parquet file being written; of no table until it is committed."""
 
-    def __init__(self, folder: Path, table: str, name: str):
-        self._path = f"{folder / name}{PART}"
-        self._table, self._name = table, name
+    def __init__(self, place: Place, table: str, name: str):
+        self._place, self._table, self._name = place, table, name
         self._writer: pq.ParquetWriter | None = None
+        self._sink: IO[bytes] | None = None
+        self._size = -1
         self.rows = 0
 
     def write(self, table: pa.Table) -> None:
         """Add rows, as one row group."""
         table = stored(table)
         if self._writer is None:
-            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            path, self._sink = self._place.open_new(self._table, self._name)
             is_headers = self._table == "headers"
             self._writer = pq.ParquetWriter(
-                self._path,
+                self._sink or path,
                 table.schema,
                 compression="zstd",
                 compression_level=1,
@@ -410,7 +488,8 @@ class PartWriter:
                 write_statistics=["file_key"] if is_headers else True,
                 write_batch_size=64 if is_headers else 4096,
             )
-            os.chmod(self._path, 0o600)
+            if self._sink is None:
+                os.chmod(path, 0o600)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self.rows += table.num_rows
 
@@ -418,11 +497,14 @@ class PartWriter:
         """Finish; `part` is then what was written, if anything was."""
         if self._writer is not None:
             self._writer.close()
+        if self._sink is not None and not self._sink.closed:
+            self._size = self._sink.tell()
+            self._sink.close()
 
     @property
     def part(self) -> Part | None:
         """What was written; None when there were no rows."""
-        return Part(self._table, self._name, self.rows) if self._writer is not None else None
+        return Part(self._table, self._name, self.rows, self._size) if self._writer is not None else None
 
     def __enter__(self) -> PartWriter:
         return self

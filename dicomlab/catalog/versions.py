@@ -7,14 +7,14 @@ state before it. Tables may have newer versions than the ones named here; they d
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
+from dicomlab.catalog.place import Place, place_of
+from dicomlab.errors import CatalogUnreached, DamagedCatalog, NewerCatalog, NoCatalog
 
 FORMAT = 2
 """Format 2 has the tables `frames`, `dose` and `directory`, `files.container`, and columns in one unit."""
@@ -62,30 +62,44 @@ class State:
         return replace(self, versions=(*self.versions, new))
 
 
-def read_state(folder: Path) -> State:
+def read_state(where: Path | Place) -> State:
     """Read catalog.json. Raises NoCatalog where there is none that can be read."""
+    place = place_of(where)
+    shown = str(place.path)
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = json.loads(_read_file(place))
     except FileNotFoundError:
-        raise (missing_state(folder) or NoCatalog(str(folder))) from None
+        raise (missing_state(place) or NoCatalog(shown)) from None
+    except CatalogUnreached:
+        raise
     except (OSError, ValueError):
-        raise NoCatalog(str(folder), f"has a {FILE} that cannot be read") from None
+        raise NoCatalog(shown, f"has a {FILE} that cannot be read") from None
     if not isinstance(found, dict) or not isinstance(found.get("format"), int):
-        raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's")
+        raise NoCatalog(shown, f"has a {FILE} that is not dicomlab's")
     if found["format"] > FORMAT:
-        raise NewerCatalog(str(folder), f" ({str(found.get('made_by'))[:20]})" if "made_by" in found else "")
+        raise NewerCatalog(shown, f" ({str(found.get('made_by'))[:20]})" if "made_by" in found else "")
     try:
         found["columns"] = tuple(found["columns"])
         found["versions"] = tuple(Version(**_known(Version, version)) for version in found["versions"])
         return State(**_known(State, found))
     except (KeyError, TypeError, AttributeError):
-        raise NoCatalog(str(folder), f"has a {FILE} that is not dicomlab's") from None
+        raise NoCatalog(shown, f"has a {FILE} that is not dicomlab's") from None
 
 
-def missing_state(folder: Path) -> DamagedCatalog | None:
-    """The sentence for a folder whose tables a scan has finished, without the file that says so."""
-    if (folder / "series" / "_delta_log").is_dir() and not (folder / FILE).exists():
-        return DamagedCatalog(str(folder), f"{FILE} is missing")
+def _read_file(place: Place) -> bytes:
+    with place.reaching():
+        try:
+            return place.read(FILE)
+        except FileNotFoundError as error:
+            gone = error
+    raise gone
+
+
+def missing_state(place: Place) -> DamagedCatalog | None:
+    """The sentence for a place whose tables a scan has finished, without the file that says so."""
+    with place.reaching():
+        if place.exists("series", "_delta_log") and not place.exists(FILE):
+            return DamagedCatalog(str(place.path), f"{FILE} is missing")
     return None
 
 
@@ -109,18 +123,6 @@ def _lines(value: object) -> str:
     return json.dumps(value)
 
 
-def write_state(folder: Path, state: State) -> None:
+def write_state(where: Path | Place, state: State) -> None:
     """Replace catalog.json in one step that survives a crash."""
-    temporary = folder / f"{UNFINISHED}{os.getpid()}"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8") as out:
-        out.write(_as_text(state))
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, folder / FILE)
-    if hasattr(os, "O_DIRECTORY"):
-        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+    place_of(where).replace(FILE, _as_text(state).encode())

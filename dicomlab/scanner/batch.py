@@ -7,12 +7,12 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dicomlab.catalog.place import Place
 from dicomlab.catalog.rows import directory_rows, instance_rows, write_details
 from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, Store
 from dicomlab.header.directory import MEDIA_STORAGE_DIRECTORY, MOST_BYTES, records
@@ -34,7 +34,7 @@ _DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves, `media`
 class Work:
     """What every worker needs to know."""
 
-    folder: Path
+    place: Place
     source: Source
     columns: Columns
     keep_headers: bool
@@ -53,6 +53,11 @@ class Done:
 
 def read_unit(work: Work, unit: Unit) -> Done:
     """Read a unit of files and write its rows; every file becomes a row of `files`."""
+    with work.place.reaching():
+        return _read_unit(work, unit)
+
+
+def _read_unit(work: Work, unit: Unit) -> Done:
     unit_rows = _UnitRows(work, unit)
     bad = unit.items.filter(pc.is_valid(unit.items["reason"]))
     if bad.num_rows:
@@ -96,7 +101,7 @@ class _UnitRows:
     """The rows that a unit of files makes, written as they are read."""
 
     def __init__(self, work: Work, unit: Unit):
-        store = Store(work.folder)
+        store = Store(work.place)
         # A name of its own each time: a worker thought dead may still write.
         name = f"{work.tag}-{unit.number:06d}-{secrets.token_hex(3)}.parquet"
         self._work = work

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.catalog.catalog import Catalog, open_catalog
+from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.compaction import merge_small
 from dicomlab.catalog.lock import LISTING, LOCK, MARK, refused, writing
+from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
@@ -44,6 +45,7 @@ def scan(
     keep_headers: bool = True,
     progress: bool = True,
     storage_options: Mapping[str, Any] | None = None,
+    catalog_options: Mapping[str, Any] | None = None,
 ) -> Catalog:
     """Read every header below a folder into a catalog, and give the catalog.
 
@@ -54,18 +56,20 @@ def scan(
     what is gone. Every file becomes a row of `files`; one that cannot be read has the reason
     there. A scan that was killed is completed by the next one.
 
-    `into` is the catalog's folder; without it a temporary one lives as long as the session.
+    `into` is the catalog's folder, or a bucket such as "s3://name/catalog" (docs/scale.md); without
+    it a temporary folder lives as long as the session.
     `columns` are the columns of a new catalog, or ones to add to an old one. `jobs` is the
     number of workers (default: one a core, or all that a cluster has), `backend` "threads",
-    "processes", or the workers of a "dask" or "ray" cluster that see the same folders
+    "processes", or the workers of a "dask" or "ray" cluster that see the same folders or buckets
     (docs/scale.md).
     `keep_headers=False` saves space, and means that columns cannot be added later without
     the files. `storage_options` says how to get at a bucket or a server: what is in it is
-    written nowhere.
+    written nowhere. `catalog_options` is the same for the catalog's bucket, where that is another.
 
     Raises NoSuchSource, SourceFailed when a bucket or a server does not answer, EmptyScan when no
     file is DICOM, CatalogBusy when another scan writes into the catalog, CannotWrite when the disk
-    is full or for reading only, LostWorkers when a cluster gives up: scanning again goes on.
+    is full or for reading only, CatalogUnreached when the catalog's bucket does not answer,
+    LostWorkers when a cluster gives up: scanning again goes on.
 
     >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
@@ -73,52 +77,57 @@ def scan(
     """
     if backend is not None and backend not in BACKENDS:
         raise WrongArgument("backend", backend, BACKENDS)
-    folder = _folder(into)
-    opened = open_source(source, leave_out=folder, options=storage_options)
-    _prepare(folder)
-    with writing(folder):
-        work = _Scan(folder, opened, columns, keep_headers, progress)
+    place = _place(into, storage_options if catalog_options is None else catalog_options)
+    opened = open_source(source, leave_out=place.path, options=storage_options)
+    _prepare(place)
+    with writing(place):
+        work = _Scan(place, opened, columns, keep_headers, progress)
         try:
             work.run(jobs, backend)
         except (EmptyScan, NoSuchSource, SourceFailed):
             if work.is_new:
-                shutil.rmtree(folder, ignore_errors=True)
+                place.clear()
             raise
-    return open_catalog(folder)
+    return Catalog(place, read_state(place))
 
 
-def _folder(into: str | Path | None) -> Path:
+def _place(into: str | Path | None, options: Mapping[str, Any] | None) -> Place:
     if into is not None:
-        return Path(into).absolute()
+        place = place_of(into, options)
+        return Folder(place.path.absolute()) if isinstance(place, Folder) else place
     temporary = tempfile.mkdtemp(prefix="dicomlab-")
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    return Path(temporary) / "catalog"
+    return Folder(Path(temporary) / "catalog")
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(place: Place) -> None:
     try:
-        if not (folder / FILE).exists() and folder.exists() and not all(map(_is_ours, folder.iterdir())):
-            raise missing_state(folder) or NoCatalog(str(folder), "is a folder with other things in it")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with place.reaching():
+            if not place.exists(FILE) and not all(map(_is_ours, place.top())):
+                is_folder = "is a folder with other things in it"
+                raise missing_state(place) or NoCatalog(str(place.path), is_folder)
+        if isinstance(place, Folder):
+            place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise refused(folder, error) or error from None
+        sentence = refused(place.path, error) if isinstance(place, Folder) else None
+        raise sentence or error from None
 
 
-def _is_ours(path: Path) -> bool:
+def _is_ours(name: str) -> bool:
     """Whether a scan leaves this that was killed before there was a catalog."""
-    return path.name in {*PLAIN_TABLES, LOCK, MARK, LISTING, ".spill"} or path.name.startswith(UNFINISHED)
+    return name in {*PLAIN_TABLES, LOCK, MARK, LISTING, ".spill"} or name.startswith(UNFINISHED)
 
 
 class _Scan:
     """One scan, under the catalog's lock."""
 
     def __init__(
-        self, folder: Path, source: Source, columns: Columns | None, keep_headers: bool, progress: bool
+        self, place: Place, source: Source, columns: Columns | None, keep_headers: bool, progress: bool
     ):
         self._began = time.monotonic()
-        self._store = Store(folder)
-        self._folder, self._source, self._progress = folder, source, progress
-        self.is_new = not (folder / FILE).exists()
+        self._store = Store(place)
+        self._place, self._source, self._progress = place, source, progress
+        self.is_new = not place.exists(FILE)
         self._state = self._open(columns, keep_headers)
         self._columns = Columns.from_list(self._state.columns)
 
@@ -132,13 +141,13 @@ class _Scan:
                 is_complete=False,
                 made_by=_version(),
             )
-            write_state(self._folder, state)
+            write_state(self._place, state)
             return state
-        state = open_for_writing(self._folder, read_state(self._folder))
+        state = open_for_writing(self._place, read_state(self._place))
         have = Columns.from_list(state.columns)
         if columns is not None and any(c.name not in have for c in columns):
-            add_columns(self._folder, columns, progress=self._progress)
-            state = read_state(self._folder)
+            add_columns(self._place, columns, progress=self._progress)
+            state = read_state(self._place)
         return state
 
     def run(self, jobs: int | None, backend: Backend | None) -> None:
@@ -146,13 +155,13 @@ class _Scan:
         files = self._store.paths("files", self._state.tables["files"])
         if isinstance(self._source, Mounting):
             self._source.mounts = _mounts(self._state)
-        plan = Plan(self._folder, self._source, files, progress=self._progress)
+        plan = Plan(self._place, self._source, files, progress=self._progress)
         try:
             if not plan.listed:  # a share that is not mounted looks like that too: nothing is taken out
                 raise EmptyScan(self._source.root, 0)
             if not plan.to_read and not plan.vanished and self._state.is_complete:
                 if self._mounts() != self._state.sources.get(self._source.root, {}).get("mounts", []):
-                    write_state(self._folder, self._with_source(self._state))
+                    write_state(self._place, self._with_source(self._state))
                 return
             self._remove(plan)
             total = self._read(plan, jobs, backend)
@@ -180,7 +189,7 @@ class _Scan:
         total = Done()
         waiting: list[Part] = []
         last = time.monotonic()
-        work = Work(self._folder, self._source, self._columns, self._state.keep_headers, _tag())
+        work = Work(self._place, self._source, self._columns, self._state.keep_headers, _tag())
         # The first scan on a machine compiles the reader, which takes some 15 seconds.
         with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
             for done in read_units(work, plan.units(), jobs, backend):
@@ -199,13 +208,13 @@ class _Scan:
 
     def _pin(self, state: State) -> None:
         self._state = replace(state, is_complete=False)
-        write_state(self._folder, self._state)
+        write_state(self._place, self._state)
 
     def _finish(self) -> None:
-        state = roll_up(self._folder, merge_small(self._store, self._state), _tag())
+        state = roll_up(self._place, merge_small(self._store, self._state), _tag())
         state = replace(self._with_source(state), is_complete=True)
         state = state.with_version(self._source.root, round(time.monotonic() - self._began, 3))
-        write_state(self._folder, state)
+        write_state(self._place, state)
 
     def _with_source(self, state: State) -> State:
         now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,6 +6,7 @@ stays flat however large the archive is.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.lock import LISTING as LISTING_FILE
+from dicomlab.catalog.place import Folder, Place
 from dicomlab.progress import progress_bar
 from dicomlab.schema.levels import literal
 from dicomlab.sources.base import HIDING, LISTING, Source
@@ -62,10 +64,11 @@ class Unit:
 class Plan:
     """The difference between a source and a catalog."""
 
-    def __init__(self, folder: Path, source: Source, files: list[str], *, progress: bool):
-        self._path = folder / LISTING_FILE
+    def __init__(self, place: Place, source: Source, files: list[str], *, progress: bool):
+        of_its_own = "" if isinstance(place, Folder) else f"{secrets.token_hex(4)}-"
+        self._path = place.scratch() / f"{of_its_own}{LISTING_FILE}"
         self.listed = _write_listing(source, self._path, progress)
-        self._database = connect(folder, {}, is_open=True)
+        self._database = connect(place, {}, is_open=True)
         self._database.execute(
             f"CREATE VIEW listing AS SELECT * FROM read_parquet({literal(str(self._path))})"
         )

@@ -6,6 +6,7 @@ Of each object only the beginning is transferred, many of them at a time.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,16 +46,18 @@ class BucketSource:
     """Lists every object below an address, or the one object it is given.
 
     Keys are whole addresses, such as s3://bucket/folder/object. `options` go to fsspec as they
-    are: they may hold secrets, and are written nowhere. Raises MissingPackage, and SourceFailed for
+    are: they may hold secrets, and are written nowhere. `leave_out` is an address that
+    is not listed. Raises MissingPackage, and SourceFailed for
     options that do not fit.
     """
 
-    def __init__(self, url: str, *, options: Mapping[str, Any] | None = None):
+    def __init__(self, url: str, *, options: Mapping[str, Any] | None = None, leave_out: str | None = None):
         scheme, _, rest = url.partition("://")
         self._scheme = scheme.lower()
         self._url = f"{self._scheme}://{rest.rstrip('/')}"
         self._options = dict(options or {})
-        self._system: Any = _file_system(self._scheme, self._url, self._options)
+        self._leave_out = leave_out
+        self._system: Any = file_system(self._scheme, self._url, self._options)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_system": None}
@@ -71,7 +74,10 @@ class BucketSource:
         """
         rows = ListingRows()
         try:
+            hidden = self._hidden()
             for name, size, stamp, reason in self._items():
+                if hidden and name.startswith(hidden):
+                    continue
                 rows.add(self._url + name, size, stamp, reason)
                 if len(rows) >= CHUNK:
                     yield rows.as_table()
@@ -118,8 +124,15 @@ class BucketSource:
     @property
     def _fs(self) -> Any:
         if self._system is None:
-            self._system = _file_system(self._scheme, self._url, self._options)
+            self._system = file_system(self._scheme, self._url, self._options)
         return self._system
+
+    def _hidden(self) -> str:
+        """How the names begin of what is left out; empty where nothing is."""
+        if self._leave_out is None:
+            return ""
+        ours, theirs = (re.sub(r"^s3a?://", "s3://", url) for url in (self._url, self._leave_out))
+        return f"{theirs[len(ours) :]}/" if theirs.startswith(f"{ours}/") else ""
 
     @property
     def _base(self) -> str:
@@ -210,7 +223,8 @@ def _calls(fs: Any) -> Iterator[Callable[..., Future[Any]]]:
         yield lambda name, *given, **named: pool.submit(getattr(fs, name), *given, **named)
 
 
-def _file_system(scheme: str, url: str, options: dict[str, Any]) -> Any:
+def file_system(scheme: str, url: str, options: Mapping[str, Any]) -> Any:
+    """The file system of fsspec for an address. Raises MissingPackage, and SourceFailed for wrong options."""
     package = PACKAGES.get(scheme, f"a package for {scheme}")
     try:
         from fsspec import get_filesystem_class

@@ -18,14 +18,14 @@ SCHEMES = ("s3", "gs", "az", "http", "https", "memory", "dicomweb+https", "dicom
 
 
 def open_source(
-    source: str | Path, *, leave_out: Path | None = None, options: Mapping[str, Any] | None = None
+    source: str | Path, *, leave_out: Path | str | None = None, options: Mapping[str, Any] | None = None
 ) -> Source:
     """Give the source for a path or an address.
 
-    A DICOMDIR stands for the folder it lies in. `leave_out` is a folder that is not listed: the
-    catalog itself, if it lies in the archive. `options` are settings of a bucket or a server.
-    Raises NoSuchSource when nothing is there or the scheme is not known, MissingPackage when a
-    package is not installed.
+    A DICOMDIR stands for the folder it lies in. `leave_out` is a folder or an address that is
+    not listed: the catalog itself, if it lies in the archive. `options` are settings of a bucket
+    or a server. Raises NoSuchSource when nothing is there or the scheme is not known,
+    MissingPackage when a package is not installed.
     """
     text = os.fspath(source)
     scheme, is_url, rest = text.partition("://")
@@ -41,24 +41,24 @@ def open_source(
         from dicomlab.sources.dicomweb import DicomwebSource
 
         return DicomwebSource(text, options=options)
-    return _bucket(scheme, text, options)
+    return _bucket(scheme, text, options, leave_out if isinstance(leave_out, str) else None)
 
 
-def _folder(path: str, leave_out: Path | None) -> FolderSource:
+def _folder(path: str, leave_out: Path | str | None) -> FolderSource:
     if not os.path.exists(path):
         raise NoSuchSource(path)
     if os.path.isfile(path) and os.path.basename(path).upper() == "DICOMDIR":
         path = os.path.dirname(os.path.abspath(path))  # what it names, and what it does not
-    return FolderSource(path, leave_out=leave_out)
+    return FolderSource(path, leave_out=leave_out if isinstance(leave_out, Path) else None)
 
 
-def _bucket(scheme: str, url: str, options: Mapping[str, Any] | None) -> Source:
+def _bucket(scheme: str, url: str, options: Mapping[str, Any] | None, leave_out: str | None) -> Source:
     from dicomlab.sources.bucket import PACKAGES, BucketSource
 
     if scheme not in PACKAGES and not _is_known(scheme):
         known = ", ".join(f"{name}://" for name in SCHEMES)
         raise NoSuchSource(url, "is of no kind that can be scanned", f"Give a folder, or one of {known}")
-    return BucketSource(url, options=options)
+    return BucketSource(url, options=options, leave_out=leave_out)
 
 
 def _is_known(scheme: str) -> bool:

@@ -160,7 +160,7 @@ def _as_text(value: Any) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _code(error: BaseException) -> str:
+def code_of(error: BaseException) -> str:
     """The word or number that the server gives for what went wrong, if it is one."""
     for one in (error, error.__cause__):
         response = getattr(one, "response", None)
@@ -173,12 +173,12 @@ def _code(error: BaseException) -> str:
 
 def _is_beyond(error: Exception) -> bool:
     """Whether an object ends before the range that was asked for."""
-    return _code(error) in ("InvalidRange", "416")
+    return code_of(error) in ("InvalidRange", "416")
 
 
 def why_of(error: Exception) -> str:
     """What went wrong in our own words: those of the server may hold secrets."""
-    code, kind = _code(error), type(error).__name__
+    code, kind = code_of(error), type(error).__name__
     if isinstance(error, FileNotFoundError):
         return "it is not there any more"
     if isinstance(error, PermissionError) or code in ("401", "403"):

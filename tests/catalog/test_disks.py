@@ -118,7 +118,7 @@ def test_a_new_catalog_that_does_not_fit_is_begun_anew_by_the_next_scan(made, tm
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as cut:
-        cut.setattr("dicomlab.catalog.versions._as_text", full)
+        cut.setattr("dicomlab.catalog.place.os.fsync", full)
         with pytest.raises(CannotWrite, match="the disk is full"):
             dl.scan(made / "archive", tmp_path / "new", progress=False)
     (tmp_path / "new" / ".catalog.json.4711").write_text("{")  # a kill would leave that
