@@ -24,6 +24,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 """Every verb has it; one that works differently for it takes a parameter `as_json: Json`."""
 
 
+CatalogPlace = Annotated[
+    str, typer.Argument(help="The catalog's folder, or s3://bucket/folder.", show_default=False)
+]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a verb found: lines for people, the same as plain data, and an exit code."""

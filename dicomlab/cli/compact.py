@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dicomlab.cli.base import Answer, Verb
+from dicomlab.cli.base import Answer, CatalogPlace, Verb
 from dicomlab.cli.terminal import in_bytes, plural, wrapped
 
 
 def compact_catalog(
-    catalog: Annotated[Path, typer.Argument(help="The catalog's folder.", show_default=False)],
+    catalog: CatalogPlace,
     keep: Annotated[int, typer.Option(min=1, help="How many versions can still be opened.")] = 10,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar, and no text.")] = False,
 ) -> Answer:
@@ -23,9 +22,10 @@ def compact_catalog(
     what none of the kept ones needs is deleted. --keep 1 frees most.
     """
     from dicomlab.catalog.catalog import open_catalog
+    from dicomlab.catalog.place import place_of
     from dicomlab.catalog.store import Store
 
-    opened, store = open_catalog(catalog), Store(catalog)
+    opened, store = open_catalog(catalog), Store(place_of(catalog))
     versions, (files, size) = len(opened.versions), store.on_disk()
     compacted = opened.compact(keep=keep, progress=not quiet and sys.stderr.isatty())
     now, (files_now, size_now) = len(compacted.versions), store.on_disk()

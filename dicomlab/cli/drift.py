@@ -26,7 +26,7 @@ Events = Annotated[
 ]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Leave out changes before that day.")]
 SourceOfSeries = Annotated[
-    Path, typer.Argument(help="A catalog, or a table of series (.parquet, .csv, .tsv).", show_default=False)
+    str, typer.Argument(help="A catalog, or a table of series (.parquet, .csv, .tsv).", show_default=False)
 ]
 
 _TABLES = (".parquet", ".csv", ".tsv")
@@ -136,7 +136,9 @@ def _told_once(drift: Drift, seen: Path) -> Drift:
     return replace(drift, changes=fresh, causes=causes)
 
 
-def find(source: Path, *, since: str | None = None, events: Path | None = None, **settings: Any) -> Drift:
+def find(
+    source: str | Path, *, since: str | None = None, events: Path | None = None, **settings: Any
+) -> Drift:
     """Run find_drift over what was named. Raises NoCatalog, NoTable or NoSuchLog."""
     from dicomlab.drift.engine import find_drift
 
@@ -156,12 +158,15 @@ def _day(since: str | None) -> pd.Timestamp | None:
         raise WrongArgument("since", since, ["2025-01-31", "2025-01"]) from None
 
 
-def open_series(source: Path) -> Catalog | pd.DataFrame:
-    """The catalog or the table of series at a path."""
+def open_series(where: str | Path) -> Catalog | pd.DataFrame:
+    """The catalog or the table of series at a path, or the catalog at an address."""
     import pandas as pd
 
     from dicomlab.catalog.catalog import open_catalog
 
+    if "://" in str(where):
+        return open_catalog(where)
+    source = Path(where)
     if source.is_dir() or not source.suffix:
         return open_catalog(source)
     if source.suffix not in _TABLES:
@@ -188,7 +193,7 @@ def _read_text(source: Path, *, separator: str) -> pd.DataFrame:
     return table.assign(**{m: pd.to_datetime(table[m], format="ISO8601", errors="coerce") for m in moments})
 
 
-def summary(drift: Drift, source: Path) -> list[str]:
+def summary(drift: Drift, source: str | Path) -> list[str]:
     """The changes in plain words, the worst first, and what was watched."""
     return [*wrapped(f"{source}: {verdict(drift)}"), *finding_lines(drift), "", *_watched(drift)]
 

@@ -69,7 +69,7 @@ def scan_folder(
             show_default=False,
         ),
     ],
-    into: Annotated[Path, typer.Option(help="The catalog's folder.")] = Path("catalog"),
+    into: Annotated[str, typer.Option(help="The catalog's folder, or s3://bucket/folder.")] = "catalog",
     jobs: Annotated[int | None, typer.Option(min=1, help="Workers; one a core if not given.")] = None,
     backend: Annotated[Backend | None, typer.Option(help="What the workers are.")] = None,
     headers: Annotated[
@@ -99,15 +99,18 @@ def scan_folder(
     return Answer(lines, content(done), done.exit_code)
 
 
-def run_scan(source: str | Path, into: Path, **settings: Any) -> Scanned:
+def run_scan(source: str | Path, into: str | Path, **settings: Any) -> Scanned:
     """Scan, and find out what it changed."""
     from dicomlab.catalog.catalog import open_catalog
+    from dicomlab.catalog.place import place_of
     from dicomlab.catalog.versions import FILE
     from dicomlab.scanner.engine import scan
     from dicomlab.sources.engine import open_source
 
     root = open_source(source).root
-    before = open_catalog(into) if (into / FILE).exists() else None
+    place = place_of(into)
+    with place.reaching():
+        before = open_catalog(into) if place.exists(FILE) else None
     start = time.monotonic()
     catalog = scan(source, into, **settings)
     seconds = time.monotonic() - start
@@ -144,7 +147,7 @@ def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int,
     return status, reasons
 
 
-def summary(source: str | Path, into: Path, done: Scanned) -> list[str]:
+def summary(source: str | Path, into: str | Path, done: Scanned) -> list[str]:
     """What was met and what became of it, in lines."""
     from dicomlab.cli.card import tree
 
@@ -191,7 +194,7 @@ def _accounts(done: Scanned) -> list[str]:
     return lines
 
 
-def _problems(into: Path, catalog: Catalog) -> list[str]:
+def _problems(into: str | Path, catalog: Catalog) -> list[str]:
     lines = []
     if count := catalog.counts["problems"]:
         lines += wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {into} problems")
@@ -204,7 +207,7 @@ def _problems(into: Path, catalog: Catalog) -> list[str]:
     return lines
 
 
-def _next(into: Path, done: Scanned) -> list[str]:
+def _next(into: str | Path, done: Scanned) -> list[str]:
     calls = [(f"dicomlab show {into}", "what is in it"), (f"dicomlab drift {into}", "has equipment drifted?")]
     if done.reasons:
         calls.append((f"dicomlab show {into} errors", "the files that were not wholly read"))
@@ -234,7 +237,7 @@ VERB = Verb(
         "dicomlab scan archive/",
         "dicomlab scan archive/ --into hospital --jobs 8",
         "dicomlab scan archive/ --add TemporalPositionIndex --json",
-        "dicomlab scan s3://bucket/archive --into catalog",
+        "dicomlab scan s3://bucket/archive --into s3://bucket/catalog",
         "dicomlab scan dicomweb+https://host/dicom-web --into catalog",
     ),
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dicomlab.cli.base import Answer, Json, Verb
+from dicomlab.cli.base import Answer, CatalogPlace, Json, Verb
 from dicomlab.cli.card import card_content, card_lines
 from dicomlab.cli.cells import csv_lines, listing, records, with_remarks
 from dicomlab.cli.terminal import plural
@@ -81,7 +80,7 @@ class NeedsTable(DicomlabError):
 
 
 def show_table(
-    catalog: Annotated[Path, typer.Argument(help="The catalog's folder.", show_default=False)],
+    catalog: CatalogPlace,
     table: Annotated[Shown, typer.Argument(help="What to show of it.")] = Shown.card,
     columns: Annotated[str | None, typer.Option(metavar="A,B", help="Columns, with commas between.")] = None,
     where: Annotated[str | None, typer.Option(metavar="SQL", help="A condition that rows fulfil.")] = None,

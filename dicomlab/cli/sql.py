@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dicomlab.cli.base import Answer, Json, Verb
+from dicomlab.cli.base import Answer, CatalogPlace, Json, Verb
 from dicomlab.cli.cells import csv_lines, listing, records, with_remarks
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ LIMIT = 200
 
 
 def run_query(
-    catalog: Annotated[Path, typer.Argument(help="The catalog's folder.", show_default=False)],
+    catalog: CatalogPlace,
     query: Annotated[
         str, typer.Argument(help="One SELECT in DuckDB's SQL; - reads it from stdin.", show_default=False)
     ],
