@@ -384,6 +384,8 @@ def may_identify(name: str, columns: Columns | None = None) -> bool:
         return known[name].phi
     if dose_may_identify(name):
         return True
+    if not name[:1].isupper():  # a column of our own: no keyword begins like that
+        return False
     try:
         return public_column(name).phi
     except DicomlabError:
