@@ -112,7 +112,7 @@ def replaced(monkeypatch, change) -> None:
         change()
         return real(work, unit)
 
-    monkeypatch.setattr("dicomlab.scanner.engine.read_unit", read)
+    monkeypatch.setattr("dicomlab.scanner.backends.read_unit", read)
 
 
 def in_time(work, seconds: float = 60.0):

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 import dicomlab as dl
 from dicomlab.errors import CatalogBusy, EmptyScan, NoCatalog, NoSuchSource, WrongArgument
-from dicomlab.scanner import engine, plan
+from dicomlab.scanner import backends, engine, plan
 from tests.build import dataset, write, write_archive
 from tests.conftest import SHARED, pydicom_files
 
@@ -93,7 +93,7 @@ def test_an_unchanged_archive_is_not_read_again(archive, into, monkeypatch):
     def refuse(*_):
         raise AssertionError("a file was read")
 
-    monkeypatch.setattr(engine, "read_unit", refuse)
+    monkeypatch.setattr(backends, "read_unit", refuse)
     after = scan(archive, into)
     assert after.instances.equals(before.instances)
     assert len(after.versions) == 1
