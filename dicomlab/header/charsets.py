@@ -230,6 +230,8 @@ def _decode_iso_2022(raw: bytes, sets: _Sets, is_name: bool) -> tuple[str, str]:
                 low = codec
             elif codec:
                 high = last = codec
+            else:  # no set: the bytes stay what they are
+                text.append(match[0].decode("ascii"))
             at = match.end()
         elif low[0] != "$" and raw[at] in delimiters:  # brings the first sets back
             text.append(chr(raw[at]))

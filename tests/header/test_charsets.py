@@ -163,8 +163,8 @@ UNKNOWN = "an escape sequence of no character set that DICOM knows"
         # escape sequences of sets that nobody named
         (None, b"\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田^太郎", UNDECLARED),
         (b"ISO_IR 100", b"\x1b$)C\xfb\xf3", "洪", UNDECLARED),
-        (b"ISO_IR 100", b"A\x1b$(ZB", "AB", UNKNOWN),
-        (b"ISO_IR 100", b"A\x1b", "A", UNKNOWN),
+        (b"ISO_IR 100", b"A\x1b$(ZB", "A\x1b$(ZB", UNKNOWN),
+        (b"ISO_IR 100", b"A\x1b", "A\x1b", UNKNOWN),
         (b"\\ISO 2022 IR 87", b"\x1b$B;3E", "山��", NOT_THERE),
         (b"ISO_IR 192", b"A\x1b-AB", "A\x1b-AB", "an escape sequence where the character set allows none"),
     ],

@@ -46,6 +46,8 @@ def test_a_scan_gives_the_tree(archive, into):
         "files": 12,
         "errors": 0,
         "problems": 0,
+        "directory": 0,
+        "media": 0,
     }
     assert catalog.patients["n_series"].tolist() == [2, 2]
     assert catalog.studies["modalities"].tolist()[0].tolist() == ["CT", "MR"]
