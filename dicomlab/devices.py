@@ -147,7 +147,7 @@ def _overridden(facts: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
 
 
 def _is_blank(cell: object) -> bool:
-    return cell is None or cell is pd.NA or cell != cell or not str(cell).strip()
+    return not isinstance(cell, str) or not cell.strip()
 
 
 def _facts(series: pd.DataFrame) -> pd.DataFrame:

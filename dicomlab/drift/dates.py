@@ -74,7 +74,7 @@ def _by_patient(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         },
     )
     for _, part in table.groupby("device", sort=True):
-        if part["patient"].nunique() != 1 or not part["patient"].iloc[0]:
+        if len(part["patient"].unique()) > 1 or not part["patient"].iloc[0]:
             yield part.drop_duplicates("exam")
 
 

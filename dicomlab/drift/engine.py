@@ -26,6 +26,7 @@ from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tables import as_series
 from dicomlab.drift.watch import watch
+from dicomlab.errors import WrongArgument
 
 DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange())
 """The detectors of a call that names none."""
@@ -47,6 +48,7 @@ def find_drift(
     decisions: str | Path | pd.DataFrame | None = None,
     devices: str | Path | pd.DataFrame | None = None,
     trust_dates: bool = False,
+    budget: float = BUDGET,
 ) -> Drift:
     """Where and when acquisition parameters changed and stayed changed.
 
@@ -56,12 +58,13 @@ def find_drift(
     smallest change worth an alarm, relative for parameters on a log scale, else in the unit;
     `since` the day before which changes are not told; `baselines` a file of `freeze_baselines`, whose
     spans are kept; `decisions` a file of `accept` and `reject`; `devices` a table that says which
-    machine is which (see `list_devices`).
+    machine is which (see `list_devices`);
+    `budget` the false alarms that a machine may give in a year, over all of its charts.
 
     Raises ShiftedDates where dates were shifted patient by patient, unless `trust_dates`.
 
-    A change lies at the first acquisition of the new level. All charts of a machine together
-    give half a false alarm a year at most, on average, if days are as the baseline was.
+    A change lies at the first acquisition of the new level. The budget holds on average, if days
+    are as the baseline was; half a false alarm a year is what is given if none is named.
 
     >>> drift = find_drift(catalog, parameters=["XRayTubeCurrent", "ConvolutionKernel"])
     >>> sorted(drift.changes["parameter"])
@@ -81,7 +84,7 @@ def find_drift(
     spans = None if frozen is None else spans_of(frozen)
     signals = make_signals(judged.rows, watched_for, rules, strata, spans)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
-    watched = watch(signals, chosen_detectors, BUDGET)
+    watched = watch(signals, chosen_detectors, _positive(budget))
     log = None if events is None else read_events(events, machines)
     drift = make_drift(
         watched,
@@ -91,7 +94,7 @@ def find_drift(
         devices=machines,
         events=find_events(judged.rows, machines, log),
         since=None if since is None else pd.Timestamp(since),
-        settings=_settings(rules, chosen_detectors, strata, tolerances, since),
+        settings=_settings(rules, chosen_detectors, strata, tolerances, since, budget),
     )
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
@@ -106,6 +109,12 @@ def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:
             "have come or gone, or the settings differ. Look at changed_baselines(), and freeze them anew.",
             stacklevel=3,
         )
+
+
+def _positive(budget: float) -> float:
+    if not budget > 0:
+        raise WrongArgument("budget", budget, ["0.5", "1", "a number above 0"])
+    return budget
 
 
 def _warn_of_shifted_dates(series: pd.DataFrame) -> None:
@@ -125,9 +134,10 @@ def _settings(
     strata: Sequence[str] | None,
     tolerances: dict[str, float] | None,
     since: str | pd.Timestamp | None,
+    budget: float,
 ) -> list[tuple[str, str, str]]:
     rows = [
-        ("budget", f"{BUDGET:g}", "false alarms a machine may give in a year, over all its charts"),
+        ("budget", f"{budget:g}", "false alarms a machine may give in a year, over all its charts"),
         (
             "baseline",
             f"{rules.least_days} to {rules.most_days} days",

@@ -90,27 +90,24 @@ def _datapoints(levels: pd.DataFrame, machines: dict[str, dict[str, str]], user:
         **{name: (name, "first") for name in ("center", "lower", "upper")},
         is_alarm=("is_alarm", "any"),
     )
-    return [
-        {
-            "name": f"{row.parameter} ({row.stratum})",
-            "perform datetime": f"{row.day:%Y-%m-%dT00:00:00}",
-            "measurement_value": float(f"{row.value:.9g}"),
-            "measurement_unit": row.unit,
-            "reference_value": float(f"{row.center:.9g}"),
-            "description": "Median of the day, from DICOM headers.",
-            "procedure": "",
-            "performer": user,
-            "performer_comment": "",
-            "primary_equipment": machines[row.device]["hash"],
-            "reviewer": None,
-            "parameters": {
-                "n": int(row.n),
-                "lower": row.lower,
-                "upper": row.upper,
-                "is_alarm": bool(row.is_alarm),
-            },
-            "ancillary_equipment": [],
-            "attachments": [],
-        }
-        for row in daily.reset_index().itertuples()
-    ]
+    return [_datapoint(row, machines, user) for row in daily.reset_index().to_dict("records")]
+
+
+def _datapoint(row: dict[Any, Any], machines: dict[str, dict[str, str]], user: str) -> dict[str, Any]:
+    return {
+        "name": f"{row['parameter']} ({row['stratum']})",
+        "perform datetime": f"{row['day']:%Y-%m-%dT00:00:00}",
+        "measurement_value": float(f"{row['value']:.9g}"),
+        "measurement_unit": row["unit"],
+        "reference_value": float(f"{row['center']:.9g}"),
+        "description": "Median of the day, from DICOM headers.",
+        "procedure": "",
+        "performer": user,
+        "performer_comment": "",
+        "primary_equipment": machines[row["device"]]["hash"],
+        "reviewer": None,
+        "parameters": {name: float(row[name]) for name in ("n", "lower", "upper")}
+        | {"is_alarm": bool(row["is_alarm"])},
+        "ancillary_equipment": [],
+        "attachments": [],
+    }

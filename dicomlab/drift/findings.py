@@ -109,11 +109,16 @@ def setting_changes(signal: Signal, date: np.ndarray, followed: FollowedSetting)
 
 
 def _dates(onset: Onset, date: np.ndarray) -> tuple[int, int, int, int]:
+    """First, low, high and reached as numbers of days.
+
+    What is seen first on one day may have happened any time since the last one before it.
+    """
     last = len(date) - 1
     first, low, high, reached = (
         int(date[min(n, last)]) for n in (onset.first, onset.low, onset.high, onset.reached)
     )
-    return first, min(low, first), max(high, first), reached
+    before = int(date[min(onset.low, last) - 1]) + 1 if onset.low > 0 else low
+    return first, min(low, first, before if before <= low else low), max(high, first), reached
 
 
 def _number(text: str) -> float:
