@@ -1,11 +1,11 @@
 """How well drift is found: false alarms, detections and dates, beside the charts that people use.
 
-    python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers] [--speed]
+    python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers]
 
 Worlds are standard, hard, adversarial and foreign (hospital.py says what they are like). The fleets of
 a report have seeds from --seed on; nothing was tuned on those of 1000 and more. With --peers
-the charts of charts.py judge the same fleets, as they come and made as strict as we are. Columns
-are told below the tables.
+the charts of charts.py judge the same fleets, as they come and made as strict as we are. README.md
+says what the columns are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,7 @@ def _settings() -> argparse.Namespace:
     parser.add_argument("worlds", nargs="*", default=list(WORLDS), help="which of " + ", ".join(WORLDS))
     parser.add_argument("--fleets", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--machines", type=int, help="of each fleet, only the first so many")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--tuning", type=int, default=3, help="fleets on which the charts of peers are tuned")
     return parser.parse_args()
@@ -179,7 +181,8 @@ def main() -> None:
     for name in settings.worlds:
         seeds = range(settings.seed, settings.seed + settings.fleets)
         print()
-        print(report(WORLDS[name], seeds, peers=settings.peers, tuning=range(settings.tuning)), flush=True)
+        world = replace(WORLDS[name], machines=settings.machines)
+        print(report(world, seeds, peers=settings.peers, tuning=range(settings.tuning)), flush=True)
 
 
 if __name__ == "__main__":

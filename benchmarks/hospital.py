@@ -40,6 +40,8 @@ class World:
     mix_drifts: bool = False
     season: float = 0.2
     is_quiet: bool = False
+    machines: int | None = None
+    """Only the first so many machines; all 24 if not given."""
 
 
 STANDARD = World("standard")
@@ -257,7 +259,7 @@ class _Machine:
     shift: int | None = None
 
 
-def make_fleet(world: World, seed: int, *, devices: int | None = None) -> Fleet:
+def make_fleet(world: World, seed: int) -> Fleet:
     """The table of series of a fleet, and what was planted; the same for the same seed."""
     rng = np.random.default_rng([seed, 77])
     tables, events, shifts, streams = [], [], [], []
@@ -265,7 +267,7 @@ def make_fleet(world: World, seed: int, *, devices: int | None = None) -> Fleet:
     for kind in KINDS:
         for n in range(kind.devices):
             number += 1
-            if devices is not None and number > devices:
+            if world.machines is not None and number > world.machines:
                 break
             quiet = world.is_quiet or rng.random() < 1 / 3
             machine = _Machine(f"{kind.modality}-{n + 1:02d}", kind, world, rng)

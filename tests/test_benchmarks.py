@@ -221,3 +221,52 @@ def test_frames_are_counted_alike_by_every_reader():
     found = rows(run("frames.py", "--copies", 2, "--rounds", 1))
     assert found["dicomlab"][0] == found["pydicom, frames"][0] == "6"
     assert number(found["pydicom"][2]) > 0
+
+
+def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
+    said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--peers", "--tuning", 1, "--seed", 7)
+    table = rows(said)
+    assert {
+        "dicomlab, levels",
+        "dicomlab, settings",
+        "daily mean, 3 SD",
+        "daily mean, 3 SD, as strict",
+    } <= set(table)
+    assert number(table["daily mean, 3 SD"][0].split("(")[0]) > number(
+        table["dicomlab, levels"][0].split("(")[0]
+    )
+
+
+def test_a_simulated_fleet_is_the_same_twice_and_differs_by_what_was_planted(monkeypatch):
+    hospital = load("hospital", monkeypatch)
+    world = hospital.replace(hospital.STANDARD, machines=3, days=400)
+    first, second = hospital.make_fleet(world, 1), hospital.make_fleet(world, 1)
+    assert first.series.equals(second.series)
+    assert set(first.events["parameter"]) <= set(first.streams["parameter"])
+    assert hospital.make_fleet(hospital.quiet(world), 1).events.empty
+
+
+def test_a_score_counts_episodes_and_finds_what_alarms_after_the_onset(monkeypatch):
+    import pandas as pd
+
+    hospital, score = load("hospital", monkeypatch), load("score", monkeypatch)
+    streams = pd.DataFrame(
+        [("CT-01", "CT", p, "numeric") for p in "AB"], columns=["device", "modality", "parameter", "kind"]
+    )
+    event = {"device": "CT-01", "parameter": "A", "stratum": "", "kind": "step", "onset": 300, "length": 0}
+    events = pd.DataFrame([event | {"size": 1.0, "cause": "", "group": ""}])
+    fleet = hospital.Fleet(pd.DataFrame(), events, pd.DataFrame(columns=["device", "day"]), streams, 730)
+    alarms = pd.DataFrame(
+        [
+            ("CT-01", "A", 200),
+            ("CT-01", "A", 210),
+            ("CT-01", "A", 303),
+            ("CT-01", "B", 100),
+            ("CT-01", "B", 400),
+        ],
+        columns=["device", "parameter", "day"],
+    )
+    result = score.score(fleet, score.Found(alarms), numeric=True)
+    assert sum(result.false_by_device) == 2
+    assert result.of()[["found", "delay"]].to_numpy().tolist() == [[True, 3.0]]
+    assert score.wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)

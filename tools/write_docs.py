@@ -105,7 +105,8 @@ def detectors_page() -> str:
         "## Parameters",
         "`kind` says which detector watches: level, setting, or either, by how the values behave. `floor` is "
         "the smallest change worth an alarm (relative on a log scale, else in the unit). `per` is what is "
-        "compared with itself, `split` what parts it further, `adjust` what is taken out first.",
+        "compared with itself, `split` what parts it further, `adjust` what is taken out first; `by_hand` "
+        "marks what depends on the operator. [Drift](drift.md) says how it all goes together.",
     ]
     table = list_parameters()
     lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]

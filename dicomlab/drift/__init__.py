@@ -1,1 +1,17 @@
-"""Judge acquisition parameters over time, like with like."""
+"""Judge acquisition parameters over time, like with like.
+
+>>> from dicomlab.drift import accept, freeze_baselines, retrospect
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "baselines": ["changed_baselines", "freeze_baselines", "read_baselines"],
+        "dates": ["ShiftedDates"],
+        "decisions": ["accept", "mark_seen", "new_changes", "reject"],
+        "export": ["export_points"],
+        "retrospect": ["retrospect"],
+    },
+)

@@ -269,9 +269,10 @@ def test_who_lost_the_lock_commits_nothing(archive, tmp_path, bucket, scan, s3, 
         Lease(other)._ended.set()
         return real(work, unit)
 
-    with monkeypatch.context() as cut, pytest.raises(CatalogBusy):
+    with monkeypatch.context() as cut:
         cut.setattr(backends, "read_unit", overtaken)
-        scan(folder, catalog.path)
+        with pytest.raises(CatalogBusy):
+            scan(folder, catalog.path)
     after = dl.open_catalog(catalog.path, storage_options=s3.options)
     assert read_state(other).tables == before._state.tables
     assert rows(after, "files") == rows(before, "files")
