@@ -13,7 +13,7 @@ from dicomlab.cli.base import Answer, CatalogPlace, Json, Verb
 from dicomlab.cli.card import card_content, card_lines
 from dicomlab.cli.cells import csv_lines, listing, records, with_remarks
 from dicomlab.cli.terminal import plural
-from dicomlab.errors import DicomlabError, MissingColumn
+from dicomlab.errors import DicomlabError, MissingColumn, NoSuchTable
 from dicomlab.schema.columns import may_identify
 from dicomlab.schema.levels import quoted
 
@@ -81,7 +81,7 @@ class NeedsTable(DicomlabError):
 
 def show_table(
     catalog: CatalogPlace,
-    table: Annotated[Shown, typer.Argument(help="What to show of it.")] = Shown.card,
+    table: Annotated[str, typer.Argument(help=f"What to show of it: {', '.join(Shown)}.")] = "card",
     columns: Annotated[str | None, typer.Option(metavar="A,B", help="Columns, with commas between.")] = None,
     where: Annotated[str | None, typer.Option(metavar="SQL", help="A condition that rows fulfil.")] = None,
     limit: Annotated[
@@ -101,12 +101,14 @@ def show_table(
     from dicomlab.catalog.catalog import open_catalog
 
     opened = open_catalog(catalog)
-    if table is Shown.card:
+    if table not in list(Shown):
+        raise NoSuchTable(table, Shown)
+    if table == Shown.card:
         if columns or where or as_csv or limit is not None:
             raise NeedsTable
         return Answer(card_lines(opened), card_content(opened) if as_json else {})
     style: Style = "json" if as_json else "csv" if as_csv else "text"
-    view = View(opened, table.value, _named(columns), where, phi, style)
+    view = View(opened, table, _named(columns), where, phi, style)
     most = LIMIT if limit is None and style == "text" else limit
     return _answer(view, most)
 

@@ -146,3 +146,10 @@ def test_a_header_cannot_paint_the_terminal(dicomlab, tmp_path):
     assert not [ran for ran in everything if "\x1b" in ran.out + ran.err]
     assert "\\x1b[31mCT" in everything[0].out
     assert read_csv(everything[-1].out)[0]["ManufacturerModelName"] == "'=cmd()"
+
+
+def test_a_table_that_is_none_is_told_with_those_there_are(catalog, dicomlab):
+    ran = dicomlab("show", catalog, "nonsense")
+    assert ran.code == 2
+    assert "no table 'nonsense'" in ran.err
+    assert "media" in ran.err
