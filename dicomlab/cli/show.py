@@ -133,7 +133,7 @@ class View:
         """The columns of the table."""
         return [str(name) for name in self._run(["*"], "LIMIT 0").columns]
 
-    @property
+    @cached_property
     def identifying(self) -> list[str]:
         """The columns that may tell who the patient is."""
         known = self.catalog.columns

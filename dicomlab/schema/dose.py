@@ -269,7 +269,12 @@ CONTENT = DoseColumn("dose", "What a dose report says.", "instance", "LO", 0x004
 
 def dose_may_identify(name: str) -> bool:
     """Whether a column of the dose table may tell who the patient is."""
-    return any(column.phi for column in dose_columns() if column.name == name)
+    return name in _identifying()
+
+
+@cache
+def _identifying() -> frozenset[str]:
+    return frozenset(column.name for column in dose_columns() if column.phi)
 
 
 def dose_rows() -> tuple[tuple[str, str, str], ...]:
