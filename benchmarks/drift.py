@@ -79,7 +79,7 @@ def row(name: str, result: Score) -> list[str]:
     hits, n = (int(events["found"].sum()), len(events)) if len(events) else (0, 0)
     low, high = result.false_interval(np.random.default_rng(1))
     share = hits / n if n else float("nan")
-    skill = (share - result.chance) / (1 - result.chance)
+    skill = (share - result.chance) / (1 - result.chance) if result.chance < 1 else float("nan")
     reach = wilson(hits, n)
     dated = events["off"].dropna() if n else pd.Series([], dtype=float)
     within = f"{(dated.abs() <= 7).mean():.2f}" if len(dated) else ""
