@@ -98,6 +98,16 @@ class CatalogUnreached(DicomlabError, OSError):
         )
 
 
+class UnusableFolder(DicomlabError):
+    """A catalog was to be made where its Delta tables could not be found again."""
+
+    def __init__(self, path: str):
+        super().__init__(
+            f"A catalog cannot lie in {path}: its Delta tables bear no control character, no backslash and "
+            "no %41 or the like in a path. Choose another folder for it."
+        )
+
+
 class NewerCatalog(NoCatalog):
     """A catalog is of a format that a later version of dicomlab brought."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.cli.cells import records, table_lines
-from dicomlab.cli.terminal import counted, plural
+from dicomlab.cli.terminal import as_typed, counted, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ def reasons(catalog: Catalog) -> list[tuple[int, str]]:
 def card_lines(catalog: Catalog) -> list[str]:
     """The card of a catalog for a terminal."""
     counts = catalog.counts
-    lines = [f"Catalog {catalog.path}", tree(catalog), *_last_scan(catalog)]
+    lines = [f"Catalog {as_typed(catalog.path)}", tree(catalog), *_last_scan(catalog)]
     modalities = _modalities(catalog)
     if len(modalities):
         lines += ["", *table_lines(modalities.head(_MODALITIES), indent="  ")[0]]

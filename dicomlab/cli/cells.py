@@ -135,7 +135,7 @@ def record_lines(table: pd.DataFrame) -> list[str]:
     """One row as a list of names and values, without those that are empty."""
     pairs = [(str(name), shown(value)) for name, value in zip(table.columns, table.iloc[0], strict=True)]
     wide = max((len(name) for name, value in pairs if value), default=0)
-    return [f"{printable(name):<{wide}}  {value}" for name, value in pairs if value]
+    return [f"{printable(name):<{wide}}  {' '.join(value.split())}" for name, value in pairs if value]
 
 
 def listing(table: pd.DataFrame) -> tuple[list[str], int]:

@@ -1,4 +1,4 @@
-"""`dicomlab doctor`: is this computer ready, and what is in that folder?"""
+"""`dicomlab doctor`: is this computer ready, and what is in that folder, archive, bucket or server?"""
 
 from __future__ import annotations
 
@@ -11,27 +11,31 @@ import typer
 
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Verb
 from dicomlab.cli.machine import Reader, cores, memory, try_reader, versions
-from dicomlab.cli.survey import Survey, survey
-from dicomlab.cli.terminal import aligned, counted, in_bytes, in_time, plural, wrapped
+from dicomlab.cli.survey import SECONDS, Survey, survey
+from dicomlab.cli.terminal import aligned, as_typed, counted, in_bytes, in_time, plural, wrapped
 
 _REASONS, _MACHINES = 10, 15
+_LONG_WAIT = 0.005
+"""Seconds a file; a local disk gives thousands of files a second."""
 
 
 def examine(
     folder: Annotated[
         str | None,
         typer.Argument(
-            help="A folder, bucket or server to look into; without one, this computer.", show_default=False
+            help="A folder, archive, bucket or server to look into; without one, this computer.",
+            show_default=False,
         ),
     ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to look, at most.")] = SECONDS,
 ) -> Answer:
     """Check this computer, or look into a folder before a scan.
 
-    Takes a minute at most: of a large folder, one file of each folder below is read, then
-    others while there is time.
+    Of a large folder, one file of each folder below is read, then others while there is time;
+    zip, tar and other packed files are looked into.
     Exit code 1 says that something is not as it should be, 3 that files are broken.
     """
-    return _computer() if folder is None else _folder(folder)
+    return _computer() if folder is None else _folder(folder, seconds)
 
 
 def _computer() -> Answer:
@@ -86,8 +90,8 @@ def _worries(reader: Reader) -> list[str]:
     return []
 
 
-def _folder(folder: str) -> Answer:
-    seen = survey(folder)
+def _folder(folder: str, seconds: float) -> Answer:
+    seen = survey(folder, seconds=seconds)
     lines = [*_size(seen), *_kinds(seen)]
     if seen.read.dicom:
         lines += [*_machines(seen), *_syntaxes(seen)]
@@ -100,22 +104,35 @@ def _size(seen: Survey) -> list[str]:
     listed = seen.listed
     files = plural(listed.files, "file")
     size = f"{in_bytes(listed.bytes)}, the largest {in_bytes(listed.largest)}"
+    size = size if listed.bytes or not listed.files else "sizes not told"
     head = f"{seen.folder}: {files} in {plural(listed.folders, 'folder')}, {size}."
+    if seen.is_file:
+        head = f"{seen.folder}: one file, {in_bytes(listed.bytes)}."
     if not listed.is_whole:
         head += f" Listing was stopped after {in_time(listed.seconds)}: there is more."
     how = f"read {plural(seen.read.files, 'file')} of them" if seen.is_sample else "read all of them"
+    how = "read it" if seen.is_file else how
     disk = f" on {seen.disk}" if seen.disk else ""
-    return [*wrapped(head, rest="  "), *wrapped(f"{how}{disk} in {in_time(seen.read.seconds)}".capitalize())]
+    packed = seen.read.packed
+    inside = f", and {plural(packed.files, 'file')} in {plural(packed.archives, 'archive')}"
+    took = in_time(seen.read.seconds + packed.seconds)
+    sentence = f"{how}{inside if packed.archives else ''}{disk} in {took}."
+    return [*wrapped(head, rest="  "), *wrapped(sentence.capitalize(), rest="  ")]
+
+
+_WORDS = {
+    "read": "DICOM",
+    "partial": "DICOM, cut short or broken",
+    "archive": "archives; what is in them counts by itself",
+    "DICOMDIR": "DICOMDIR, an index of other files",
+}
 
 
 def _kinds(seen: Survey) -> list[str]:
     read = seen.read
     if not read.files:
         return []
-    pairs = [
-        (n, {"read": "DICOM", "partial": "DICOM, cut short or broken"}.get(s, s))
-        for s, n in read.status.most_common()
-    ]
+    pairs = [(n, _WORDS.get(s, s)) for s, n in read.status.most_common()]
     lines = ["", "What they are", *counted(pairs)]
     if read.other_kinds:
         lines += ["", "Not DICOM", *counted(_pairs(read.other_kinds))]
@@ -127,7 +144,7 @@ def _pairs(counts: Mapping[str, int]) -> list[tuple[int, str]]:
 
 
 def _machines(seen: Survey) -> list[str]:
-    found = seen.read.machines.most_common()
+    found = seen.read.by_machine
     rows = [
         [modality or "(none)", maker, model, f"{n:,}"] for (modality, maker, model), n in found[:_MACHINES]
     ]
@@ -160,6 +177,8 @@ def _broken(seen: Survey) -> list[str]:
 
 
 def _relative(key: str, seen: Survey) -> str:
+    if seen.is_file:
+        return seen.root.rpartition("/")[2] + key.removeprefix(seen.root)
     return key.removeprefix(seen.root).lstrip("/")
 
 
@@ -168,30 +187,52 @@ def _time(seen: Survey) -> list[str]:
         said = "no DICOM file" + (" among those read" if seen.is_sample else "")
         return ["", *wrapped(f"There is {said}. Check the path.")]
     fast, alone = seen.seconds(cores())
-    least = "at least " if not seen.listed.is_whole else ""
+    least = "" if seen.listed.is_whole else "at least "
     about = f"about {in_time(fast)} with {plural(cores(), 'core')}, {in_time(alone)} with one"
-    lines = ["", *wrapped(f"A whole scan takes {least}{about}.")]
+    size = f"its catalog about {in_bytes(seen.catalog_bytes)} with whole headers"
+    lines = ["", *wrapped(f"A whole scan takes {least}{about}; {size}.", rest="  ")]
     for worry in slow(seen):
         lines += wrapped(worry, first="  - ", rest="    ")
-    return [*lines, "", "Next", f"  dicomlab scan {seen.folder}"]
+    # What a server is asked for may name a patient, and is not shown again.
+    asked = "?..." if seen.is_remote and "?" in seen.root else ""
+    return [*lines, "", "Next", f"  dicomlab scan {as_typed(seen.folder + asked)}"]
 
 
 def slow(seen: Survey) -> list[str]:
     """What will make a whole scan slow, or leave something out."""
-    read, said = seen.read, []
+    listed, read, said = seen.listed, seen.read, []
     if read.read_alone > 0.02 * read.dicom:
         share = f"{read.read_alone / read.dicom:.0%}"
         said.append(f"{share} are deflated, broken or without preamble: pydicom reads these, one by one.")
     if read.long_headers > 0.05 * read.dicom:
+        share = f"{read.long_headers / read.dicom:.0%}"
+        said.append(f"{share} have headers beyond 16 KiB: more of each file is read.")
+    if read.frames > 5 * read.dicom:
+        each = read.frames / read.dicom
+        said.append(f"Multi-frame objects: about {each:,.0f} rows of frames a file.")
+    if listed.folders > 100 and listed.files < 4 * listed.folders:
         said.append(
-            f"{read.long_headers / read.dicom:.0%} have headers beyond 16 KiB: more of each file is read."
+            f"Many small folders: {listed.files / listed.folders:.1f} files in each. Listing them is much "
+            "of the work."
         )
     if seen.is_far:
         said.append(f"The files come over a network ({seen.disk}): more --jobs than cores may help.")
-    packed = sum(n for kind, n in read.other_kinds.items() if "archive" in kind or kind.endswith(" data"))
-    if packed:
-        said.append(f"Packed files (zip, gzip, ...): {packed:,}. Nothing in them is read: unpack them first.")
-    return said
+    elif read.files >= 100 and read.waited > max(_LONG_WAIT * read.files, 0.5 * read.seconds):
+        wait = 1000 * read.waited / read.files
+        whose = "server, or a long way to it" if seen.is_remote else "disk"
+        said.append(f"Each file is waited for {wait:.0f} ms: a slow or busy {whose}. More --jobs may help.")
+    return [*said, *_packed(seen)]
+
+
+def _packed(seen: Survey) -> list[str]:
+    packed = seen.read.packed
+    if not packed.files:
+        return []
+    files = plural(seen.packed_files, "file")
+    about = files if packed.is_whole else f"about {files}"
+    all_of_them = max(packed.archives, seen.listed.packed_files)
+    count = plural(all_of_them, "archive")
+    return [f"{count} with {about} in {'it' if all_of_them == 1 else 'them'}: each is read by one worker."]
 
 
 def _content(seen: Survey) -> dict[str, Any]:
@@ -212,13 +253,21 @@ def _content(seen: Survey) -> dict[str, Any]:
         "broken": [{"file_key": key, "reason": reason} for key, reason in read.broken],
         "machines": [
             {"modality": modality, "maker": maker, "model": model, "files": n}
-            for (modality, maker, model), n in read.machines.most_common()
+            for (modality, maker, model), n in read.by_machine
         ],
         "transfer_syntaxes": dict(read.syntaxes),
+        "archives": {
+            "looked_into": read.packed.archives,
+            "files": read.packed.files,
+            "is_whole": read.packed.is_whole,
+            "estimated_files": seen.packed_files,
+        },
+        "frames": read.frames,
         "mean_header_bytes": round(read.header_bytes / read.dicom) if read.dicom else None,
         "file_system": seen.disk,
         "files_per_second_and_core": round(read.rate, 1),
         "scan_seconds": {"all_cores": round(fast, 1), "one_core": round(alone, 1)},
+        "catalog_bytes": seen.catalog_bytes,
         "slow": slow(seen),
     }
 
@@ -226,5 +275,10 @@ def _content(seen: Survey) -> dict[str, Any]:
 VERB = Verb(
     "doctor",
     examine,
-    examples=("dicomlab doctor", "dicomlab doctor archive/", "dicomlab doctor archive/ --json"),
+    examples=(
+        "dicomlab doctor",
+        "dicomlab doctor archive/",
+        "dicomlab doctor export.zip --seconds 20",
+        "dicomlab doctor archive/ --json",
+    ),
 )

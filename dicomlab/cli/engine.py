@@ -180,6 +180,8 @@ class Program(TyperGroup):
 
     @staticmethod
     def _misunderstood(error: Any, given: list[str]) -> int:
+        # It quotes the call, and a shell may have put a name there.
+        error.message = printable(str(error.message))
         error.show()
         if "--json" in given:
             name = next((word for word in given if not word.startswith("-")), "")

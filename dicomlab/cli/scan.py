@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicomlab.cli.base import FINE, PARTIAL, Answer, Verb
-from dicomlab.cli.terminal import counted, in_time, plural, wrapped
+from dicomlab.cli.terminal import as_typed, counted, in_time, plural, wrapped
 
 if TYPE_CHECKING:
     from dicomlab.catalog.catalog import Catalog
@@ -197,20 +197,21 @@ def _accounts(done: Scanned) -> list[str]:
 def _problems(into: str | Path, catalog: Catalog) -> list[str]:
     lines = []
     if count := catalog.counts["problems"]:
-        lines += wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {into} problems")
+        lines += wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {as_typed(into)} problems")
     met = catalog.counts["media"]
     wrong = len(catalog.read("media", ["file_key"], where="verdict <> 'complete'")) if met else 0
     if wrong:
         verb = "does" if wrong == 1 else "do"
         words = f"{wrong:,} of {plural(met, 'DICOMDIR')} {verb} not name what is there"
-        lines += wrapped(f"{words}: dicomlab show {into} media")
+        lines += wrapped(f"{words}: dicomlab show {as_typed(into)} media")
     return lines
 
 
 def _next(into: str | Path, done: Scanned) -> list[str]:
-    calls = [(f"dicomlab show {into}", "what is in it"), (f"dicomlab drift {into}", "has equipment drifted?")]
+    name = as_typed(into)
+    calls = [(f"dicomlab show {name}", "what is in it"), (f"dicomlab drift {name}", "has equipment drifted?")]
     if done.reasons:
-        calls.append((f"dicomlab show {into} errors", "the files that were not wholly read"))
+        calls.append((f"dicomlab show {name} errors", "the files that were not wholly read"))
     wide = max(len(call) for call, _ in calls)
     return ["Next", *(f"  {call:<{wide}}  {what}" for call, what in calls)]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from unicodedata import combining, east_asian_width
 
 GAP = "  "
@@ -31,6 +34,35 @@ def _written_out(character: str) -> str:
     if character.isspace() and ord(character) > 0xFF:  # kinds of blanks
         return " "
     return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def as_typed(path: str | Path) -> str:
+    r"""A path as one would type it into a shell, on one line and without control characters.
+
+    >>> print(as_typed("my archive"), as_typed("a\x1b[31m"))
+    'my archive' $'a\x1b[31m'
+    """
+    text = os.fspath(path)
+    if text.isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(_for_shell(character) for character in text) + "'"
+
+
+def _for_shell(character: str) -> str:
+    if character in "'\\":
+        return "\\" + character
+    if character.isprintable():
+        return character
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:  # a byte of a name that is no text
+        return f"\\x{number - 0xDC00:02x}"
+    return (
+        f"\\x{number:02x}"
+        if number < 0x80
+        else f"\\u{number:04x}"
+        if number < 0x10000
+        else f"\\U{number:08x}"
+    )
 
 
 def columns() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,14 @@ from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
 from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
-from dicomlab.errors import EmptyScan, NoCatalog, NoSuchSource, SourceFailed, WrongArgument
+from dicomlab.errors import (
+    EmptyScan,
+    NoCatalog,
+    NoSuchSource,
+    SourceFailed,
+    UnusableFolder,
+    WrongArgument,
+)
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
@@ -68,8 +76,9 @@ def scan(
 
     Raises NoSuchSource, SourceFailed when a bucket or a server does not answer, EmptyScan when no
     file is DICOM, CatalogBusy when another scan writes into the catalog, CannotWrite when the disk
-    is full or for reading only, CatalogUnreached when the catalog's bucket does not answer,
-    LostWorkers when a cluster gives up: scanning again goes on.
+    is full or for reading only, UnusableFolder when Delta tables cannot lie in `into`,
+    CatalogUnreached when the catalog's bucket does not answer, LostWorkers when a cluster gives up:
+    scanning again goes on.
 
     >>> catalog = scan(folder / "dicom", into=to / "catalog", progress=False)
     >>> sorted(catalog.read("series", ["Modality"])["Modality"].unique())
@@ -100,10 +109,17 @@ def _place(into: str | Path | None, options: Mapping[str, Any] | None) -> Place:
     return Folder(Path(temporary) / "catalog")
 
 
+# What Delta Lake's paths refuse, or take for something else.
+_UNUSABLE = re.compile(r"[\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}" + (r"|\\" if os.sep == "/" else ""))
+
+
 def _prepare(place: Place) -> None:
     try:
         with place.reaching():
-            if not place.exists(FILE) and not all(map(_is_ours, place.top())):
+            is_new = not place.exists(FILE)
+            if is_new and isinstance(place, Folder) and _UNUSABLE.search(str(place.path)):
+                raise UnusableFolder(str(place.path))
+            if is_new and not all(map(_is_ours, place.top())):
                 is_folder = "is a folder with other things in it"
                 raise missing_state(place) or NoCatalog(str(place.path), is_folder)
         if isinstance(place, Folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,14 @@ class FolderSource:
         """The absolute path of the folder."""
         return key_of(self._root)
 
-    def listing(self) -> Iterator[pa.Table]:
-        """Give every file with size and mtime_ns."""
-        rows = ListingRows()
+    def listing(self, *, by_level: bool = False) -> Iterator[pa.Table]:
+        """Give every file with size and mtime_ns.
+
+        Each folder is finished before its neighbour. `by_level` takes the upper folders first, and hands
+        over often: who stops such a listing has seen a little of everything.
+        """
+        rows, chunk = ListingRows(), CHUNK // 64 if by_level else CHUNK
+        self._seen = set()
         if self._leave_out is not None and self._leave_out.exists():
             self._left_out = _identity(self._leave_out)
         if not os.path.isdir(self._root):
@@ -49,9 +55,9 @@ class FolderSource:
             yield rows.as_table()
             return
         expected, found = set(self.mounts), []
-        folders = [(self._root, _device(os.path.dirname(self._root)))]
+        folders = deque([(self._root, _device(os.path.dirname(self._root)))])
         while folders:
-            folder, device = folders.pop()
+            folder, device = folders.popleft() if by_level else folders.pop()
             below: list[str] = []
             try:
                 identity = _identity(folder)
@@ -65,7 +71,7 @@ class FolderSource:
                     for entry in entries:
                         is_empty = False
                         self._add(rows, below, entry)
-                        if len(rows) >= CHUNK:
+                        if len(rows) >= chunk:
                             yield _sorted(rows)
                             rows = ListingRows()
             except OSError as error:
@@ -76,7 +82,10 @@ class FolderSource:
                 is_mount = True
             if is_mount:
                 found.append(key_of(folder))
-            folders.extend((path, device) for path in sorted(below, reverse=True))
+            folders.extend((path, device) for path in sorted(below, reverse=not by_level))
+            if by_level and len(self._seen) % 64 == 0:
+                yield _sorted(rows)
+                rows = ListingRows()
         self.mounts = tuple(found)
         if len(rows):
             yield _sorted(rows)
