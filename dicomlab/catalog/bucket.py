@@ -48,11 +48,12 @@ class Bucket:
         self._options = {"default_block_size": BLOCK, **(options or {})}
         self._system: Any = None
         self._delta: dict[str, str] | None = None
+        self._sizes: dict[str, int] = {}
         self.lease: Lease | None = None
         _ = self.fs
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_system": None, "_delta": None, "lease": None}
+        return self.__dict__ | {"_system": None, "_delta": None, "_sizes": {}, "lease": None}
 
     def __repr__(self) -> str:
         return self._url
@@ -74,12 +75,18 @@ class Bucket:
         """The file system for pyarrow."""
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
-        return PyFileSystem(FSSpecHandler(self.fs))
+        return PyFileSystem(FSSpecHandler(self.duckdb))
 
     @property
     def duckdb(self) -> Any:
         """The file system to register with DuckDB: no extension is loaded."""
-        return self.fs
+        from dicomlab.catalog.objects import PartFiles
+
+        return PartFiles(self.fs, self._sizes)
+
+    def note(self, table: str, sizes: Mapping[str, int]) -> None:
+        """Remember how long Parquet files are, so that nobody has to ask for it."""
+        self._sizes.update((f"{self.bucket}/{self.key(table, name)}", size) for name, size in sizes.items())
 
     @property
     def delta(self) -> dict[str, str]:

@@ -82,6 +82,9 @@ class Place(Protocol):
     def finish(self, table: str, name: str) -> int:
         """Give a Parquet file its name in the table; gives its bytes."""
 
+    def note(self, table: str, sizes: Mapping[str, int]) -> None:
+        """Remember how long Parquet files are that will be read."""
+
     def scratch(self) -> Path:
         """A folder on this computer for what nobody keeps."""
 
@@ -186,6 +189,9 @@ class Folder:
         path = self._path / table / name
         os.replace(f"{path}{PART}", path)
         return path.stat().st_size
+
+    def note(self, table: str, sizes: Mapping[str, int]) -> None:
+        """The system knows."""
 
     def scratch(self) -> Path:
         """The folder itself."""

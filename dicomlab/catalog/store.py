@@ -160,8 +160,7 @@ class Store:
         self.place.confirm()
         tables = dict(state.tables)
         for table in PLAIN_TABLES:
-            _take_schema(self.place, table, _stored_schema(table, columns))
-            tables[table] = self.now(table).version()
+            tables[table] = _take_schema(self.place, table, _stored_schema(table, columns)).version()
         return replace(state, tables=tables)
 
     # --- writing ---
@@ -222,10 +221,13 @@ class Store:
             stats = json.dumps({"numRecords": part.rows})
             actions.append(AddAction(part.name, size, {}, now, is_new, stats))
         if parts:
-            _take_schema(self.place, table, self.schema_of(self.place.at(table, parts[0].name)))
-        delta = self.now(table)
+            schema = self.schema_of(self.place.at(table, parts[0].name))
+            delta = _take_schema(self.place, table, schema)
+        else:
+            delta = self.now(table)
         delta.create_write_transaction(actions, mode, delta.schema(), post_commithook_properties=_whole_log())
-        return self.now(table).version()
+        delta.update_incremental()
+        return int(delta.version())
 
     def roll_back(self, state: State) -> State:
         """Take back what was committed after the state was written down, and unfinished files."""
@@ -288,6 +290,7 @@ class Store:
         todo = list(given)
         if self.place.ahead == 1 or len(todo) < 2:
             return [work(one) for one in todo]
+        _ = self.place.delta  # found out once, and not by each
         with ThreadPoolExecutor(self.place.ahead) as pool:
             return list(pool.map(work, todo))
 
@@ -318,8 +321,12 @@ class Store:
 
     def parts(self, table: str, version: int) -> list[Part]:
         """The Parquet files of a version of a table with their numbers of rows, in order."""
-        found = pa.table(self._delta(table, version).get_add_actions(flatten=True)).to_pylist()
+        return self._parts(self._delta(table, version), table)
+
+    def _parts(self, delta: DeltaTable, table: str) -> list[Part]:
+        found = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
         parts = [Part(table, _name(row["path"]), row["num_records"], row["size_bytes"]) for row in found]
+        self.place.note(table, {part.name: part.size for part in parts})
         return sorted(parts, key=lambda part: part.name)
 
     def paths(self, table: str, version: int) -> list[str]:
@@ -327,7 +334,9 @@ class Store:
         return self._paths(self._delta(table, version), table)
 
     def _paths(self, delta: DeltaTable, table: str) -> list[str]:
-        return [self.place.at(table, _name(uri)) for uri in sorted(delta.file_uris())]
+        if isinstance(self.place, Folder):
+            return [self.place.at(table, _name(uri)) for uri in sorted(delta.file_uris())]
+        return [self.place.at(table, part.name) for part in self._parts(delta, table)]
 
     def schema(self, table: str, version: int) -> pa.Schema:
         """The columns of a version of a table."""
@@ -425,28 +434,21 @@ def _shorten_log(place: Place, table: str, first: int) -> None:
     place.delete(f"{table}/_delta_log", old)
 
 
-def _is_made(place: Place, table: str) -> bool:
-    from deltalake import DeltaTable
-
-    if isinstance(place, Folder):
-        return bool(DeltaTable.is_deltatable(place.at(table)))
-    return place.exists(table, "_delta_log")  # Delta would ask the bucket with the interpreter held
-
-
-def _take_schema(place: Place, table: str, schema: pa.Schema) -> None:
-    """Make the table if there is none yet, and give it columns that it does not have yet."""
+def _take_schema(place: Place, table: str, schema: pa.Schema) -> DeltaTable:
+    """Give the table with these columns: made if there is none yet, with those added that it lacks."""
     from deltalake import DeltaTable, Schema
     from deltalake import Field as DeltaField
+    from deltalake.exceptions import TableNotFoundError
 
-    where, options = place.at(table), place.delta
-    if not _is_made(place, table):
-        _make(place, table, schema)
-        return
-    delta = DeltaTable(where, storage_options=options)
+    try:
+        delta = DeltaTable(place.at(table), storage_options=place.delta)
+    except TableNotFoundError:
+        return _make(place, table, schema)
     have = {field.name for field in delta.schema().fields}
     new = [DeltaField(f.name, f.type) for f in Schema.from_arrow(schema).fields if f.name not in have]
     if new:
         delta.alter.add_columns(new, post_commithook_properties=_whole_log())
+    return delta
 
 
 def _empty_in(metadata: pq.FileMetaData) -> set[str]:
@@ -500,6 +502,7 @@ class PartWriter:
         if self._sink is not None and not self._sink.closed:
             self._size = self._sink.tell()
             self._sink.close()
+            self._place.note(self._table, {self._name: self._size})
 
     @property
     def part(self) -> Part | None:

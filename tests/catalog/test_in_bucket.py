@@ -160,9 +160,10 @@ def test_compaction_writes_files_together_and_deletes_what_nobody_needs(
     catalog = scan(archive, f"{bucket}/catalog")
     s3.fs.pipe_file(f"{catalog.path}/instances/stray.parquet", b"left by a worker that died")
     size = Store(place_of(catalog.path, s3.options)).on_disk()
+    before = {table: rows(catalog, table) for table in SHOWN_TABLES}
     small = catalog.compact(keep=1, progress=False)
     for table in SHOWN_TABLES:
-        assert rows(small, table) == rows(scan(archive, catalog.path), table)
+        assert rows(small, table) == before[table]
     assert parquet(s3, small) == needed(small, s3)
     assert Store(place_of(small.path, s3.options)).on_disk() < size
     with pytest.raises(StateGone):
@@ -206,7 +207,7 @@ def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
     left = dl.open_catalog(into, storage_options=s3.options)
     assert not left.is_complete
     assert left.counts["files"] == 4
-    assert len(left.series) == 2
+    assert len(left.series) == 1
     with pytest.raises(CatalogBusy, match="killed holds it for 2 minutes"):
         scan(archive, into)
     monkeypatch.setattr(lease, "STALE", -10.0)
