@@ -192,18 +192,19 @@ class Bucket:
         self._delete([self.key(folder, name) for name in todo])
         return todo
 
-    def clear(self, tables: Iterable[str] = ()) -> None:
-        """Delete these tables, or all that a catalog is made of, and nothing else."""
-        from dicomlab.catalog.lease import LOCK
+    def clear(self, tables: Iterable[str]) -> None:
+        """Delete these tables."""
+        for table in tables:
+            for page in self._pages(self.key(table, "")):
+                self._delete([item["Key"] for item in page.get("Contents", ())])
+
+    def clear_all(self) -> None:
+        """Delete what a catalog is made of, and nothing else; the lock goes when it is let go."""
         from dicomlab.catalog.store import TABLES
         from dicomlab.catalog.versions import FILE
 
-        wanted = list(tables)
-        for table in wanted or TABLES:
-            for page in self._pages(self.key(table, "")):
-                self._delete([item["Key"] for item in page.get("Contents", ())])
-        if not wanted:
-            self._delete([self.key(FILE), self.key(LOCK)])
+        self.clear(TABLES)
+        self._delete([self.key(FILE)])
 
     def _delete(self, keys: list[str]) -> None:
         for first in range(0, len(keys), _MOST_DELETED):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
@@ -70,8 +71,11 @@ class Place(Protocol):
     def delete(self, folder: str, names: Iterable[str]) -> list[str]:
         """Delete files of a folder; gives those that are gone."""
 
-    def clear(self, tables: Iterable[str] = ()) -> None:
-        """Delete these tables, or the whole catalog."""
+    def clear(self, tables: Iterable[str]) -> None:
+        """Delete these tables."""
+
+    def clear_all(self) -> None:
+        """Delete the catalog."""
 
     def unfinished(self, table: str, name: str) -> str:
         """Where a Parquet file lies that is not of a table yet."""
@@ -168,12 +172,14 @@ class Folder:
                 gone.append(name)
         return gone
 
-    def clear(self, tables: Iterable[str] = ()) -> None:
-        """Delete these tables, or the whole folder."""
-        import shutil
+    def clear(self, tables: Iterable[str]) -> None:
+        """Delete these tables."""
+        for table in tables:
+            shutil.rmtree(self._path / table, ignore_errors=True)
 
-        for path in [self._path / table for table in tables] or [self._path]:
-            shutil.rmtree(path, ignore_errors=True)
+    def clear_all(self) -> None:
+        """Delete the folder."""
+        shutil.rmtree(self._path, ignore_errors=True)
 
     def unfinished(self, table: str, name: str) -> str:
         """Where a Parquet file lies that is not of a table yet: beside the others, by another name."""

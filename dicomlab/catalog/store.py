@@ -244,7 +244,9 @@ class Store:
 
         tables = dict(zip(state.tables, self._each(restored, state.tables), strict=True))
         if self.place.was_left:
-            self.drop_strays([tables, *(version.tables for version in state.versions)])
+            kept = [tables, *(version.tables for version in state.versions)]
+            self.place.clear(set(TABLES).difference(*kept))
+            self.drop_strays(kept)
         return replace(state, tables=tables)
 
     def drop_strays(self, states: Iterable[Mapping[str, int]]) -> int:

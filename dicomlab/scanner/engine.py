@@ -95,7 +95,7 @@ def scan(
             work.run(jobs, backend)
         except (EmptyScan, NoSuchSource, SourceFailed):
             if work.is_new:
-                place.clear()
+                place.clear_all()
             raise
     return Catalog(place, read_state(place))
 

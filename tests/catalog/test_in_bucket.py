@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -36,20 +37,40 @@ from dicomlab.errors import (
 from dicomlab.scanner import backends, engine, plan
 from dicomlab.scanner.batch import Work
 from tests.build import dataset, write, write_archive
-from tests.sources.served import s3_server
+from tests.conftest import REPOSITORY
+from tests.sources.served import S3
 
 SECRET = "invented-secret"
 _NUMBERS = count()
 
 
+SERVE = """
+import logging, sys
+from tests.sources.served import s3_server
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+with s3_server() as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+
+
 @pytest.fixture(scope="module")
 def s3():
-    """An S3 server on this computer."""
+    """An S3 server in a process of its own: Delta asks some things with the interpreter held."""
     pytest.importorskip("s3fs")
     pytest.importorskip("moto")
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with s3_server() as server:
-        yield server
+    paths = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with server:
+        yield S3(server.stdout.readline().strip(), None)
+        server.stdin.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +100,21 @@ def scan(s3):
 
 @pytest.fixture(scope="module")
 def kept(s3, archive) -> dl.Catalog:
-    """A catalog that no test changes."""
+    """A catalog that no test changes, of two units."""
     s3.fs.call_s3("create_bucket", Bucket="kept")
     s3.fs.pipe_file("kept/other.txt", b"of somebody else")
     into = "s3://kept/below/catalog"
-    return dl.scan(archive, into, progress=False, jobs=1, storage_options=s3.options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "UNIT_ROWS", 7)
+        return dl.scan(archive, into, progress=False, jobs=1, storage_options=s3.options)
+
+
+@pytest.fixture
+def own(kept, bucket, s3) -> dl.Catalog:
+    """A copy of it that a test may change."""
+    for name in s3.fs.find("kept/below/catalog"):
+        s3.fs.copy(name, name.replace("kept/below", bucket.removeprefix("s3://")))
+    return dl.open_catalog(f"{bucket}/catalog", storage_options=s3.options)
 
 
 def rows(catalog: dl.Catalog, table: str) -> list[str]:
@@ -141,8 +172,8 @@ def test_a_second_scan_reads_what_is_new_and_what_is_gone_leaves(tmp_path, bucke
     assert len(first.instances) == 12, "what was opened stays as it was"
 
 
-def test_columns_are_added_and_versions_are_opened(archive, bucket, scan, s3):
-    catalog = scan(archive, f"{bucket}/catalog")
+def test_columns_are_added_and_versions_are_opened(own, s3):
+    catalog = own
     wider = catalog.add_columns(["EchoNumbers", "PatientComments"], progress=False)
     assert "PatientComments" in wider.read("instances").columns
     assert wider.counts == catalog.counts
@@ -153,25 +184,23 @@ def test_columns_are_added_and_versions_are_opened(archive, bucket, scan, s3):
         dl.open_catalog(catalog.path, version="1", storage_options=s3.options)
 
 
-def test_compaction_writes_files_together_and_deletes_what_nobody_needs(
-    archive, bucket, scan, s3, monkeypatch
-):
-    monkeypatch.setattr(plan, "UNIT_ROWS", 4)
-    catalog = scan(archive, f"{bucket}/catalog")
+def test_compaction_writes_files_together_and_deletes_what_nobody_needs(own, s3):
+    catalog = own
     s3.fs.pipe_file(f"{catalog.path}/instances/stray.parquet", b"left by a worker that died")
-    size = Store(place_of(catalog.path, s3.options)).on_disk()
+    files, size = Store(place_of(catalog.path, s3.options)).on_disk()
     before = {table: rows(catalog, table) for table in SHOWN_TABLES}
     small = catalog.compact(keep=1, progress=False)
     for table in SHOWN_TABLES:
         assert rows(small, table) == before[table]
     assert parquet(s3, small) == needed(small, s3)
-    assert Store(place_of(small.path, s3.options)).on_disk() < size
+    assert Store(place_of(small.path, s3.options)).on_disk()[0] < files - 1
+    earlier = dl.Catalog(place_of(catalog.path, s3.options), catalog._state)
     with pytest.raises(StateGone):
-        _ = catalog.instances
+        _ = earlier.instances
 
 
-def test_a_lost_object_is_told(archive, bucket, scan, s3):
-    catalog = scan(archive, f"{bucket}/catalog")
+def test_a_lost_object_is_told(own, archive, scan, s3):
+    catalog = own
     s3.fs.rm_file(next(name for name in parquet(s3, catalog) if "/instances/" in name))
     with pytest.raises(DamagedCatalog, match=r"instances/.* is missing"):
         _ = dl.open_catalog(catalog.path, storage_options=s3.options).instances
@@ -219,7 +248,7 @@ def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
     assert not s3.fs.exists(f"{into}/{LOCK}")
 
 
-@pytest.mark.parametrize("at", range(1, 5))
+@pytest.mark.parametrize("at", [1, 3])
 def test_a_scan_may_break_at_any_write_of_the_state(at, archive, bucket, scan, s3, monkeypatch):
     into, turns = f"{bucket}/catalog", count()
     monkeypatch.setattr(plan, "UNIT_ROWS", 7)
@@ -244,8 +273,8 @@ def test_a_scan_may_break_at_any_write_of_the_state(at, archive, bucket, scan, s
     assert parquet(s3, done) == needed(done, s3)
 
 
-def test_one_writes_and_the_others_are_told_so(archive, bucket, scan, s3):
-    catalog = scan(archive, f"{bucket}/catalog")
+def test_one_writes_and_the_others_are_told_so(own, archive, scan, s3):
+    catalog = own
     with writing(place_of(catalog.path, s3.options)):
         for work in (
             lambda: scan(archive, catalog.path),
@@ -255,11 +284,12 @@ def test_one_writes_and_the_others_are_told_so(archive, bucket, scan, s3):
             with pytest.raises(CatalogBusy, match="Wait until it has ended"):
                 work()
         assert len(dl.open_catalog(catalog.path, storage_options=s3.options).instances) == 12
-    assert catalog.compact(progress=False).counts == catalog.counts
+    with writing(place_of(catalog.path, s3.options)):
+        pass
 
 
-def test_who_lost_the_lock_commits_nothing(archive, tmp_path, bucket, scan, s3, monkeypatch):
-    catalog = scan(archive, f"{bucket}/catalog")
+def test_who_lost_the_lock_commits_nothing(own, tmp_path, scan, s3, monkeypatch):
+    catalog = own
     before = dl.open_catalog(catalog.path, storage_options=s3.options)
     folder = write_archive(tmp_path / "more", patients=3)
     real = backends.read_unit
@@ -424,13 +454,20 @@ def test_errors_come_from_workers_as_they_were():
     assert str(pickle.loads(pickle.dumps(CatalogBusy("here")))) == str(CatalogBusy("here"))
 
 
-def test_processes_share_only_the_bucket(archive, bucket, s3, monkeypatch):
-    monkeypatch.setattr(plan, "UNIT_ROWS", 7)
-    catalog = dl.scan(
-        archive, f"{bucket}/catalog", progress=False, jobs=2, backend="processes", storage_options=s3.options
-    )
+def test_workers_need_nothing_but_the_bucket(archive, bucket, scan, monkeypatch):
+    """What is sent to a worker leads to the bucket from anywhere."""
+    real, met = backends.read_unit, []
+
+    def elsewhere(work, unit):
+        sent = pickle.loads(pickle.dumps(work))
+        met.append(sent.place)
+        return pickle.loads(pickle.dumps(real(sent, unit)))
+
+    monkeypatch.setattr(backends, "read_unit", elsewhere)
+    catalog = scan(archive, f"{bucket}/catalog")
     assert catalog.counts["instances"] == 12
-    assert len(catalog.series) == 4
+    assert met[0].lease is None
+    assert met[0].path == catalog.path
 
 
 def test_the_shell_takes_an_address(archive, bucket, s3, monkeypatch, capsys):
