@@ -187,7 +187,7 @@ def test_columns_are_added_and_versions_are_opened(own, s3):
 def test_compaction_writes_files_together_and_deletes_what_nobody_needs(own, s3):
     catalog = own
     s3.fs.pipe_file(f"{catalog.path}/instances/stray.parquet", b"left by a worker that died")
-    files, size = Store(place_of(catalog.path, s3.options)).on_disk()
+    files, _ = Store(place_of(catalog.path, s3.options)).on_disk()
     before = {table: rows(catalog, table) for table in SHOWN_TABLES}
     small = catalog.compact(keep=1, progress=False)
     for table in SHOWN_TABLES:
