@@ -23,7 +23,7 @@ class PartFiles(AbstractFileSystem):
     protocol = ("s3", "s3a")
     cachable = False
 
-    def __init__(self, fs: Any, sizes: Mapping[str, int]):
+    def __init__(self, fs: Any, sizes: Mapping[str, int], **_: Any):  # fsspec adds settings of S3
         super().__init__()
         self._fs, self._sizes = fs, sizes
 

@@ -72,7 +72,8 @@ def scan(
     (docs/scale.md).
     `keep_headers=False` saves space, and means that columns cannot be added later without
     the files. `storage_options` says how to get at a bucket or a server: what is in it is
-    written nowhere. `catalog_options` is the same for the catalog's bucket, where that is another.
+    written nowhere. `catalog_options` is the same for the catalog's bucket, where
+    other settings lead there.
 
     Raises NoSuchSource, SourceFailed when a bucket or a server does not answer, EmptyScan when no
     file is DICOM, CatalogBusy when another scan writes into the catalog, CannotWrite when the disk
@@ -86,7 +87,7 @@ def scan(
     """
     if backend is not None and backend not in BACKENDS:
         raise WrongArgument("backend", backend, BACKENDS)
-    place = _place(into, storage_options if catalog_options is None else catalog_options)
+    place = _place(into, catalog_options or _options_for_both(source, storage_options))
     opened = open_source(source, leave_out=place.path, options=storage_options)
     _prepare(place)
     with writing(place):
@@ -111,6 +112,12 @@ def _place(into: str | Path | None, options: Mapping[str, Any] | None) -> Place:
 
 # What Delta Lake's paths refuse, or take for something else.
 _UNUSABLE = re.compile(r"[\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}" + (r"|\\" if os.sep == "/" else ""))
+
+
+def _options_for_both(source: str | Path, options: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What holds for the catalog, too: the options of a folder or of S3, and not those of a server."""
+    scheme, is_address, _ = str(source).partition("://")
+    return options if not is_address or scheme.lower() in ("s3", "s3a", "file") else None
 
 
 def _prepare(place: Place) -> None:

@@ -32,6 +32,7 @@ from dicomlab.errors import (
     EmptyScan,
     NoCatalog,
     NoSuchPlace,
+    SourceFailed,
     StateGone,
 )
 from dicomlab.scanner import backends, engine, plan
@@ -424,11 +425,21 @@ def test_a_catalog_in_the_bucket_it_was_scanned_from_is_not_scanned(archive, buc
     assert set(catalog.files["source"]) == {bucket}
 
 
-def test_two_buckets_may_have_settings_of_their_own(archive, bucket, s3, tmp_path):
-    with pytest.raises(NoCatalog):
-        dl.open_catalog(f"{bucket}/catalog", storage_options=s3.options)
-    catalog = dl.scan(archive, f"{bucket}/catalog", progress=False, jobs=1, catalog_options=s3.options)
-    assert catalog.counts["instances"] == 12
+def test_settings_of_a_server_are_not_taken_for_those_of_the_catalog(s3):
+    ours = s3.options
+    assert engine._options_for_both("/archive", ours) is ours
+    assert engine._options_for_both("s3://bucket/archive", ours) is ours
+    assert engine._options_for_both("dicomweb+https://host/dicom-web", ours) is None
+
+
+def test_two_buckets_may_have_settings_of_their_own(own, bucket, s3):
+    """The source takes none, and says so; the catalog was reached by its own."""
+    with pytest.raises(SourceFailed, match="storage_options"):
+        dl.scan(
+            f"{bucket}/x", own.path, progress=False, storage_options={"no": 1}, catalog_options=s3.options
+        )
+    with writing(place_of(own.path, s3.options)):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -472,13 +483,14 @@ def test_workers_need_nothing_but_the_bucket(archive, bucket, scan, monkeypatch)
 
 def test_the_shell_takes_an_address(archive, bucket, s3, monkeypatch, capsys):
     """Credentials come from where other programs have them."""
+    from fsspec.config import conf as fsspec_settings
     from typer.testing import CliRunner
 
     from dicomlab.cli.main import app
 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.options["key"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
+    monkeypatch.setitem(fsspec_settings, "s3", {"endpoint_url": s3.url})
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     into = f"{bucket}/catalog"
 
