@@ -82,7 +82,7 @@ class Bucket:
         """The file system to register with DuckDB: no extension is loaded."""
         from dicomlab.catalog.objects import PartFiles
 
-        return PartFiles(self.fs, self._sizes)
+        return PartFiles(self.fs, self._url.removeprefix("s3://"), self._sizes)
 
     def note(self, table: str, sizes: Mapping[str, int]) -> None:
         """Remember how long Parquet files are, so that nobody has to ask for it."""
@@ -205,6 +205,8 @@ class Bucket:
 
         self.clear(TABLES)
         self._delete([self.key(FILE)])
+        if self.lease is not None:
+            self.lease.leaves_nothing = True
 
     def _delete(self, keys: list[str]) -> None:
         for first in range(0, len(keys), _MOST_DELETED):

@@ -45,6 +45,8 @@ class Lease:
         self._ended = threading.Event()
         self.was_left = False
         """Whether the one before did not come to its end."""
+        self.leaves_nothing = False
+        """Whether there is nothing to clear away, also where the work fails."""
         self._acquire()
         self._check_conditions()
         self._thread = threading.Thread(target=self._keep, name="dicomlab-lock", daemon=True)
@@ -85,7 +87,7 @@ class Lease:
         self._ended.set()
         self._thread.join()
         with self._turn:
-            if is_left:
+            if is_left and not self.leaves_nothing:
                 self._put(is_left=True, IfMatch=self._mark)
             elif self._is_ours():
                 self._delete()

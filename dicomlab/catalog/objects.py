@@ -1,6 +1,6 @@
-"""The Parquet files of a catalog in a bucket, for reading.
+"""The files of a catalog in a bucket, for reading, and nothing beside them.
 
-None is ever changed, and the log says how long each is: so no request is spent on asking.
+No Parquet file is ever changed, and the log says how long each is: so no request is spent on asking.
 """
 
 from __future__ import annotations
@@ -18,41 +18,54 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PartFiles(AbstractFileSystem):
-    """A file system for DuckDB and Arrow that knows some sizes, and writes nothing."""
+    """A file system for DuckDB and Arrow of what lies below a name, of which it knows some sizes.
+
+    DuckDB itself keeps queries to the catalog, but takes `..` in a name for a folder's or for nothing.
+    What a store makes of it is not tried.
+    """
 
     protocol = ("s3", "s3a")
     cachable = False
 
-    def __init__(self, fs: Any, sizes: Mapping[str, int], **_: Any):  # fsspec adds settings of S3
+    def __init__(self, fs: Any, root: str, sizes: Mapping[str, int], **_: Any):  # fsspec adds settings
         super().__init__()
-        self._fs, self._sizes = fs, sizes
+        self._fs, self._root, self._sizes = fs, root, sizes
+
+    def _name(self, path: str) -> str:
+        name: str = self._strip_protocol(path)
+        if not f"{name}/".startswith(f"{self._root}/") or {".", ".."} & {*name.split("/")}:
+            raise FileNotFoundError
+        return name
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         """Name, size and type of an object."""
-        name = self._strip_protocol(path)
+        name = self._name(path)
         if name in self._sizes:
             return {"name": name, "size": self._sizes[name], "type": "file"}
         return dict(self._fs.info(name))
 
     def modified(self, path: str) -> datetime:
         """When an object was written; always the same for one that does not change."""
-        name = self._strip_protocol(path)
+        name = self._name(path)
         found: datetime = _LONG_AGO if name in self._sizes else self._fs.modified(name)
         return found
 
     def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         """What lies below a name."""
-        return list(self._fs.ls(self._strip_protocol(path), detail=detail))
+        return list(self._fs.ls(self._name(path), detail=detail))
 
     def glob(self, path: str, **_: Any) -> list[str]:
         """The objects that a pattern fits."""
-        name = self._strip_protocol(path)
+        try:
+            name = self._name(path)
+        except FileNotFoundError:
+            return []
         return [name] if name in self._sizes else list(self._fs.glob(name))
 
     def _open(self, path: str, mode: str = "rb", **_: Any) -> Any:
         if mode != "rb":
             raise PermissionError("for reading only")
-        size = self._sizes.get(path)
+        size = self._sizes.get(self._name(path))
         if size is None:
             return self._fs.open(path, "rb")
         return PartFile(self, path, size=size, cache_type="all" if size <= WHOLE else "readahead")
