@@ -270,3 +270,21 @@ def test_a_score_counts_episodes_and_finds_what_alarms_after_the_onset(monkeypat
     assert sum(result.false_by_device) == 2
     assert result.of()[["found", "delay"]].to_numpy().tolist() == [[True, 3.0]]
     assert score.wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+
+
+def test_a_thousand_spoilt_files_are_all_accounted_for():
+    said = run("mutants.py", "--files", 1000, "--batch", 500, "--seed", 3)
+    assert "1,000 files, 1,000 rows, 0 batches failed" in said
+    assert int(re.search(r"(\d+)  read$", said, re.MULTILINE)[1]) > 50
+    assert int(re.search(r"(\d+)  partial$", said, re.MULTILINE)[1]) > 200
+
+
+def test_a_file_without_a_row_is_noticed(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("mutants", BENCHMARKS / "mutants.py")
+    mutants = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mutants)
+    mutants.write(tmp_path / "files", 20, 1)
+    real = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda self, what: [*real(self, what), BENCHMARKS / "mutants.py"])
+    met = mutants.account(tmp_path / "files", tmp_path / "catalog")
+    assert (met["files"], met["rows"], met["is_whole"]) == (21, 20, False)
