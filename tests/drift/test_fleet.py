@@ -89,3 +89,14 @@ def test_a_patient_without_a_weight_is_taken_for_one_of_the_season():
     fit = adjust(value, np.zeros(4000, int), told, day < 200, day=day)
     blank = np.isnan(told) & (day >= 200)
     assert abs(np.corrcoef(fit.residual[blank], np.sin(day[blank] / 60))[0, 1]) < 0.3
+
+
+def test_a_phantom_has_no_size_and_none_is_made_up():
+    rng = np.random.default_rng(14)
+    day = np.sort(rng.integers(0, 400, 4000))
+    size = np.sin(day / 60) + rng.normal(0, 1, 4000)
+    phantom = rng.random(4000) < 0.05
+    value = np.where(phantom, 0.0, 0.3 * size) + rng.normal(0, 0.01, 4000)
+    told = np.where(phantom, np.nan, size)
+    fit = adjust(value, phantom.astype(int), told, day < 200, day=day)
+    assert np.abs(fit.residual[phantom]).max() < 0.06
