@@ -248,13 +248,24 @@ class Bucket:
             yield
         except DicomlabError:
             raise
-        except Exception as error:
-            if not isinstance(error, OSError) and not type(error).__module__.startswith(_STORE):
+        except Exception as raised:
+            error = _of_store(raised)
+            if error is None:
                 raise
             is_missing = code_of(error) == "NoSuchBucket"
             raise CatalogUnreached(
                 self._url, "there is no such bucket" if is_missing else why_of(error)
             ) from None
+
+
+def _of_store(error: Exception) -> Exception | None:
+    """The error, if it is one of the store and not of our own code."""
+    kind = type(error)
+    if kind.__module__ in ("duckdb", "_duckdb") and kind.__name__ == "Error":
+        from dicomlab.catalog.database import of_file_system
+
+        return of_file_system(str(error))
+    return error if isinstance(error, OSError) or kind.__module__.startswith(_STORE) else None
 
 
 async def _frozen(session: Any) -> tuple[str | None, str | None, str | None]:

@@ -137,12 +137,15 @@ def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
         raise BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.") from None
     except duckdb.Error as error:
         if type(error) is duckdb.Error:  # what a registered file system raised, as text
-            raise _of_file_system(str(error)) from None
+            raise of_file_system(str(error)) from None
         raise BadQuery(_first_line(error)) from None
 
 
-def _of_file_system(text: str) -> OSError:
-    """The kind of error that a file system raised, without its words, which may hold secrets."""
+def of_file_system(text: str) -> OSError:
+    """The kind of error that a registered file system raised, as DuckDB tells it.
+
+    Without its words, which may hold secrets.
+    """
     kinds = {kind.__name__: kind for kind in (PermissionError, FileNotFoundError, TimeoutError)}
     named = re.findall(r"^(?:\w+\.)*(\w+)(?::|$)", text, re.MULTILINE)
     return next((kinds[name]() for name in reversed(named) if name in kinds), OSError())

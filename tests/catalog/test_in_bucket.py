@@ -230,6 +230,7 @@ dl.scan(source, into, progress=False, jobs=1, storage_options=options)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
     archive, bucket, scan, s3, monkeypatch
 ):
@@ -252,6 +253,7 @@ def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
 
 
 @pytest.mark.parametrize("at", [1, 3])
+@pytest.mark.slow
 def test_a_scan_may_break_at_any_write_of_the_state(at, archive, bucket, scan, s3, monkeypatch):
     into, turns = f"{bucket}/catalog", count()
     monkeypatch.setattr(plan, "UNIT_ROWS", 7)
@@ -370,7 +372,7 @@ OUTSIDE = (
 @pytest.mark.parametrize("query", OUTSIDE)
 def test_a_query_does_not_leave_the_catalog(query, kept, s3):
     before = s3.fs.find("kept")
-    with suppress(BadQuery):
+    with suppress(BadQuery):  # refused, or found to be nothing
         assert kept.sql(query).empty
     assert s3.fs.find("kept") == before
 
@@ -407,14 +409,14 @@ def test_no_secret_is_written_or_said(kept, archive, s3, caplog):
 ONCE = {"retries": {"max_attempts": 1}, "connect_timeout": 1}
 
 
-def test_what_the_store_refuses_is_one_sentence(kept, archive, scan, s3, monkeypatch):
+def test_what_the_store_refuses_is_one_sentence(own, archive, scan, s3, monkeypatch):
     with pytest.raises(CatalogUnreached, match="there is no such bucket"):
         scan(archive, "s3://no-such-bucket/catalog")
     with pytest.raises(CatalogUnreached, match="there is no such bucket"):
         dl.open_catalog("s3://no-such-bucket/catalog", storage_options=s3.options)
     with pytest.raises(NoCatalog, match="is not a dicomlab catalog"):
         dl.open_catalog("s3://kept/nothing", storage_options=s3.options)
-    opened = dl.open_catalog(kept.path, storage_options=s3.options)
+    opened = own
 
     def denied(*_, **__):
         raise PermissionError(f"The key {SECRET} may not")
@@ -422,6 +424,9 @@ def test_what_the_store_refuses_is_one_sentence(kept, archive, scan, s3, monkeyp
     monkeypatch.setattr(PartFiles, "fetch", denied)
     with pytest.raises(CatalogUnreached, match="access is denied") as met:
         _ = opened.series
+    assert SECRET not in str(met.value)
+    with pytest.raises(CatalogUnreached, match="access is denied") as met:
+        opened.add_columns(["PatientComments"], progress=False)
     assert SECRET not in str(met.value)
 
 
@@ -501,6 +506,7 @@ def test_workers_need_nothing_but_the_bucket(archive, bucket, scan, monkeypatch)
     assert met[0].path == catalog.path
 
 
+@pytest.mark.slow
 def test_the_shell_takes_an_address(archive, bucket, s3, monkeypatch, capsys):
     """Credentials come from where other programs have them."""
     from fsspec.config import conf as fsspec_settings
