@@ -8,14 +8,14 @@ demo: .venv/.base          ## a simulated fleet, scanned and judged: demo/report
 	$(BIN)/dicomlab demo demo
 
 test: .venv/.dev           ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: .venv/.dev          ## the gate: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 format: .venv/.dev         ## put the code in form
 	$(BIN)/ruff format .
