@@ -111,10 +111,11 @@ def varies_column(n: int, frames: Frames | None) -> pa.Array:
 def runs(
     found: Cells, many: np.ndarray, columns: Sequence[Column], mark: int, rows_of: tuple[int, int]
 ) -> list[tuple[int, int]]:
-    """Split a batch where it has more frames than MOST_AT_ONCE: from which row to which.
+    """Split a batch where its frames would need too much room: from which row to which.
 
-    A file of a kilobyte may claim thousands of frames, and a batch has thousands of files. `mark` is the
-    number that items of per-frame functional groups are noted with.
+    A file of a kilobyte may claim thousands of frames, and a batch has thousands of files. A run has
+    MOST_AT_ONCE frames and MOST_REPEATED bytes that frames share at the most, or is one file. `mark`
+    is the number that items of per-frame functional groups are noted with.
     """
     n = found.off.shape[1]
     place = next(j for j, column in enumerate(columns) if column.name == HELPERS[0].name)
@@ -122,10 +123,17 @@ def runs(
     arrays, _ = cast(Cells(found.data, *some), HELPERS[:1], 1, 2)
     said = np.clip(arrays[HELPERS[0].name].fill_null(0).to_numpy(), 0, MAX_FRAMES)
     items = np.bincount(many[many[:, 0] == mark, 1], minlength=n)
-    total = np.concatenate([[0], np.cumsum(np.where(items > 0, items, said))])
+    frames = np.where(items > 0, items, said)
+    if not frames.any():
+        return [(0, n)]
+    ranks = many[:, 0] - len(columns)
+    shared = many[(ranks > 0) & (ranks % 2 == 1) & (many[:, 0] < mark)]
+    each = np.bincount(shared[:, 1], weights=shared[:, 4], minlength=n)
+    each += np.where(found.off >= 0, found.length, 0).sum(axis=0, dtype=np.int64)
+    cost = np.concatenate([[0.0], np.cumsum(frames / MOST_AT_ONCE + frames * each / MOST_REPEATED)])
     cuts = [0]
     while cuts[-1] < n:
-        upto = int(np.searchsorted(total, total[cuts[-1]] + MOST_AT_ONCE, "right")) - 1
+        upto = int(np.searchsorted(cost, cost[cuts[-1]] + 1, "right")) - 1
         cuts.append(max(upto, cuts[-1] + 1))
     return list(pairwise(cuts))
 
@@ -291,6 +299,8 @@ def _shortened(
     """
     off, length, _ = cells
     problems: list[Problem] = []
+    if length.sum(dtype=np.int64) <= MOST_REPEATED:
+        return problems
     is_shared = (rank % 2 == 1) & (off >= 0)
     for row in np.flatnonzero(counts > 1).tolist():
         of_file = slice(int(start[row]), int(start[row + 1]))

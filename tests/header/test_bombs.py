@@ -101,6 +101,17 @@ def test_a_long_value_that_frames_share_is_not_repeated_in_each(reader, monkeypa
     ]
 
 
+def test_files_whose_frames_share_much_are_laid_out_apart(reader, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_REPEATED", 300_000)
+    shared = one(FrameContentSequence=items(one(FrameComments="long " * 100)))
+    ds = dataset(SharedFunctionalGroupsSequence=items(shared), NumberOfFrames=200)
+    ds.PerFrameFunctionalGroupsSequence = items(*(one() for _ in range(200)))
+    whole = HeaderReader(reader.columns.add("FrameComments"))
+    batches = list(whole.parse_in_batches(headers(*[as_bytes(ds)] * 5, part10(plain()))))
+    assert [len(batch.status) for batch in batches] == [2, 2, 2]
+    assert [batch.frames[1]["FrameComments"].null_count for batch in batches] == [0, 0, 0]
+
+
 def test_a_long_character_set_is_looked_at_once(reader):
     charset = b"ISO_IR 100\\" + b"ISO 2022 IR 87\\" * 4000 + b"ISO 2022 IR 149 "
     names = b"\\".join([b"\xe9"] * 20_000)

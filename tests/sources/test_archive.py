@@ -320,3 +320,46 @@ def test_what_only_begins_like_an_archive_is_broken(data, kind):
     assert kind_of(data) == kind
     with pytest.raises(BrokenArchive):
         reasons(data, kind)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_entry_of_a_tar_with_a_huge_name_takes_no_memory(kind, pack):
+    head = tarfile.TarInfo("name")
+    head.type, head.size = kind, 200 << 20
+    data = pack(head.tobuf(tarfile.GNU_FORMAT) + bytes(200 << 20) + tarfile.TarInfo("after").tobuf())
+    tracemalloc.start()
+    with pytest.raises(BrokenArchive):
+        reasons(data, "tar" if pack is bytes else "gzip")
+    assert tracemalloc.get_traced_memory()[1] < 30 << 20
+    tracemalloc.stop()
+
+
+def test_long_names_and_pax_headers_of_a_sensible_size_are_read():
+    for form in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        held = io.BytesIO()
+        with tarfile.open(fileobj=held, mode="w", format=form) as out:
+            info = tarfile.TarInfo("folder/" * 40 + "ü")
+            info.size = 1
+            out.addfile(info, io.BytesIO(b"x"))
+        (member,) = members(io.BytesIO(held.getvalue()), "tar", "a.tar")
+        assert member.name == info.name
+
+
+def test_a_broken_archive_inside_costs_no_other_member(monkeypatch):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as out:
+        out.writestr("a.zip", b"PK\x03\x04" + bytes(100))
+        out.writestr("b.tar", bytes(257) + b"ustar" + bytes(600))
+        out.writestr("c", b"good")
+    found = {m.name: m.reason for m in members(io.BytesIO(held.getvalue()), "zip", "x.zip")}
+    assert found["c"] == ""
+    assert "broken" in found["a.zip"]
+
+    def fail(*_):
+        raise IndexError
+
+    monkeypatch.setattr(archive_module, "_tarred", fail)
+    found = {m.name: m.reason for m in members(io.BytesIO(held.getvalue()), "zip", "x.zip")}
+    assert found["b.tar"] == "the archive in the archive cannot be read"
+    assert found["c"] == ""
