@@ -16,13 +16,13 @@ import os
 import sys
 from pathlib import Path
 
-import atheris
-
 _SEEN = ["dicomlab.header", "dicomlab.sources", "pydicom", "zipfile", "tarfile"]
 
 
 def main() -> None:
     """Fuzz until something is found or the time is up."""
+    import atheris
+
     if os.environ.get("NUMBA_DISABLE_JIT") != "1":
         import dicomlab.header.frames  # noqa: F401 - what is compiled must not be touched by atheris
 
