@@ -299,13 +299,15 @@ def _shortened(
     """
     off, length, _ = cells
     problems: list[Problem] = []
-    if length.sum(dtype=np.int64) <= MOST_REPEATED:
+    slots = np.diff(start)
+    times = np.repeat(counts // np.maximum(slots, 1), slots)
+    if int((length.sum(axis=0, dtype=np.int64) * times).sum()) <= MOST_REPEATED:
         return problems
     is_shared = (rank % 2 == 1) & (off >= 0)
     for row in np.flatnonzero(counts > 1).tolist():
         of_file = slice(int(start[row]), int(start[row + 1]))
         size = np.where(is_shared[:, of_file], length[:, of_file], 0).sum(axis=1, dtype=np.int64)
-        size *= counts[row] // (start[row + 1] - start[row])
+        size *= counts[row] // slots[row]
         order = np.argsort(size)[::-1]
         excess = size.sum() - MOST_REPEATED
         for c in order.tolist():

@@ -101,6 +101,18 @@ def test_a_long_value_that_frames_share_is_not_repeated_in_each(reader, monkeypa
     ]
 
 
+def test_a_long_value_of_frames_that_are_all_alike_is_not_repeated_in_each(reader, monkeypatch):
+    monkeypatch.setattr(frames, "MOST_REPEATED", 20_000)
+    whole = HeaderReader(reader.columns.add("FrameComments"))
+    ds = dataset(NumberOfFrames=64, FrameComments="long " * 100, SliceThickness="2")
+    batch = whole.parse(headers(as_bytes(ds)))
+    assert batch.frames[1]["FrameComments"].null_count == 64
+    assert batch.frames[1]["SliceThickness"].to_pylist() == [2.0] * 64
+    assert [(p.column.name, p.reason) for p in batch.problems] == [
+        ("FrameComments", "too long to be repeated in each of 64 frames")
+    ]
+
+
 def test_files_whose_frames_share_much_are_laid_out_apart(reader, monkeypatch):
     monkeypatch.setattr(frames, "MOST_REPEATED", 300_000)
     shared = one(FrameContentSequence=items(one(FrameComments="long " * 100)))
