@@ -39,7 +39,9 @@ def accept(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> P
     an accepted change on, as from any, the new level is what is usual. Raises WrongArgument for a
     number that `drift.changes` does not have.
 
-    >>> path = accept(drift, "C001", to="decisions.csv", note="New dose protocol")  # doctest: +SKIP
+    >>> path = accept(drift, drift.changes["change_id"][0], to=to / "decisions.csv", note="New protocol")
+    >>> read_decisions(path)["note"].tolist()
+    ['New protocol']
     """
     return _decide(drift, change_id, "accepted", note, Path(to))
 

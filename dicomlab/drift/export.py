@@ -29,7 +29,9 @@ def export_points(
     if empty. Raises WrongArgument for another ending. The rows name machines, not patients; the
     column `series` holds SeriesInstanceUIDs.
 
-    >>> path = export_points(drift, to="points.csv", parameters=["CTDIvol"])  # doctest: +SKIP
+    >>> path = export_points(drift, to=to / "points.csv", parameters=["CTDIvol"])
+    >>> path.name
+    'points.csv'
     """
     path = Path(to)
     if path.suffix not in _FORMATS:
