@@ -11,6 +11,8 @@ from pathlib import Path
 
 _SERIES = 200
 """Files in one folder of a multiplied archive."""
+_DIRECTORY = b"1.2.840.10008.1.3.10"
+"""SOP class of a DICOMDIR (PS3.6)."""
 _PIXELS = 16 * 1024
 """Bytes after the header that a copy keeps, so that reading it costs what a real file costs."""
 
@@ -18,20 +20,21 @@ _PIXELS = 16 * 1024
 def dicom_files(folder: Path | None) -> list[str]:
     """Files with the DICOM mark at byte 128, in order; those that pydicom brings if no folder is named.
 
-    pydicom's are the ones in its package; none is downloaded.
+    pydicom's are the ones in its package; none is downloaded. DICOMDIRs are left out: they are lists of
+    other files, and an archive has one of them for thousands of images.
     """
     if folder is None:
         import pydicom.data
 
         folder = Path(pydicom.data.__file__).parent / "test_files"
     found = sorted(str(p) for p in folder.rglob("*") if p.is_file())
-    return [path for path in found if _has_mark(path)]
+    return [path for path in found if _is_image(path)]
 
 
-def _has_mark(path: str) -> bool:
+def _is_image(path: str) -> bool:
     with open(path, "rb") as file:
-        file.seek(128)
-        return file.read(4) == b"DICM"
+        head = file.read(512)
+    return head[128:132] == b"DICM" and _DIRECTORY not in head
 
 
 def hard_links(files: Sequence[str], into: Path, count: int) -> None:

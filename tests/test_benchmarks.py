@@ -14,6 +14,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.conftest import pydicom_files
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the sdist leaves benchmarks out")
 
@@ -163,6 +165,15 @@ def test_copies_are_distinct_and_differ_in_nothing_but_uids(folder, tmp_path, mo
     twin = copies[len(files)]
     changed = {element.keyword for element in original if element != twin[element.tag]}
     assert {"SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"} == changed
+
+
+def test_a_directory_of_a_medium_is_no_image(tmp_path, monkeypatch):
+    for path in pydicom_files():
+        if path.name in ("DICOMDIR", "MR_small.dcm"):
+            shutil.copy(path, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    found = load("archive", monkeypatch).dicom_files(tmp_path)
+    assert [Path(path).name for path in found] == ["MR_small.dcm"]
 
 
 def test_hard_links_leave_the_originals_alone(folder, tmp_path, monkeypatch):
