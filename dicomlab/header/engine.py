@@ -122,7 +122,9 @@ class HeaderReader:
         self._shown = shown
         self._units = unit_columns(self.columns.names)
         self._tree = make_tree(self._all, self._frames)
-        self._plan = make_plan(self._tree)
+        named = [column for column in self._cast if column.name in asked or column in _needed_always()]
+        plain = [*named, *csa_elements(named), *charsets.values()]
+        self._plan = make_plan(self._tree, [column for column in plain if column.has_place])
         self._many = kernel.new_many(_ROOM_FOR_MANY)
         self._keep = keep
         self._max_header = max_header
@@ -527,15 +529,17 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
 def _helpers(columns: Sequence[Column]) -> list[Column]:
     """Columns that casting needs whether or not a table shows them."""
     have = {column.name for column in columns}
-    keywords = ("SpecificCharacterSet", "PixelRepresentation", "SOPClassUID")
-    needed = (*map(public_column, keywords), *HELPERS)
-    return [column for column in needed if column.name not in have]
+    return [column for column in (*_needed_always(), *HELPERS) if column.name not in have]
+
+
+def _needed_always() -> list[Column]:
+    """What every file is looked at for: its characters, its integers, its kind."""
+    return [public_column(name) for name in ("SpecificCharacterSet", "PixelRepresentation", "SOPClassUID")]
 
 
 def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    names = [os.fsencode(path) + b"\0" for path in paths]
-    starts = np.concatenate([[0], np.cumsum([len(name) for name in names])]).astype(np.int64)
-    return np.frombuffer(b"".join(names), np.uint8), starts
+    names = np.frombuffer(os.fsencode("\0".join(paths)) + b"\0", np.uint8)
+    return names, np.append(0, np.flatnonzero(names == 0) + 1)
 
 
 def _why(error: OSError) -> str:

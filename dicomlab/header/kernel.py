@@ -28,6 +28,8 @@ PRELUDE = 132
 LEAST_READ, MOST_READ = 4096, 256 * 1024
 """Bounds of the first read of a file, in bytes."""
 
+_IMAGE_TYPE, _SOP_CLASS, _NUMBER_OF_FRAMES = 0x00080008, 0x00080016, 0x00280008
+
 CREATOR = 1 << 32
 """What the number of a creator is multiplied with in the key of a private element."""
 
@@ -60,6 +62,8 @@ class WalkPlan(NamedTuple):
     creator_bytes: np.ndarray
     creator_start: np.ndarray
     last_tag: int
+    last_of_more: int
+    """The last one wanted of a file that may be more than one image."""
 
 
 _LO, _HI, _HAS_PRIVATE, _IS_ANY, _MARK = range(5)
@@ -155,6 +159,36 @@ def _syntax(b: Any, p: int, n: int) -> int:
     if n >= 21 and b[p + 18] == 49 and b[p + 19] == 46 and b[p + 20] == 57:
         return -1  # deflated, whole or by frame
     return 1
+
+
+@_jit
+def _has(b: Any, p: int, n: int, word: Any) -> bool:
+    """Whether a text has a word."""
+    for k in range(n - len(word) + 1):
+        same = True
+        for j in range(len(word)):
+            if b[p + k + j] != word[j]:
+                same = False
+                break
+        if same:
+            return True
+    return False
+
+
+@_jit
+def _is_single(b: Any, p: int, n: int) -> bool:
+    """Whether a SOP class is of single images: CR, DX, MG, CT, MR or PT (PS3.4 B.5)."""
+    while n > 0 and (b[p + n - 1] == 0 or b[p + n - 1] == 32):
+        n -= 1
+    stem = b"1.2.840.10008.5.1.4.1.1."
+    if n <= len(stem) or not _has(b, p, len(stem), stem):
+        return False
+    at, rest = p + len(stem), n - len(stem)
+    if rest == 1:
+        return b[at] == 49 or b[at] == 50 or b[at] == 52  # 1 CR, 2 CT, 4 MR
+    if rest == 3 and b[at] == 49:
+        return _has(b, at, 3, b"128") or _has(b, at, 3, b"1.1") or _has(b, at, 3, b"1.2")
+    return rest == 5 and (_has(b, at, 5, b"1.1.1") or _has(b, at, 5, b"1.2.1"))
 
 
 @_jit
@@ -354,7 +388,8 @@ def walk(
     # Taken out once: each look into a tuple costs as much as the look at an element.
     off, length, vr = cells
     nodes, keys, entries, items = plan.nodes, plan.keys, plan.entries, plan.items
-    names, name_starts, last_tag = plan.creator_bytes, plan.creator_start, plan.last_tag
+    names, name_starts = plan.creator_bytes, plan.creator_start
+    last_tag, last_of_more = plan.last_tag, plan.last_of_more
     values, filled = many.cells, many.filled
     depth, p = 0, np.int64(PRELUDE)
     _enter(stack, 0, 0, total, 0, 0, -1)
@@ -362,6 +397,8 @@ def walk(
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
     cursor, last = np.int64(0), np.int64(-1)
     is_wanted = False  # whether any private block was met that is asked for
+    # Whether it is of a kind without frames; and whether it has some all the same, or is a mosaic.
+    is_single, has_more = False, False
     while True:
         end = stack[_END, depth]
         if end >= 0 and p >= end:
@@ -403,7 +440,12 @@ def walk(
                 return ODD, p  # commands and file meta have no place in a data set
             if group == 0x7FE0 and (element == 0x10 or element == 8 or element == 9):
                 return OK, p
-            if not keep and tag > last_tag and not in_meta:
+            if (
+                tag > last_tag
+                and not keep
+                and not in_meta
+                and (tag > last_of_more or (is_single and not has_more))
+            ):
                 return OK, p
         elif tag == 0xFFFEE00D and end < 0 and _u32(b, q + 4, big) == 0:
             p += 8
@@ -496,6 +538,13 @@ def walk(
                 elif key < CREATOR or off[column, row] < 0:  # of blocks with one creator the first counts
                     off[column, row], length[column, row], vr[column, row] = start + value, size, kind
                 k += 1
+        if not keep and depth == 0 and tag <= _NUMBER_OF_FRAMES:
+            if tag == _IMAGE_TYPE:
+                has_more = _has(b, start + value, size, b"MOSAIC")
+            elif tag == _SOP_CLASS:
+                is_single = _is_single(b, start + value, size)
+            elif tag == _NUMBER_OF_FRAMES:
+                has_more = True
         if in_meta and tag == 0x00020010:
             syntax_at, syntax_length = value, size
         p = stop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -114,8 +114,12 @@ def make_tree(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> 
     return root.in_order()
 
 
-def make_plan(root: Node) -> WalkPlan:
-    """Lay the tree of wanted tags out flat."""
+def make_plan(root: Node, plain: Sequence[Column] | None = None) -> WalkPlan:
+    """Lay the tree of wanted tags out flat.
+
+    `plain` are the columns that count in a single image, all if not given: where no header is kept, the
+    walk of one may end behind them.
+    """
     creators = sorted(root.creators())
     number_of = {"": 0} | {creator: k + 1 for k, creator in enumerate(creators)}
     queue = [root]
@@ -141,7 +145,7 @@ def make_plan(root: Node) -> WalkPlan:
         nodes.append((first, len(entries), has_private, node.is_any, node.mark))
     texts = [creator.encode("utf-8") for creator in creators]
     starts = np.concatenate([[0], np.cumsum([len(t) for t in texts])]).astype(np.int64)
-    tops = {*root.columns, *root.children}
+    last = _last((*root.columns, *root.children))
     return WalkPlan(
         nodes=_array(nodes, 5),
         keys=np.array(keys, np.int64),
@@ -149,8 +153,19 @@ def make_plan(root: Node) -> WalkPlan:
         items=_array(items, 2),
         creator_bytes=np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy(),
         creator_start=starts,
-        last_tag=max((tag | 0xFFFF if creator else tag for tag, creator in tops), default=0),
+        last_tag=last if plain is None else min(_last(_top(column) for column in plain), last),
+        last_of_more=last,
     )
+
+
+def _top(column: Column) -> tuple[int, str]:
+    """The tag and creator by which a column's value is met in the data set of the file."""
+    first = column.steps[0] if column.steps else column
+    return first.tag, first.creator
+
+
+def _last(tops: Iterable[tuple[int, str]]) -> int:
+    return max((tag | 0xFFFF if creator else tag for tag, creator in tops), default=0)
 
 
 def _array(rows: Sequence[tuple[int, ...]], width: int) -> np.ndarray:

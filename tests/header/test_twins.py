@@ -84,6 +84,17 @@ def test_the_kernel_and_pydicom_give_the_same_rows():
     assert not differ
 
 
+def test_where_no_header_is_kept_a_walk_ends_early_and_misses_nothing():
+    columns = Columns([Columns()[name] for name in ("Modality", "SliceThickness", "ImagePositionPatient")])
+    whole, early = (HeaderReader(columns, keep=keep) for keep in (True, False))
+    ends = []
+    for path, all_of_it, ours in zip(PATHS, rows_of(whole, PATHS), rows_of(early, PATHS), strict=True):
+        ends.append((all_of_it[4], ours[4]))
+        if all_of_it[0] == "read":
+            assert repr(ours[2:4] + ours[6:]) == repr(all_of_it[2:4] + all_of_it[6:]), path.name
+    assert sum(early < whole for whole, early in ends) > len(ends) / 3
+
+
 def test_the_kernel_reads_nearly_all_files_itself():
     found = KERNEL._walk(*_names(PATHS), 0, len(PATHS))
     assert (found.status == 0).mean() > 0.75
