@@ -12,7 +12,8 @@ import numpy as np
 
 # Mean overshoot of a normal random walk over a boundary, for both ends (Siegmund 1985).
 _OVERSHOOT = 1.166
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_NODES = np.linspace(-5, 5, 81)
+_WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _SPAN = 40.0
 DAYS_A_YEAR = 365.25
 
@@ -29,16 +30,18 @@ def run_length(shift: float, limit: float, *, mean: float = 0.0) -> float:
     return 1.0 / float(_rate(shift, np.array([limit]), np.array([mean, -mean])).sum())
 
 
-def alarm_limit(shift: float, length: float, *, error: float = 0.0) -> float:
+def alarm_limit(shift: float, length: float, *, error: float = 0.0, horizon: float = 250.0) -> float:
     """The limit that gives a two-sided chart that many points between false alarms.
 
-    `error` is the standard error of the baseline's centre in standard deviations of a point:
-    a centre that is a little off shortens the runs, so the limit is raised for it.
+    `error` is the standard error of the baseline's centre in standard deviations of a point. A centre
+    that is a little off makes a chart alarm sooner or later, but once: then the level is learned
+    anew. So what counts is how probable an alarm is within `horizon` points, a year as a rule.
     """
+    allowed = horizon / length
     low, high = 0.1, _SPAN
     for _ in range(3):
         limits = np.linspace(low, high, 65)
-        enough = 2 * _expected_rate(shift, limits, error) <= 1.0 / length
+        enough = _expected_alarms(shift, limits, error, horizon) <= allowed
         place = int(np.argmax(enough)) if enough.any() else len(limits) - 1
         low, high = float(limits[max(place - 1, 0)]), float(limits[place])
     return high
@@ -52,11 +55,12 @@ def points_between_alarms(charts: int, points_a_year: float, budget: float) -> f
     return max(charts * points_a_year / budget, 50.0)
 
 
-def _expected_rate(shift: float, limit: np.ndarray, error: float) -> np.ndarray:
+def _expected_alarms(shift: float, limit: np.ndarray, error: float, horizon: float) -> np.ndarray:
+    """How many false alarms both sides give within a year, once at most where the centre is off."""
     if error == 0:
-        return _rate(shift, limit, np.zeros(1))[:, 0]
-    rates = _rate(shift, limit, error * _NODES)
-    return np.asarray(rates @ _WEIGHTS) / _WEIGHTS.sum()
+        return 2 * horizon * _rate(shift, limit, np.zeros(1))[:, 0]
+    sure = -np.expm1(-horizon * _rate(shift, limit, error * _NODES))
+    return np.asarray(2 * sure @ _WEIGHTS)
 
 
 def _rate(shift: float, limit: np.ndarray, mean: np.ndarray) -> np.ndarray:

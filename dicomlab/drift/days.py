@@ -9,6 +9,8 @@ import numpy as np
 from dicomlab.drift.adjust import robust_sd
 
 _OUTLIER = 3.5
+# What the variance of half a dozen months is times what is expected of it, in one of twenty by chance.
+_CHANCE = 2.2
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _slow(date: np.ndarray, off: np.ndarray, variance: np.ndarray) -> float:
     if full.sum() < 4:
         return 0.0
     seen = robust_sd(mean[full]) ** 2 * full.sum() / (full.sum() - 1)
-    return float(np.sqrt(max(seen - 1.5 * float(np.mean(1 / precision[full])), 0.0)))
+    return float(np.sqrt(max(seen - _CHANCE * float(np.mean(1 / precision[full])), 0.0)))
 
 
 def _likeness(date: np.ndarray, z: np.ndarray) -> float:

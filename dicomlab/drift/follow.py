@@ -18,6 +18,10 @@ LEARN_AGAIN = 60
 _LEAST_DAYS = 5
 _LOOK = 21
 _LOOK_RAMP = 120
+_NEAR = 14
+_GAP, _SEASON, _LONG = 7, 56, 98
+# Days over which the weeks of a season must spread (standard deviation) to have a slope of their own.
+_LEAST_REACH = 8
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Plan:
     mix_error: float = 0.0
     slope: float | None = None
     """For a level that is expected to drift: its usual change per day."""
+    is_season: bool = False
+    """Whether the level goes up and down by itself, so that its slope is that of the weeks before."""
     wander: float = 0.0
     """How far the level is known to wander at least, in standard deviations of one acquisition."""
 
@@ -107,6 +113,8 @@ def settle(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> tuple[lis
     onsets: list[Onset] = []
     while True:
         level = _levels(detrended, days.n, edges)
+        if plan.slope is not None:
+            level = _local_level(days.date, detrended, days.n)
         scatter = _scatter(days, detrended - level, plan)
         split = None if plan.slope is not None else _best_split(days, detrended, edges, plan, detectors)
         if split is None or len(onsets) == 3:
@@ -150,6 +158,19 @@ def _levels(value: np.ndarray, n: np.ndarray, edges: list[int]) -> np.ndarray:
     return level
 
 
+def _local_level(date: np.ndarray, value: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """The mean of the two weeks before and after each day, without the day itself.
+
+    What days scatter about it is what they scatter about a level that drifts slowly, and a little more.
+    """
+    low, high = np.searchsorted(date, date - _NEAR), np.searchsorted(date, date + _NEAR, side="right")
+    count, total = (np.concatenate([[0.0], np.cumsum(x)]) for x in (n, n * value))
+    others = count[high] - count[low] - n
+    return np.where(
+        others > 0, (total[high] - total[low] - n * value) / np.where(others > 0, others, 1.0), value.mean()
+    )
+
+
 def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -> Baseline:
     part = days.part(start, max(stop, start + 1))
     center, error = weighted_mean(part.value, scatter.sd(part.n))
@@ -186,7 +207,9 @@ def _against_trailing(
     days: Days, start: int, learned: int, scatter: Scatter, plan: Plan, baseline: Baseline
 ) -> tuple[pd.DataFrame, Baseline, np.ndarray]:
     """Days against the weeks before, for a level that drifts by nature."""
-    reference, spread, enough = trailing_level(days, start, scatter, plan.slope or 0.0)
+    reference, spread, enough = trailing_level(
+        days, start, scatter, plan.slope or 0.0, follows_slope=plan.is_season
+    )
     numbers = np.arange(learned, len(days))
     numbers = numbers[enough[numbers]]
     off = (days.value - reference)[numbers]
@@ -197,44 +220,59 @@ def _against_trailing(
 
 
 def trailing_level(
-    days: Days, start: int, scatter: Scatter, slope: float
+    days: Days, start: int, scatter: Scatter, slope: float, *, follows_slope: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The level of the six weeks that ended a week before each day.
+    """What the weeks that ended a week before each day lead to expect of it.
 
-    It is carried on by the slope. Where the weeks hold fewer than 8 days with data, the last 8
-    count. Gives level, standard error and whether there were at least 3 days. Nothing before
-    the number `start` counts.
+    These are eight weeks whose own slope is carried on, where the level `follows_slope`, and
+    fourteen carried on by `slope` where not. Where the weeks hold fewer than 8 days with data, the
+    last 8 count. Gives level, standard error and whether there were at least 3 days. Nothing
+    before the number `start` counts.
     """
-    stop = np.maximum(np.searchsorted(days.date, days.date - 7, side="right"), start)
-    begin = np.minimum(np.searchsorted(days.date, days.date - 49), stop - 8).clip(min=start)
+    stop = np.maximum(np.searchsorted(days.date, days.date - _GAP, side="right"), start)
+    weeks = _GAP + (_SEASON if follows_slope else _LONG)
+    begin = np.minimum(np.searchsorted(days.date, days.date - weeks), stop - 8).clip(min=start)
     weight = 1 / scatter.sd(days.n) ** 2
-    sums = [
-        np.concatenate([[0.0], np.cumsum(x)]) for x in (weight, weight * (days.value - slope * days.date))
-    ]
-    total, product = (x[stop] - x[begin] for x in sums)
+    x = (days.date - days.date[0]).astype(float)
+    y = days.value - slope * x
+    total, sx, sy, sxx, sxy = (
+        np.concatenate([[0.0], np.cumsum(weight * part)]) for part in (np.ones(len(x)), x, y, x * x, x * y)
+    )
+    total, sx, sy, sxx, sxy = (part[stop] - part[begin] for part in (total, sx, sy, sxx, sxy))
     enough = stop - begin >= 3
     safe = np.where(enough, total, 1.0)
-    return np.where(enough, product / safe + slope * days.date, np.nan), 1 / np.sqrt(safe), enough
+    level, variance = sy / safe, 1 / safe
+    if follows_slope:
+        across = np.where(enough, sxx - sx**2 / safe, 0.0)
+        known = across > total * _LEAST_REACH**2
+        own = np.divide(sxy - sx * sy / safe, across, out=np.zeros(len(x)), where=known)
+        ahead = x - sx / safe
+        level, variance = (
+            level + own * ahead,
+            variance + np.where(known, ahead**2 / np.where(known, across, 1.0), 0.0),
+        )
+    return np.where(enough, level + slope * x, np.nan), np.sqrt(variance), enough
 
 
 def _onset(days: Days, start: int, since: int, alarm: int, scatter: Scatter, plan: Plan) -> Onset:
     value = days.value - (plan.slope or 0.0) * (days.date - days.date[0])
     sd = scatter.sd(days.n)
     value = calm(value, sd)
-    low, high = _window(days, start, days.date[since] - _LOOK, days.date[alarm] + _LOOK)
-    step = _shifted(step_onset(value[low:high], sd[low:high]), low)
+    low, high = _window(days, start, since, alarm, _LOOK)
     if plan.slope is not None:
-        return step
-    low, high = _window(days, start, days.date[since] - _LOOK_RAMP, days.date[alarm] + _LOOK_RAMP)
+        low = max(start, min(low, since - 3))
+        return _shifted(step_onset(value[low:high], sd[low:high], upto=alarm - low), low)
+    step = _shifted(step_onset(value[low:high], sd[low:high]), low)
+    low, high = _window(days, start, since, alarm, _LOOK_RAMP)
     best = step_gain(value[low:high], sd[low:high]).max()
     wide = replace(_shifted(step, -low), gain=float(best))
     return _shifted(ramp_onset(days.date[low:high], value[low:high], sd[low:high], wide), low)
 
 
-def _window(days: Days, start: int, first: int, last: int) -> tuple[int, int]:
-    """Numbers of the days between two dates, six at least."""
-    low = max(start, int(np.searchsorted(days.date, first)))
-    high = min(len(days), int(np.searchsorted(days.date, last, side="right")))
+def _window(days: Days, start: int, since: int, alarm: int, reach: int) -> tuple[int, int]:
+    """Numbers of the days about a chart's rise, six at least."""
+    low = max(start, int(np.searchsorted(days.date, days.date[since] - reach)))
+    high = min(len(days), int(np.searchsorted(days.date, days.date[alarm] + reach, side="right")))
     return max(start, min(low, high - 6)), max(high, min(len(days), low + 6))
 
 

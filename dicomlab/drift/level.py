@@ -11,6 +11,10 @@ from dicomlab.drift.base import Baseline
 from dicomlab.drift.budget import alarm_limit
 from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
 
+# A chart is tuned to a change of this many standard errors of the baseline at least: its reference lies
+# half as far off, which a centre that is off by chance reaches once in some thousand baselines.
+_SURE = 7.0
+
 
 @dataclass(frozen=True)
 class LevelShift:
@@ -21,6 +25,9 @@ class LevelShift:
 
     length: float = 20_000.0
     """Points between two false alarms, for all charts of the bank together."""
+
+    points_a_year: float = 250.0
+    """Points that a year has."""
 
     floor: float = 0.0
     """Smallest change that matters, in the unit of `value`."""
@@ -52,9 +59,14 @@ class LevelShift:
     def _one(
         self, value: np.ndarray, sd: np.ndarray, baseline: Baseline, shift: float, side: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        size = max(shift * baseline.scale, self.floor, 5 * baseline.error)
+        size = max(shift * baseline.scale, self.floor, _SURE * baseline.error)
         typical = float(np.median(sd))
-        limit = alarm_limit(size / typical, self.length * len(self.shifts), error=baseline.error / typical)
+        limit = alarm_limit(
+            size / typical,
+            self.length * len(self.shifts),
+            error=baseline.error / typical,
+            horizon=self.points_a_year,
+        )
         most = np.maximum(self.clip, size / sd / 2 + 1.75)
         z = np.clip(side * (value - baseline.center) / sd, -most, most)
         gain = size / sd * z - (size / sd) ** 2 / 2

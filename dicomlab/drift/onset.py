@@ -29,10 +29,15 @@ class Onset:
         return self.reached > self.first
 
 
-def step_onset(value: np.ndarray, sd: np.ndarray, *, least: int = 2) -> Onset:
-    """The step that explains the points best; `least` points lie on either side."""
+def step_onset(value: np.ndarray, sd: np.ndarray, *, least: int = 2, upto: int | None = None) -> Onset:
+    """The step that explains the points best; `least` points lie on either side.
+
+    It is at the point `upto` at the latest, where that leaves any.
+    """
     gain = step_gain(value, sd)
     gain[: least - 1], gain[len(gain) - least + 1 :] = -np.inf, -np.inf
+    if upto is not None and upto >= least:
+        gain[upto:] = -np.inf
     return _best(gain)
 
 

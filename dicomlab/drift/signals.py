@@ -105,7 +105,7 @@ def _ct() -> tuple[Parameter, ...]:
 def _mr() -> tuple[Parameter, ...]:
     return (
         _level(
-            "MR", "ImagingFrequency", 3e-7, per="device", split=("ImagedNucleus",), expected_trend="decay"
+            "MR", "ImagingFrequency", 2e-7, per="device", split=("ImagedNucleus",), expected_trend="decay"
         ),
         _level("MR", "SAR", 0.05, adjust=("PatientWeight",), split=("ReceiveCoilName",), weight="safety"),
         _level("MR", "B1rms", 0.05, adjust=("PatientWeight",), weight="safety"),

@@ -52,8 +52,9 @@ class _Task:
         if not mine or not len(date):
             return ()
         years = max((date[-1] - date[0]) / DAYS_A_YEAR, 0.1)
-        length = points_between_alarms(self.charts * max(len(mine), 1), len(date) / years, self.budget)
-        return tuple(_with(d, length=length, **more) for d in mine)
+        a_year = len(date) / years
+        length = points_between_alarms(self.charts * max(len(mine), 1), a_year, self.budget)
+        return tuple(_with(d, length=length, points_a_year=a_year, **more) for d in mine)
 
 
 def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: float) -> list[Watched]:
@@ -149,6 +150,7 @@ def _watch_level(
         pooled=pooled,
         mix_error=float(np.hypot(signal.mix_error, error)),
         slope=_slope(days, signal),
+        is_season=signal.parameter.expected_trend == "season",
         wander=_WANDER if signal.parameter.by_hand and not signal.by_operator else 0.0,
     )
     followed = follow(days.minus(path), plan, task.tuned("level", days.date, floor=plan.floor))
