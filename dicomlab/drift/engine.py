@@ -21,6 +21,7 @@ from dicomlab.drift.level import LevelShift
 from dicomlab.drift.prepare import Rules, make_signals
 from dicomlab.drift.results import make_drift
 from dicomlab.drift.setting import SettingChange
+from dicomlab.drift.share import ShareShift
 from dicomlab.drift.signals import choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
@@ -28,7 +29,7 @@ from dicomlab.drift.tables import as_series
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
 
-DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange())
+DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange(), ShareShift())
 """The detectors of a call that names none."""
 
 BUDGET = 0.5

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from dicomlab.drift.days import Days
-from dicomlab.drift.exact import FollowedSetting
+from dicomlab.drift.exact import FollowedSetting, Switch
 from dicomlab.drift.follow import Followed
+from dicomlab.drift.mix import Mix
 from dicomlab.drift.onset import Onset
 from dicomlab.drift.pairs import Growth, Pairs
 from dicomlab.drift.prepare import Signal
+from dicomlab.drift.writing import rewritten, unit_factor
 
 TOGETHER_DAYS = 7
 """Changes of one machine that begin within so many days are one finding."""
+
+EXACT = ("setting", "share", "identity")
+"""Kinds of change that have no level: the texts say what was and what is."""
+
+UNIT_SEVERITY = 2
+"""A change of unit is a table to mend, however large the factor: it says nothing of the machine."""
 
 _SAME_DAYS = 21
 _WEIGHT = {"dose": 1.0, "safety": 1.0, "image": 0.8, "timing": 0.6}
@@ -42,6 +50,16 @@ class Change:
     scatter: float
     detector: str
     is_common: bool = False
+    detail: str = ""
+    """The value whose share shifted, or the factor between two units."""
+    citation: str = ""
+    shares: tuple[float, float] = (float("nan"), float("nan"))
+    """For a mix: the share of `detail` before and after; `error` is that of their difference."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether values were compared as they are written."""
+        return self.kind in EXACT or (self.kind == "unit" and self.signal.kind == "setting")
 
 
 def level_changes(signal: Signal, days: Days, followed: Followed) -> list[Change]:
@@ -63,7 +81,16 @@ def level_changes(signal: Signal, days: Days, followed: Followed) -> list[Change
                 detector=step.detector,
             )
         )
-    return changes
+    return [_in_other_unit(change) for change in changes]
+
+
+def _in_other_unit(change: Change) -> Change:
+    """The same; of kind unit where a step of a power of ten is all there is."""
+    if change.kind != "step":
+        return change
+    error = change.error if change.signal.parameter.scale == "log" else 0.0
+    factor = unit_factor(*in_unit(change), error=error)
+    return change if factor is None else replace(change, kind="unit", detail=f"{factor:g}")
 
 
 def spread_changes(signal: Signal, pairs: Pairs, growths: Sequence[Growth]) -> list[Change]:
@@ -87,25 +114,89 @@ def spread_changes(signal: Signal, pairs: Pairs, growths: Sequence[Growth]) -> l
     ]
 
 
-def setting_changes(signal: Signal, date: np.ndarray, followed: FollowedSetting) -> list[Change]:
-    """The changes of a setting, with the number of examinations on either side."""
+def setting_changes(
+    signal: Signal, date: np.ndarray, text: np.ndarray, followed: FollowedSetting
+) -> list[Change]:
+    """The changes of a setting, with the number of examinations on either side.
+
+    Where one side's usual values are among the other's, it is a share that shifted.
+    """
     edges = [0, *(switch.onset.first for switch in followed.switches), len(date)]
     changes = []
     for number, switch in enumerate(followed.switches):
         first, low, high, reached = _dates(switch.onset, date)
+        sides = text[edges[number] : edges[number + 1]], text[edges[number + 1] : edges[number + 2]]
         before, after = (" or ".join(values) for values in (switch.before, switch.after))
-        changes.append(
-            Change(
-                signal,
-                "setting",
-                *(first, low, high, reached, _number(before), _number(after), float("nan"), before, after),
-                n_before=edges[number + 1] - edges[number],
-                n_after=edges[number + 2] - edges[number + 1],
-                scatter=float("nan"),
-                detector=switch.detector,
-            )
+        change = Change(
+            signal,
+            "setting",
+            *(first, low, high, reached, _number(before), _number(after), float("nan"), before, after),
+            n_before=len(sides[0]),
+            n_after=len(sides[1]),
+            scatter=float("nan"),
+            detector=switch.detector,
         )
+        changes.append(_told_exactly(change, switch, *sides))
     return changes
+
+
+def _told_exactly(change: Change, switch: Switch, early: np.ndarray, late: np.ndarray) -> Change:
+    """The same as a share that shifted, or another way of writing, where it is that."""
+    factor = rewritten(switch.before, switch.after)
+    if factor is not None:
+        return replace(change, kind="unit", detail=f"{factor:g}")
+    if not set(switch.before) & set(switch.after):
+        return change
+    moved = {value: (early == value).mean() for value in set(switch.before) ^ set(switch.after)}
+    value = max(sorted(moved), key=lambda v: abs((late == v).mean() - moved[v]))
+    shares = float((early == value).mean()), float((late == value).mean())
+    return replace(change, **_of_share(value, *shares, len(early), len(late)))  # type: ignore[arg-type]
+
+
+def share_changes(signal: Signal, mix: Mix) -> list[Change]:
+    """The shifts of a mix, with the number of examinations on either side."""
+    count = np.concatenate([[0], np.cumsum(mix.days.rows)])
+    edges = [0, *(shift.onset.first for shift in mix.shifts), len(mix.days)]
+    nothing = float("nan")
+    changes = []
+    for number, shift in enumerate(mix.shifts):
+        sizes = [int(count[edges[n + 1]] - count[edges[n]]) for n in (number, number + 1)]
+        change = Change(
+            signal,
+            "share",
+            *_dates(shift.onset, mix.days.date),
+            before=nothing,
+            after=nothing,
+            error=shift.error,
+            before_text="",
+            after_text="",
+            n_before=sizes[0],
+            n_after=sizes[1],
+            scatter=nothing,
+            detector=shift.detector,
+        )
+        texts = _of_share(shift.value, shift.before, shift.after)
+        changes.append(replace(change, **texts))  # type: ignore[arg-type]
+    return changes
+
+
+def _of_share(value: str, before: float, after: float, *sizes: int) -> dict[str, object]:
+    """What a change of kind share says: the value, and its share of examinations on either side."""
+    texts = {
+        f"{side}_text": f"{value} {100 * share:.0f} %"
+        for side, share in (("before", before), ("after", after))
+    }
+    facts: dict[str, object] = {
+        "kind": "share",
+        "detail": value,
+        "before": float("nan"),
+        "after": float("nan"),
+    }
+    if sizes:
+        facts["error"] = float(
+            np.sqrt(sum(p * (1 - p) / max(n, 1) for p, n in zip((before, after), sizes, strict=True)))
+        )
+    return facts | texts | {"shares": (before, after)}
 
 
 def _dates(onset: Onset, date: np.ndarray) -> tuple[int, int, int, int]:
@@ -187,7 +278,7 @@ def _belongs(change: Change, lead: Change) -> bool:
 
 def in_unit(change: Change) -> tuple[float, float]:
     """The level before and after, in the unit of the parameter."""
-    if change.kind == "setting":
+    if change.is_exact:
         return change.before, change.after
     if change.kind == "spread":
         return float("nan"), float("nan")
@@ -208,7 +299,7 @@ def spread_texts(change: Change) -> tuple[str, str]:
 def relative(change: Change) -> tuple[float, float, float]:
     """The relative change with its 95 % interval; null where a ratio makes no sense."""
     nothing = (float("nan"),) * 3
-    if change.kind == "setting":
+    if change.is_exact:
         usable = np.isfinite(change.before) and np.isfinite(change.after) and change.before > 0 < change.after
         return (change.after / change.before - 1, *nothing[:2]) if usable else nothing
     if change.kind == "spread":
@@ -224,7 +315,11 @@ def relative(change: Change) -> tuple[float, float, float]:
 def severity(change: Change) -> int:
     """From 1 (worth a look) to 3 (act): size against what matters."""
     weight = _WEIGHT[change.signal.parameter.weight]
-    if change.kind == "setting":
+    if change.kind == "unit":
+        return UNIT_SEVERITY
+    if change.kind == "share":
+        return 2 if abs(change.shares[1] - change.shares[0]) >= 0.25 else 1
+    if change.is_exact:
         return 3 if weight == 1.0 and abs(relative(change)[0]) >= 0.1 else 2
     if change.kind == "spread":
         return 2 if change.after >= 1.6 * change.before else 1

@@ -12,12 +12,15 @@ from dicomlab.devices import column, texts
 from dicomlab.drift.adjust import Adjusted, adjust
 from dicomlab.drift.baselines import Spans
 from dicomlab.drift.exact import usual_values, written
+from dicomlab.drift.mix import mixed_values
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.strata import ALL, PHANTOM, stratum_of
 from dicomlab.drift.values import Cells, Values, read_values
 
 OTHERS = "others"
 """The stratum that stands for all those with too little for a baseline."""
+
+_TOO_MANY = "it takes too many values to have usual ones"
 
 
 @dataclass(frozen=True)
@@ -222,9 +225,8 @@ class _Maker:
     def _setting(self, name: str, mine: np.ndarray, until: int) -> Signal:
         v = self.values
         text = written(v.text[mine], v.value[mine], self.parameter.floor)
-        reason = (
-            "" if usual_values(text[v.day[mine] <= until]) else "it takes too many values to have a usual one"
-        )
+        early = text[v.day[mine] <= until]
+        reason = "" if usual_values(early) or mixed_values(early) else _TOO_MANY
         return self._signal(name, mine, reason, kind="setting", text=text, learn_until=until)
 
     def _level(self, name: str, mine: np.ndarray, inside: np.ndarray, fit: Adjusted, until: int) -> Signal:

@@ -47,8 +47,8 @@ def fleet_events(changes: Sequence[Change], models: Mapping[str, str]) -> list[F
 
 def _what(change: Change) -> tuple[str, ...]:
     """Parameter and direction, or the new value of a setting."""
-    if change.kind == "setting":
-        return change.signal.parameter.name, change.after_text
+    if change.is_exact:
+        return change.signal.parameter.name, change.detail or change.after_text
     kind = "spread" if change.kind == "spread" else "level"
     return change.signal.parameter.name, kind, "up" if change.after > change.before else "down"
 

@@ -14,8 +14,9 @@ from dicomlab.drift.base import Detector
 from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.days import Days, Scatter, gather, measure_scatter, weighted_mean
 from dicomlab.drift.exact import FollowedSetting, follow_setting
-from dicomlab.drift.findings import Change, level_changes, setting_changes, spread_changes
+from dicomlab.drift.findings import Change, level_changes, setting_changes, share_changes, spread_changes
 from dicomlab.drift.follow import Followed, Plan, follow
+from dicomlab.drift.mix import follow_mix, mixed_values
 from dicomlab.drift.pairs import LEAST_PAIRS, follow_scatter, make_pairs
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.signals import Parameter
@@ -23,6 +24,7 @@ from dicomlab.drift.signals import Parameter
 _COMMON_SHARE = 0.4
 _MOST = 0.6
 _WINDOW = 120
+_SAME_DAYS = 21
 # Staff comes and goes, and nothing in the header tells: a fifth of the scatter at the least.
 _WANDER = 0.2
 
@@ -66,6 +68,9 @@ def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: fl
     charts = Counter(signal.device for signal in signals if signal.is_monitored)
     if any(detector.kind == "spread" for detector in detectors):
         charts += Counter(signal.device for signal in _scattering(signals))
+    if any(detector.kind == "share" for detector in detectors):
+        for signal in signals:
+            charts[signal.device] += len(_mixed(signal))
     watched: list[Watched] = []
     for _, group in groupby(signals, key=lambda s: (s.device, s.modality, s.parameter)):
         together = list(group)
@@ -187,11 +192,31 @@ def _put_back(change: Change, date: np.ndarray, path: np.ndarray) -> Change:
     return replace(change, before=change.before + level, after=change.after + level)
 
 
+def _mixed(signal: Signal) -> tuple[str, ...]:
+    """The values of a setting whose shares are followed."""
+    if not signal.is_monitored or signal.kind != "setting":
+        return ()
+    return mixed_values(signal.text[signal.day <= signal.learn_until])
+
+
 def _watch_setting(signal: Signal, task: _Task) -> Watched:
     date, text = by_examination(signal)
     followed = follow_setting(date, text, signal.learn_until, task.tuned("setting", date))
     alarms = tuple((int(date[n]), name) for n, name in followed.alarms)
-    return Watched(signal, followed, None, setting_changes(signal, date, followed), alarms)
+    changes = setting_changes(signal, date, text, followed)
+    values = _mixed(signal)
+    if values and any(d.kind == "share" for d in task.detectors):
+        mix = follow_mix(date, text, signal.learn_until, values, lambda dates: task.tuned("share", dates))
+        shifts = [c for c in share_changes(signal, mix) if not any(_near(c, other) for other in changes)]
+        changes, alarms = [*changes, *shifts], (*alarms, *mix.alarms)
+    return Watched(signal, followed, None, changes, alarms)
+
+
+def _near(change: Change, other: Change) -> bool:
+    """Whether two changes of one signal may be the same."""
+    return change.low <= other.high + _SAME_DAYS and other.low - _SAME_DAYS <= max(
+        change.high, change.reached
+    )
 
 
 def _with(detector: Detector, **settings: float) -> Detector:

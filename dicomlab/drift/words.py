@@ -12,7 +12,6 @@ from dicomlab.drift.findings import Change, in_unit, relative, spread_texts, to_
 from dicomlab.drift.sisters import FleetEvent
 from dicomlab.drift.strata import ALL
 
-_UNIT_FACTORS = (10.0, 100.0, 1000.0, 1e6)
 _SIZES = {"PatientWeight": "patient weight", "BodyPartThickness": "breast thickness"}
 
 
@@ -27,15 +26,15 @@ def sentence(change: Change, machine: str, cause: str, sisters: str = "") -> str
         else ""
     )
     when = f"from {to_timestamp(change.onset):%Y-%m-%d}{_give_or_take(change)}"
-    verb = {"setting": _setting, "spread": _spread}.get(change.kind, _level)(change)
-    what = "examinations" if change.kind == "setting" else "acquisitions"
+    verb = _verb(change)
+    what = "examinations" if change.is_exact else "acquisitions"
     parts = [
         f"{signal.device} ({machine}): {signal.parameter.name}{where} {verb} {when}{_adjusted(change)}",
         f"{change.n_before:,} {what} before, {change.n_after:,} after",
     ]
     is_uneven = signal.is_pooled and not change.is_common and change.kind != "spread"
     parts += ["not in all protocols alike"] if is_uneven else []
-    parts += [factor] if (factor := _unit_change(change)) else []
+    parts += [_other_unit(change)] if change.kind == "unit" else []
     parts += [words for words in (sisters, cause) if words]
     return "; ".join(parts) + "."
 
@@ -87,6 +86,28 @@ def _level(change: Change) -> str:
     return f"{verb}{slowly} by {size}, {before:.{digits}g} to {after:.{digits}g}{unit},"
 
 
+def _verb(change: Change) -> str:
+    """What the parameter did."""
+    if change.kind in ("spread", "share"):
+        return {"spread": _spread, "share": _share}[change.kind](change)
+    return _setting(change) if change.is_exact else _level(change)
+
+
+def _is_slow(change: Change) -> bool:
+    return change.reached > change.high
+
+
+def _share(change: Change) -> str:
+    before, after = (100 * share for share in change.shares)
+    size, reach = abs(after - before), 196 * change.error
+    often = "more" if after > before else "less"
+    slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if _is_slow(change) else ""
+    return (
+        f"is {change.detail} {often} often{slowly}, in {before:.0f} % of examinations before and "
+        f"{after:.0f} % after ({size:.0f} points, 95 % CI {max(size - reach, 0):.0f} to {min(size + reach, 100):.0f}),"
+    )
+
+
 def _setting(change: Change) -> str:
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
     return f"changed from {change.before_text} to {change.after_text}{unit}"
@@ -110,16 +131,12 @@ def _adjusted(change: Change) -> str:
     return f", adjusted for {_SIZES.get(column, 'patient size')}"
 
 
-def _unit_change(change: Change) -> str:
-    """A factor of ten, a hundred or more is rather another unit than another machine."""
-    before, after = in_unit(change)
-    if not (np.isfinite(before) and np.isfinite(after)) or min(before, after) <= 0:
-        return ""
-    ratio = max(before, after) / min(before, after)
-    for factor in _UNIT_FACTORS:
-        if abs(ratio / factor - 1) < 0.04:
-            return f"a factor of {factor:,.0f} points to another unit or encoding, not to the machine"
-    return ""
+def _other_unit(change: Change) -> str:
+    factor = float(change.detail)
+    if factor == 1:
+        return "the values are the same, written another way"
+    times = f"{max(factor, 1 / factor):,.0f}"
+    return f"a factor of {times} points to another unit or encoding, not to the machine"
 
 
 def _short(value: float) -> str:

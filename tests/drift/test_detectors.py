@@ -28,6 +28,9 @@ def quiet(detector, n=300, seed=0):
     if detector.kind == "spread":
         signal = pd.DataFrame({"date": dates, "is_wide": rng.random(n) < 0.2})
         return signal, Baseline(FIRST, LAST, 400, 0.2, 1.0, error=0.0)
+    if detector.kind == "share":
+        signal = pd.DataFrame({"date": dates, "value": rng.binomial(12, 0.3, n) / 12, "sd": 0.1323})
+        return signal, Baseline(FIRST, LAST, 1400, 0.3, 0.2, error=0.01)
     signal = pd.DataFrame({"date": dates, "value": 5 + rng.normal(0, 0.4, n), "sd": 0.4})
     return signal, Baseline(FIRST, LAST, 1200, 5.0, 1.0, error=0.02)
 
@@ -41,6 +44,9 @@ def changed(detector, n=300, onset=150, seed=0):
     if detector.kind == "spread":
         wide = np.random.default_rng(seed + 1).random(n) < 0.95
         return signal.assign(is_wide=np.where(later, wide, signal["is_wide"])), baseline
+    if detector.kind == "share":
+        more = np.random.default_rng(seed + 1).binomial(12, 0.5, n) / 12
+        return signal.assign(value=np.where(later, more, signal["value"])), baseline
     return signal.assign(value=signal["value"] + 0.8 * later), baseline
 
 

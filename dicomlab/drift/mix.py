@@ -1,0 +1,129 @@
+"""Follow a mix: what share of the examinations each usual value has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dicomlab.drift.base import Detector
+from dicomlab.drift.days import Days
+from dicomlab.drift.exact import MOST_VALUES, usual_values
+from dicomlab.drift.follow import Followed, Plan, follow
+from dicomlab.drift.onset import Onset
+
+LEAST_SHARE = 0.05
+"""A value is followed where it had so much of the baseline, and left so much to others."""
+
+FLOOR = 0.1
+"""A shift by less is not told: ten examinations in a hundred."""
+
+_A_POINT = 5
+_LONGEST = 7
+_SAME_DAYS = 21
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One shift of a mix: the value whose share moved most, and its shares on either side."""
+
+    value: str
+    onset: Onset
+    alarm: int
+    before: float
+    after: float
+    error: float
+    detector: str
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What following the shares of a setting gave: points, shifts, days that alarmed."""
+
+    days: Days
+    shifts: tuple[Shift, ...] = ()
+    alarms: tuple[tuple[int, str], ...] = ()
+
+
+def mixed_values(text: np.ndarray) -> tuple[str, ...]:
+    """The values whose shares say what a mix is; empty where one value is nearly all.
+
+    Of two values, one is enough. Where a setting takes too many values to have usual ones, the
+    most common ones.
+    """
+    counts = Counter(text.tolist()).most_common(MOST_VALUES)
+    shares = {str(value): count / len(text) for value, count in sorted(counts, key=lambda c: (-c[1], c[0]))}
+    values = [v for v, share in shares.items() if LEAST_SHARE <= share <= 1 - LEAST_SHARE]
+    usual = usual_values(text)
+    if len(usual) == 1 or not values:
+        return ()
+    return (values[-1],) if len(usual) == 2 and len(values) == 2 else tuple(values)
+
+
+def follow_mix(
+    date: np.ndarray,
+    text: np.ndarray,
+    learn_until: int,
+    values: Sequence[str],
+    tuned: Callable[[np.ndarray], tuple[Detector, ...]],
+) -> Mix:
+    """Find every lasting shift of a mix.
+
+    `date` (number of the day) and `text` have one entry an examination; `tuned` gives the detectors for
+    the dates of the points. A share is followed as a level is, on days, or several with too few
+    examinations together.
+    """
+    followed: dict[str, Followed] = {}
+    for value in values:
+        points = _points(date, text == value)
+        followed[value] = follow(points, Plan(learn_until, floor=FLOOR), tuned(points.date))
+    shifts = [
+        Shift(value, s.onset, s.alarm, _share(s.before), _share(s.after), s.error, s.detector)
+        for value, found in followed.items()
+        for s in found.steps
+    ]
+    alarms = sorted({(int(points.date[n]), name) for found in followed.values() for n, name in found.alarms})
+    return Mix(points, tuple(_largest(shifts, points.date)), tuple(alarms))
+
+
+def _share(level: float) -> float:
+    return float(np.clip(level, 0.0, 1.0))
+
+
+def _points(date: np.ndarray, is_it: np.ndarray) -> Days:
+    """One point a day, or for as many days as it takes to have five examinations, a week at most.
+
+    What counts is a point of five: an examination weighs a fifth.
+    """
+    dates, day = np.unique(date, return_inverse=True)
+    batch = _batches(dates, np.bincount(day, minlength=len(dates)))[day]
+    rows = np.bincount(batch)
+    share = np.bincount(batch, is_it) / rows
+    first = np.full(len(rows), np.iinfo(np.int64).max)
+    np.minimum.at(first, batch, date)
+    weight = 1 / _A_POINT
+    return Days(first, share, rows * weight, rows, rows * weight * share * (1 - share))
+
+
+def _batches(date: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """The number of the point that each day belongs to."""
+    batch = np.zeros(len(date), int)
+    number, held, begun = 0, 0, date[0] if len(date) else 0
+    for n, (day, more) in enumerate(zip(date, count, strict=True)):
+        if held and (held >= _A_POINT or day - begun >= _LONGEST):
+            number, held, begun = number + 1, 0, day
+        batch[n] = number
+        held += int(more)
+    return batch
+
+
+def _largest(shifts: Sequence[Shift], date: np.ndarray) -> list[Shift]:
+    """Of shifts at the same time, the one of the value that moved most."""
+    kept: list[Shift] = []
+    for shift in sorted(shifts, key=lambda s: (-abs(s.after - s.before), s.value)):
+        day = date[shift.onset.first]
+        if all(abs(day - date[other.onset.first]) > _SAME_DAYS for other in kept):
+            kept.append(shift)
+    return sorted(kept, key=lambda s: s.onset.first)
