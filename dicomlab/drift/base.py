@@ -17,7 +17,7 @@ class Detector(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it reads: `level` and `share` (date, value, sd), `spread` (date, is_wide), `setting` (date, text)."""
+        """What it reads: `level`, `share` (date, value, sd), `spread` (date, is_wide), `setting` (date, text)."""
 
     @property
     def length(self) -> float:
@@ -55,9 +55,8 @@ class Drift:
         is_alarm, series (SeriesInstanceUID or row label), adjusted (the value with protocol and
         size taken out, in the unit of `center`; null for settings and unwatched signals).
     alarms: device, parameter, stratum, date, kind, detector, value, center, z.
-    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting, share, unit),
-        onset,
-        onset_low, onset_high, before, after, before_text, after_text, effect (relative change
+    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting,
+        share, unit), onset, onset_low, onset_high, before, after, before_text, after_text, effect (relative change
         where it makes sense, else null), effect_sd, n_before, n_after, severity (1 to 3), text
         (plain words), cause (plain words, may be empty), finding (changes of one device within
         7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high

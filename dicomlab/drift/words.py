@@ -102,9 +102,10 @@ def _share(change: Change) -> str:
     size, reach = abs(after - before), 196 * change.error
     often = "more" if after > before else "less"
     slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if _is_slow(change) else ""
+    low, high = max(size - reach, 0), min(size + reach, 100)
     return (
         f"is {change.detail} {often} often{slowly}, in {before:.0f} % of examinations before and "
-        f"{after:.0f} % after ({size:.0f} points, 95 % CI {max(size - reach, 0):.0f} to {min(size + reach, 100):.0f}),"
+        f"{after:.0f} % after ({size:.0f} points, 95 % CI {low:.0f} to {high:.0f}),"
     )
 
 
