@@ -17,7 +17,10 @@ class Detector(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it reads: `level`, `share` (date, value, sd), `spread` (date, is_wide), `setting` (date, text)."""
+        """What it reads.
+
+        `level` and `share`: date, value, sd; `spread`: date, is_wide; `setting`: date, text.
+        """
 
     @property
     def length(self) -> float:
@@ -56,16 +59,16 @@ class Drift:
         size taken out, in the unit of `center`; null for settings and unwatched signals).
     alarms: device, parameter, stratum, date, kind, detector, value, center, z.
     changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting,
-        share, unit), onset, onset_low, onset_high, before, after, before_text, after_text, effect (relative change
-        where it makes sense, else null), effect_sd, n_before, n_after, severity (1 to 3), text
-        (plain words), cause (plain words, may be empty), finding (changes of one device within
-        7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
+        share, unit), onset, onset_low, onset_high, before, after, before_text, after_text, effect
+        (relative change where it makes sense, else null), effect_sd, n_before, n_after, severity (1
+        to 3), text (plain words), cause (plain words, may be empty), finding (changes of one device
+        within 7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
         (95 % interval of `effect`), detector. A spread has no level: `effect` is how much more
         values scatter, and the texts hold the standard deviations. A share has none either: the texts
-        hold the value whose share moved most, and its shares. A unit is a step by a power of ten, or the
-        same values written another way. fleet_event is a number that
-        changes of one parameter on most machines of a model share, within 14 days, else empty;
-        decision (accepted, rejected or empty) and note are what people said of it.
+        hold the value whose share moved most, and its shares. A unit is a step by a power of ten, or
+        the same values written another way. fleet_event is a number that changes of one parameter on
+        most machines of a model share, within 14 days, else empty; decision (accepted, rejected or
+        empty) and note are what people said of it.
     causes: change_id, date, kind, text, days (event minus onset), coincidence (share of the
         days on which the machine worked that lie as near to any event of that kind).
     events: device, date, kind (software, calibration, detector, station, service, ...), text.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,16 @@ import pandas as pd
 
 from dicomlab.devices import column, devices_and_names, texts
 from dicomlab.drift.base import Detector, Drift
-from dicomlab.drift.baselines import changed_baselines, read_baselines, spans_of
+from dicomlab.drift.baselines import Spans, changed_baselines, read_baselines, spans_of
 from dicomlab.drift.causes import find_events, read_events
 from dicomlab.drift.dates import refuse_shifted_dates
 from dicomlab.drift.decisions import read_decisions, with_decisions
-from dicomlab.drift.findings import merged
 from dicomlab.drift.level import LevelShift
 from dicomlab.drift.prepare import Rules, make_signals
-from dicomlab.drift.results import make_drift
+from dicomlab.drift.results import Judged, Points, judged_machine, make_drift
 from dicomlab.drift.setting import SettingChange
 from dicomlab.drift.share import ShareShift
-from dicomlab.drift.signals import choose, with_floor
+from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tables import as_series
@@ -50,6 +49,7 @@ def find_drift(
     devices: str | Path | pd.DataFrame | None = None,
     trust_dates: bool = False,
     budget: float = BUDGET,
+    points: Points = "all",
 ) -> Drift:
     """Where and when acquisition parameters changed and stayed changed.
 
@@ -60,7 +60,10 @@ def find_drift(
     `since` the day before which changes are not told; `baselines` a file of `freeze_baselines`, whose
     spans are kept; `decisions` a file of `accept` and `reject`; `devices` a table that says which
     machine is which (see `list_devices`);
-    `budget` the false alarms that a machine may give in a year, over all of its charts.
+    `budget` the false alarms that a machine may give in a year, over all of its charts;
+    `points` whose acquisitions are kept to be shown: of "all" signals, of those that "changed", of
+    "none". A machine is judged after the other, so that without points a fleet takes little more
+    memory than its series.
 
     Raises ShiftedDates where dates were shifted patient by patient, unless `trust_dates`.
 
@@ -82,24 +85,49 @@ def find_drift(
     judged = judged_series(series, names)
     if not trust_dates:
         refuse_shifted_dates(judged.rows, machines)
-    spans = None if frozen is None else spans_of(frozen)
-    signals = make_signals(judged.rows, watched_for, rules, strata, spans)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
-    watched = watch(signals, chosen_detectors, _positive(budget))
+    how = _How(
+        parameters=watched_for,
+        rules=rules,
+        detectors=chosen_detectors,
+        budget=_positive(budget),
+        strata=strata,
+        frozen=None if frozen is None else spans_of(frozen),
+        since=None if since is None else pd.Timestamp(since),
+        points=points,
+    )
     log = None if events is None else read_events(events, machines)
     drift = make_drift(
-        watched,
-        merged([change for w in watched for change in w.changes]),
-        rows=judged.rows,
+        [_judge(part, how) for _, part in judged.rows.groupby("device", sort=True)],
         left_out=judged.left_out,
         devices=machines,
         events=find_events(judged.rows, machines, log),
-        since=None if since is None else pd.Timestamp(since),
         settings=_settings(rules, chosen_detectors, strata, tolerances, since, budget),
     )
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
     return replace(drift, changes=with_decisions(drift.changes, decided))
+
+
+@dataclass(frozen=True)
+class _How:
+    """What holds for every machine of a call."""
+
+    parameters: tuple[Parameter, ...]
+    rules: Rules
+    detectors: tuple[Detector, ...]
+    budget: float
+    strata: Sequence[str] | None
+    frozen: Spans | None
+    since: pd.Timestamp | None
+    points: Points
+
+
+def _judge(rows: pd.DataFrame, how: _How) -> Judged:
+    """Judge one machine. What it needed goes before the next one comes."""
+    signals = make_signals(rows, how.parameters, how.rules, how.strata, how.frozen)
+    watched = watch(signals, how.detectors, how.budget)
+    return judged_machine(watched, rows, since=how.since, points=how.points)
 
 
 def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:

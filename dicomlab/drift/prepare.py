@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -75,6 +75,11 @@ class Signal:
     def is_pooled(self) -> bool:
         """Whether it holds several protocols with their levels taken out."""
         return self.stratum == ALL and self.parameter.per != "device"
+
+    def bare(self) -> Signal:
+        """The same without its values: what a change needs to be told."""
+        arrays = {name: value[:0].copy() for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **arrays)  # type: ignore[arg-type]
 
 
 def make_signals(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from dicomlab.drift.causes import CAUSE_COLUMNS, coincidences
 from dicomlab.drift.findings import (
     Change,
     in_unit,
+    merged,
     relative,
     severity,
     spread_texts,
@@ -48,42 +51,79 @@ _DATES = (
     "onset_high",
     "reached",
 )
+Points = Literal["all", "changed", "none"]
+"""Of which signals the points are kept: of all, of those that changed, of none."""
+
 ANY = "any"
 """The parameter of a row that tells of series which were not judged at all."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What judging one machine gave, with no more of its acquisitions than was asked for."""
+
+    device: str
+    signals: list[dict[str, object]]
+    alarms: list[dict[str, object]]
+    points: pd.DataFrame
+    changes: list[Change]
+    worked: np.ndarray
+    """The days on which it worked (datetime64[D])."""
+
+
+def judged_machine(
+    watched: Sequence[Watched], rows: pd.DataFrame, *, since: pd.Timestamp | None, points: Points
+) -> Judged:
+    """What is kept of one machine once it has been watched: rows for tables, changes without values."""
+    changes = merged([change for w in watched for change in w.changes])
+    if since is not None:
+        changes = [change for change in changes if to_timestamp(change.onset) >= since]
+    told = {(c.signal.parameter, c.signal.stratum) for c in changes}
+    kept = [w for w in watched if points == "all" or (w.signal.parameter, w.signal.stratum) in told]
+    return Judged(
+        device=str(rows["device"].iloc[0]),
+        signals=[_signal(w) for w in watched],
+        alarms=[row for w in watched for row in _alarms(w, since)],
+        points=_points([] if points == "none" else kept, rows),
+        changes=[replace(change, signal=change.signal.bare()) for change in changes],
+        worked=np.unique(rows["day"].to_numpy().astype("datetime64[D]")),
+    )
+
+
 def make_drift(
-    watched: Sequence[Watched],
-    changes: Sequence[Change],
+    judged: Sequence[Judged],
     *,
-    rows: pd.DataFrame,
     left_out: pd.DataFrame,
     devices: pd.DataFrame,
     events: pd.DataFrame,
-    since: pd.Timestamp | None,
     settings: list[tuple[str, str, str]],
 ) -> Drift:
     """The tables of what was found; changes by machine, date and severity."""
-    if since is not None:
-        changes = [change for change in changes if to_timestamp(change.onset) >= since]
-    table, causes = _changes(changes, rows, devices, events)
+    changes = [change for machine in judged for change in machine.changes]
+    table, causes = _changes(changes, {m.device: m.worked for m in judged}, devices, events)
     counts = table["device"].value_counts()
     fleet = devices[[*DEVICE_COLUMNS]].assign(
         n_changes=devices["device"].map(counts).fillna(0).astype("int64")
     )
-    signals = pd.DataFrame(
-        [*(_signal(w) for w in watched), *_not_judged(left_out, devices)], columns=SIGNAL_COLUMNS
-    )
+    rows = [*(row for machine in judged for row in machine.signals), *_not_judged(left_out, devices)]
+    signals = pd.DataFrame(rows, columns=SIGNAL_COLUMNS)
+    points = [machine.points for machine in judged if len(machine.points)]
+    alarms = [row for machine in judged for row in machine.alarms]
     return Drift(
         signals=_dated(signals).astype({"is_monitored": bool}),
-        points=_points(watched, rows),
-        alarms=_dated(pd.DataFrame([r for w in watched for r in _alarms(w, since)], columns=ALARM_COLUMNS)),
+        points=pd.concat(points, ignore_index=True) if points else no_points(),
+        alarms=_dated(pd.DataFrame(alarms, columns=ALARM_COLUMNS)),
         changes=table,
         causes=causes,
         events=events,
         fleet=fleet,
         settings=_with_hash(settings),
     )
+
+
+def no_points() -> pd.DataFrame:
+    """The table of points without any."""
+    return _points([], pd.DataFrame({"first_acquired_at": pd.Series([], dtype="datetime64[us]")}))
 
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:
@@ -207,20 +247,18 @@ def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, obje
 
 
 def _changes(
-    changes: Sequence[Change], rows: pd.DataFrame, devices: pd.DataFrame, events: pd.DataFrame
+    changes: Sequence[Change], days: dict[str, np.ndarray], devices: pd.DataFrame, events: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     order = sorted(changes, key=_order)
     groups = together(order)
     models = dict(zip(devices["device"], _models(devices), strict=True))
     shared = fleet_events(order, models)
     place = {device: n for n, device in enumerate(devices["device"])}
-    days = {device: part.unique() for device, part in rows["day"].groupby(rows["device"])} if order else {}
     table, causes = [], []
     for number, (change, group, event) in enumerate(zip(order, groups, shared, strict=True), start=1):
         device = change.signal.device
         onset = (to_timestamp(change.onset), to_timestamp(change.low), to_timestamp(change.high))
-        worked = np.asarray(days[device]).astype("datetime64[D]")
-        near = coincidences(f"C{number:03d}", onset, events[events["device"] == device], worked)
+        near = coincidences(f"C{number:03d}", onset, events[events["device"] == device], days[device])
         causes.append(near)
         words = cause_words(near)
         row = _change(change, f"C{number:03d}", f"F{group:02d}", onset)
