@@ -19,7 +19,7 @@ from dicomlab.errors import MissingColumn, WrongArgument
 DEVICE_COLUMNS = (
     *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
     *("StationName", "InstitutionName", "identity", "first", "last", "n_series"),
-    *("software", "software_epochs", "replaces"),
+    *("software", "software_epochs", "gaps", "replaces"),
 )
 
 # Makers that write several names; the first word that fits wins. Toshiba's medical arm became
@@ -37,6 +37,11 @@ _PLACEHOLDER = re.compile(
 # Objects that are made at a desk, not by the machine.
 _DESK = frozenset("SR KO PR SEG RTSTRUCT RTPLAN RTDOSE RTRECORD REG DOC OT FID RWV SC".split())
 _SHARED_DAYS = 3
+_LEAST_GAP = 7
+_TIMES_USUAL = 3.0
+_GAPS_BY_CHANCE = 0.05
+_LEAST_WORKED = 20
+_DAYS_A_YEAR = 365.25
 _OVERRIDE_COLUMNS = (
     *("device", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"),
     *("InstitutionName", "from", "to"),
@@ -49,7 +54,8 @@ def list_devices(catalog_or_series: Any, overrides: pd.DataFrame | str | Path | 
     One row per machine: device (its name here), modality, maker, model, serial number, station
     and institution as last seen, identity (A by serial number, B by station, C by institution),
     first and last acquisition, n_series, software (latest), software_epochs (list of `version`
-    and `from`), replaces (the machine that had its station before).
+    and `from`), gaps (list of `from`, `to` and `days`: see `long_gaps`), replaces (the machine that
+    had its station before).
 
     `overrides`, a table or a CSV file, wins over all evidence. Its column `device` names the
     machine of series that agree with the cells of the other columns (Manufacturer,
@@ -75,7 +81,8 @@ def devices_and_names(
 
 
 def _listed(facts: pd.DataFrame) -> pd.DataFrame:
-    rows = [_device_row(str(label), part) for label, part in facts.groupby("device", sort=True)]
+    end = facts["when"].max()
+    rows = [_device_row(str(label), part, end) for label, part in facts.groupby("device", sort=True)]
     devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
     for name in ("first", "last"):
         devices[name] = pd.to_datetime(devices[name]).astype("datetime64[us]")
@@ -257,7 +264,7 @@ def _told_apart(labels: dict[str, str]) -> dict[str, str]:
     return labels
 
 
-def _device_row(label: str, facts: pd.DataFrame) -> dict[str, object]:
+def _device_row(label: str, facts: pd.DataFrame, end: pd.Timestamp) -> dict[str, object]:
     facts = facts.sort_values("when", kind="stable", na_position="first")
     own = facts[~facts["Modality"].isin(_DESK)]
     modality = (own if len(own) else facts)["Modality"].mode()
@@ -275,7 +282,58 @@ def _device_row(label: str, facts: pd.DataFrame) -> dict[str, object]:
         "n_series": len(facts),
         "software": epochs[-1]["version"] if epochs else _latest(facts["SoftwareVersions"]),
         "software_epochs": epochs,
+        "gaps": long_gaps(main["when"], end),
     }
+
+
+def long_gaps(when: pd.Series, end: pd.Timestamp) -> list[dict[str, object]]:
+    """The stretches in which a machine gave no data for much longer than it usually does.
+
+    `when` are the times of its series, `end` the last of the archive. Each has `from` and `to`, the
+    first and last day without data (`to` is null where it goes on until `end`), and `days`. A gap is
+    long if it lasts a week or more, three times as long as 19 in 20 of the pauses between its days
+    with data, and would come about less than once in twenty years if those fell as its weekdays have
+    them.
+
+    >>> days = pd.Series(pd.date_range("2024-01-01", "2024-03-31"))
+    >>> [gap["days"] for gap in long_gaps(days[(days < "2024-02-01") | (days > "2024-02-14")], days.max())]
+    [14]
+    """
+    worked = np.unique(when.dropna().to_numpy().astype("datetime64[D]"))
+    if len(worked) < _LEAST_WORKED or pd.isna(end):
+        return []
+    last = np.datetime64(end, "D")
+    edges = worked.astype(int)
+    edges = np.append(edges, max(int(last.astype(int)), edges[-1]) + 1)
+    length = np.diff(edges) - 1
+    usual = float(np.quantile(length[:-1], 0.95))
+    idle = np.concatenate([[0.0], np.cumsum(_surprise_of_idle_days(edges, length > 2 * _LEAST_GAP))])
+    surprise = idle[edges[1:] - edges[0]] - idle[edges[:-1] + 1 - edges[0]]
+    is_long = length >= max(_LEAST_GAP, _TIMES_USUAL * usual)
+    is_long &= surprise >= np.log(_DAYS_A_YEAR / _GAPS_BY_CHANCE)
+    return [_gap(int(edges[n]) + 1, int(length[n]), n == len(length) - 1) for n in np.flatnonzero(is_long)]
+
+
+def _surprise_of_idle_days(edges: np.ndarray, is_away: np.ndarray) -> np.ndarray:
+    """For each day from the first to the end, minus the log of the chance that it has no data.
+
+    By weekday; stretches in which the machine was away do not count.
+    """
+    span = int(edges[-1] - edges[0])
+    here, has_data = np.ones(span, bool), np.zeros(span, bool)
+    has_data[edges[:-1] - edges[0]] = True
+    for n in np.flatnonzero(is_away):
+        here[edges[n] + 1 - edges[0] : edges[n + 1] - edges[0]] = False
+    weekday = (np.arange(span) + edges[0]) % 7
+    days, worked = (np.bincount(weekday[x], minlength=7) for x in (here, here & has_data))
+    share = ((worked + 0.5) / (days + 1.0)).clip(max=0.98)
+    return np.asarray(-np.log(1 - share)[weekday])
+
+
+def _gap(first: int, days: int, is_open: bool) -> dict[str, object]:
+    begin = pd.Timestamp(first, unit="D").as_unit("us")
+    end = pd.NaT if is_open else begin + pd.Timedelta(days - 1, "D")
+    return {"from": begin, "to": end, "days": days}
 
 
 def _latest(values: pd.Series) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
@@ -74,8 +74,13 @@ class Drift:
     events: device, date, kind (software, calibration, detector, station, service, ...), text.
     fleet: device, modality, Manufacturer, ManufacturerModelName, DeviceSerialNumber,
         StationName, InstitutionName, identity (A, B, C), first, last, n_series, software
-        (latest), software_epochs (list of version and from), replaces, n_changes.
+        (latest), software_epochs (list of version and from), gaps (list of from, to and days),
+        replaces, n_changes.
     settings: name, value, meaning.
+    notices: what is worth knowing and is no drift. notice_id, device, modality, kind (missing-tag, gap,
+        volume), parameter (several with commas), stratum, date, until (null where it goes on),
+        before and after (shares of examinations without the tag; examinations a week), n
+        (examinations; days of a gap), text (plain words), detector.
 
     A change lies at the first acquisition of the new level.
     """
@@ -88,6 +93,7 @@ class Drift:
     events: pd.DataFrame
     fleet: pd.DataFrame
     settings: pd.DataFrame
+    notices: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
         monitored = int(self.signals["is_monitored"].sum())

@@ -17,6 +17,8 @@ from dicomlab.drift.causes import find_events, read_events
 from dicomlab.drift.dates import refuse_shifted_dates
 from dicomlab.drift.decisions import read_decisions, with_decisions
 from dicomlab.drift.level import LevelShift
+from dicomlab.drift.missing import MissingTag
+from dicomlab.drift.notices import Notice, missing_tags
 from dicomlab.drift.prepare import Rules, make_signals
 from dicomlab.drift.results import Judged, Points, judged_machine, make_drift
 from dicomlab.drift.setting import SettingChange
@@ -25,6 +27,7 @@ from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tables import as_series
+from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
 
@@ -103,6 +106,7 @@ def find_drift(
         devices=machines,
         events=find_events(judged.rows, machines, log),
         settings=_settings(rules, chosen_detectors, strata, tolerances, since, budget),
+        since=how.since,
     )
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
@@ -127,7 +131,23 @@ def _judge(rows: pd.DataFrame, how: _How) -> Judged:
     """Judge one machine. What it needed goes before the next one comes."""
     signals = make_signals(rows, how.parameters, how.rules, how.strata, how.frozen)
     watched = watch(signals, how.detectors, how.budget)
-    return judged_machine(watched, rows, since=how.since, points=how.points)
+    return judged_machine(watched, _notices(rows, how), rows, since=how.since, points=how.points)
+
+
+def _notices(rows: pd.DataFrame, how: _How) -> list[Notice]:
+    """What is worth knowing of one machine and is no drift."""
+    patients = rows[~rows["is_phantom"]]
+    if not len(patients):
+        return []
+    detector = MissingTag()
+    window = how.rules.window(int((patients["day"].iloc[-1] - patients["day"].iloc[0]).days))
+    missing = missing_tags(
+        patients, how.parameters, rules=how.rules, strata=how.strata, budget=how.budget, detector=detector
+    )
+    volume = volume_notices(
+        patients, window=window, detector=VolumeDrop(), detectors=(LevelShift(),), budget=how.budget
+    )
+    return [*missing, *volume]
 
 
 def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:

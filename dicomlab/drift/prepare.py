@@ -78,7 +78,9 @@ class Signal:
 
     def bare(self) -> Signal:
         """The same without its values: what a change needs to be told."""
-        arrays = {name: value[:0].copy() for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        arrays = {
+            name: value[:0].copy() for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
         return replace(self, **arrays)  # type: ignore[arg-type]
 
 

@@ -24,8 +24,10 @@ from dicomlab.drift.findings import (
     together,
 )
 from dicomlab.drift.follow import Followed
+from dicomlab.drift.notices import Notice, notices_table
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.sisters import fleet_events
+from dicomlab.drift.volume import gap_notices
 from dicomlab.drift.watch import Watched
 from dicomlab.drift.words import cause_words, fleet_words, machine_words, sentence
 
@@ -69,10 +71,16 @@ class Judged:
     changes: list[Change]
     worked: np.ndarray
     """The days on which it worked (datetime64[D])."""
+    notices: list[Notice]
 
 
 def judged_machine(
-    watched: Sequence[Watched], rows: pd.DataFrame, *, since: pd.Timestamp | None, points: Points
+    watched: Sequence[Watched],
+    notices: list[Notice],
+    rows: pd.DataFrame,
+    *,
+    since: pd.Timestamp | None,
+    points: Points,
 ) -> Judged:
     """What is kept of one machine once it has been watched: rows for tables, changes without values."""
     changes = merged([change for w in watched for change in w.changes])
@@ -87,6 +95,7 @@ def judged_machine(
         points=_points([] if points == "none" else kept, rows),
         changes=[replace(change, signal=change.signal.bare()) for change in changes],
         worked=np.unique(rows["day"].to_numpy().astype("datetime64[D]")),
+        notices=notices,
     )
 
 
@@ -97,6 +106,7 @@ def make_drift(
     devices: pd.DataFrame,
     events: pd.DataFrame,
     settings: list[tuple[str, str, str]],
+    since: pd.Timestamp | None = None,
 ) -> Drift:
     """The tables of what was found; changes by machine, date and severity."""
     changes = [change for machine in judged for change in machine.changes]
@@ -109,6 +119,8 @@ def make_drift(
     signals = pd.DataFrame(rows, columns=SIGNAL_COLUMNS)
     points = [machine.points for machine in judged if len(machine.points)]
     alarms = [row for machine in judged for row in machine.alarms]
+    notices = notices_table([n for machine in judged for n in machine.notices] + gap_notices(devices))
+    is_late = notices["date"] >= (pd.Timestamp.min if since is None else since)
     return Drift(
         signals=_dated(signals).astype({"is_monitored": bool}),
         points=pd.concat(points, ignore_index=True) if points else no_points(),
@@ -118,6 +130,7 @@ def make_drift(
         events=events,
         fleet=fleet,
         settings=_with_hash(settings),
+        notices=notices[is_late].reset_index(drop=True),
     )
 
 

@@ -1,0 +1,200 @@
+"""What is worth knowing of a machine and is no drift: tags that go missing, gaps, fewer patients.
+
+Notices have a budget of false ones of their own, as large as that of alarms, and are told calmly:
+they have no severity, and no exit code says that there are some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.devices import column, texts
+from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.findings import to_timestamp
+from dicomlab.drift.missing import Absence, MissingTag, find_absences
+from dicomlab.drift.prepare import Rules
+from dicomlab.drift.signals import Parameter
+from dicomlab.drift.strata import stratum_of
+from dicomlab.drift.values import Cells
+
+NOTICE_COLUMNS = (
+    "notice_id device modality kind parameter stratum date until before after n text detector".split()
+)
+
+_TOGETHER_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing worth knowing; days are numbers, `last` is None where it goes on."""
+
+    device: str
+    modality: str
+    kind: str
+    parameters: tuple[str, ...]
+    first: int
+    last: int | None
+    before: float
+    after: float
+    n: int
+    detector: str
+    stratum: str = "all"
+    words: str = ""
+
+    def row(self, number: int) -> dict[str, object]:
+        """The row of the table of notices."""
+        return {
+            "notice_id": f"N{number:03d}",
+            "device": self.device,
+            "modality": self.modality,
+            "kind": self.kind,
+            "parameter": ", ".join(self.parameters),
+            "stratum": self.stratum,
+            "date": to_timestamp(self.first),
+            "until": pd.NaT if self.last is None else to_timestamp(self.last),
+            "before": self.before,
+            "after": self.after,
+            "n": self.n,
+            "text": f"{self.device}: {self.words}.",
+            "detector": self.detector,
+        }
+
+
+def notices_table(notices: Iterable[Notice]) -> pd.DataFrame:
+    """The notices as a table, by machine and date."""
+    order = sorted(notices, key=lambda n: (n.device, n.first, n.kind, n.parameters, n.stratum))
+    table = pd.DataFrame([notice.row(k) for k, notice in enumerate(order, start=1)], columns=NOTICE_COLUMNS)
+    dates = {name: pd.to_datetime(table[name]).astype("datetime64[us]") for name in ("date", "until")}
+    words = "notice_id device modality kind parameter stratum text detector".split()
+    types = dict.fromkeys(words, "str") | {"before": "float64", "after": "float64", "n": "int64"}
+    return table.assign(**dates).astype(types)
+
+
+def dates_of(notice: Notice) -> str:
+    """From when to when, or that it goes on.
+
+    >>> dates_of(Notice("CT", "CT", "gap", (), 19723, 19730, 0, 0, 0, ""))
+    'from 2024-01-01 to 2024-01-08'
+    """
+    until = "on" if notice.last is None else f"to {to_timestamp(notice.last):%Y-%m-%d}"
+    return f"from {to_timestamp(notice.first):%Y-%m-%d} {until}"
+
+
+def missing_tags(
+    rows: pd.DataFrame,
+    parameters: Sequence[Parameter],
+    *,
+    rules: Rules,
+    strata: Sequence[str] | None,
+    budget: float,
+    detector: MissingTag,
+) -> list[Notice]:
+    """The stretches in which tags of one machine went missing, or appeared; several at once are one."""
+    cells = Cells(rows)
+    labels = {per: stratum_of(rows, per, strata) for per in ("protocol", "reconstruction")}
+    codes = {per: pd.factorize(label, sort=True)[0] for per, label in labels.items()}
+    modality = texts(column(rows, "Modality")).fillna("")
+    found: list[Notice] = []
+    for name, places in sorted(modality.groupby(modality).indices.items()):
+        window = rules.window(int(np.ptp(cells.day[places])))
+        chosen = [p for p in parameters if p.applies_to(str(name)) and p.name in rows]
+        streams = [
+            _absent(
+                cells,
+                p,
+                np.sort(places),
+                codes["reconstruction" if p.per == "reconstruction" else "protocol"],
+            )
+            for p in chosen
+        ]
+        varying = [n for n, stream in enumerate(streams) if 0 < stream["is_absent"].sum() < len(stream)]
+        for n in varying:
+            found += [
+                Notice(
+                    str(rows["device"].iloc[0]),
+                    str(name),
+                    "missing-tag",
+                    (chosen[n].name,),
+                    *(a.first, a.last, a.before, a.after, a.n, detector.name),
+                )
+                for a in _absences(streams[n], rules, window, len(varying), budget, detector)
+            ]
+    return [replace(notice, words=_words(notice)) for notice in _at_once(found)]
+
+
+def _absent(cells: Cells, parameter: Parameter, places: np.ndarray, stratum: np.ndarray) -> pd.DataFrame:
+    """One row an examination and stratum, in order of time: day, stratum, is_absent."""
+    text = cells.text(parameter.name)[places]
+    table = pd.DataFrame(
+        {
+            "exam": cells.exam[places],
+            "stratum": stratum[places],
+            "day": cells.day[places],
+            "is_absent": text == None,  # noqa: E711
+        }
+    )
+    if not 0 < table["is_absent"].sum() < len(table) or table["exam"].is_unique:
+        return table
+    by = table.groupby(["exam", "stratum"], sort=False)
+    table = by.agg(day=("day", "min"), is_absent=("is_absent", "mean")).reset_index()
+    return table.assign(is_absent=table["is_absent"] > 0.5).sort_values("day", kind="stable")
+
+
+def _absences(
+    stream: pd.DataFrame, rules: Rules, window: int, streams: int, budget: float, detector: MissingTag
+) -> list[Absence]:
+    day, stratum = stream["day"].to_numpy(), stream["stratum"].to_numpy()
+    until = _learn_until(day, stratum, rules, window)
+    years = max((day[-1] - day[0]) / DAYS_A_YEAR, 0.1)
+    length = points_between_alarms(2 * streams, len(day) / years, budget)
+    return find_absences(
+        day, stream["is_absent"].to_numpy(bool), stratum, until, replace(detector, length=length)
+    )
+
+
+def _learn_until(day: np.ndarray, stratum: np.ndarray, rules: Rules, window: int) -> np.ndarray:
+    """The last day of each stratum's baseline; less than any day where it has none."""
+    until = np.full(int(stratum.max(initial=-1)) + 1, np.iinfo(np.int64).min)
+    for code in np.unique(stratum):
+        mine = day[stratum == code]
+        early = mine[mine <= mine[0] + window]
+        enough = len(early) >= rules.least_rows and len(np.unique(early)) >= rules.least_dates
+        if enough and np.ptp(early) >= rules.least_days // 2:
+            until[code] = mine[0] + window
+    return until
+
+
+def _at_once(notices: Sequence[Notice]) -> list[Notice]:
+    """Tags that went missing, or appeared, within three days of each other are one notice."""
+    kept: list[Notice] = []
+    for notice in sorted(notices, key=lambda n: (n.modality, n.first, n.parameters)):
+        same = next((k for k, other in enumerate(kept) if _is_same(notice, other)), None)
+        if same is None:
+            kept.append(notice)
+        else:
+            other = kept[same]
+            names = tuple(dict.fromkeys([*other.parameters, *notice.parameters]))
+            kept[same] = replace(other, parameters=names, n=max(other.n, notice.n))
+    return kept
+
+
+def _is_same(notice: Notice, other: Notice) -> bool:
+    ends = (notice.last is None) == (other.last is None)
+    near = abs((notice.last or 0) - (other.last or 0)) <= _TOGETHER_DAYS
+    alike = (notice.after > notice.before) == (other.after > other.before)
+    begins = notice.first - other.first <= _TOGETHER_DAYS
+    return alike and begins and ends and near and notice.modality == other.modality
+
+
+def _words(notice: Notice) -> str:
+    names = notice.parameters
+    which = names[0] if len(names) == 1 else f"{', '.join(names[:3])}"
+    which += f" and {len(names) - 3} more" if len(names) > 3 else ""
+    verb = ("is" if len(names) == 1 else "are") + (" absent" if notice.after > notice.before else " there")
+    lacks = f"{100 * notice.after:.0f} % of {notice.n:,} examinations lack"
+    what = "it" if len(names) == 1 else names[0]
+    return f"{which} {verb} {dates_of(notice)}: {lacks} {what}, {100 * notice.before:.0f} % before"
