@@ -16,9 +16,10 @@ from dicomlab.drift.baselines import Spans, changed_baselines, read_baselines, s
 from dicomlab.drift.causes import find_events, read_events
 from dicomlab.drift.dates import refuse_shifted_dates
 from dicomlab.drift.decisions import read_decisions, with_decisions
+from dicomlab.drift.identities import with_identities
 from dicomlab.drift.level import LevelShift
 from dicomlab.drift.missing import MissingTag
-from dicomlab.drift.notices import Notice, missing_tags
+from dicomlab.drift.notices import Notice, identity_notices, missing_tags
 from dicomlab.drift.prepare import Rules, make_signals
 from dicomlab.drift.results import Judged, Points, judged_machine, make_drift
 from dicomlab.drift.setting import SettingChange
@@ -129,6 +130,7 @@ class _How:
 
 def _judge(rows: pd.DataFrame, how: _How) -> Judged:
     """Judge one machine. What it needed goes before the next one comes."""
+    rows = with_identities(rows)
     signals = make_signals(rows, how.parameters, how.rules, how.strata, how.frozen)
     watched = watch(signals, how.detectors, how.budget)
     return judged_machine(watched, _notices(rows, how), rows, since=how.since, points=how.points)
@@ -147,7 +149,7 @@ def _notices(rows: pd.DataFrame, how: _How) -> list[Notice]:
     volume = volume_notices(
         patients, window=window, detector=VolumeDrop(), detectors=(LevelShift(),), budget=how.budget
     )
-    return [*missing, *volume]
+    return [*missing, *volume, *identity_notices(patients, window)]
 
 
 def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:

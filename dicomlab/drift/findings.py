@@ -11,6 +11,7 @@ import pandas as pd
 from dicomlab.drift.days import Days
 from dicomlab.drift.exact import FollowedSetting, Switch
 from dicomlab.drift.follow import Followed
+from dicomlab.drift.identities import DISAGREES, identity_named
 from dicomlab.drift.mix import Mix
 from dicomlab.drift.onset import Onset
 from dicomlab.drift.pairs import Growth, Pairs
@@ -137,7 +138,20 @@ def setting_changes(
             detector=switch.detector,
         )
         changes.append(_told_exactly(change, switch, *sides))
-    return changes
+    return [_of_identity(change, date, text) for change in changes]
+
+
+def _of_identity(change: Change, date: np.ndarray, text: np.ndarray) -> Change:
+    """The same; of kind identity, with the shares that disagree, where attributes ought to agree."""
+    if identity_named(change.signal.parameter.name) is None or change.kind == "identity":
+        return change
+    place = int(np.searchsorted(date, change.onset))
+    sides = text[max(place - change.n_before, 0) : place], text[place : place + max(change.n_after, 1)]
+    before, after = (float((side == DISAGREES).mean()) if len(side) else 0.0 for side in sides)
+    if abs(after - before) < 0.05:
+        return replace(change, kind="identity", shares=(before, after))
+    facts = _of_share(DISAGREES, before, after, len(sides[0]), len(sides[1]))
+    return replace(change, **facts | {"kind": "identity"})  # type: ignore[arg-type]
 
 
 def _told_exactly(change: Change, switch: Switch, early: np.ndarray, late: np.ndarray) -> Change:
@@ -153,7 +167,7 @@ def _told_exactly(change: Change, switch: Switch, early: np.ndarray, late: np.nd
     return replace(change, **_of_share(value, *shares, len(early), len(late)))  # type: ignore[arg-type]
 
 
-def share_changes(signal: Signal, mix: Mix) -> list[Change]:
+def share_changes(signal: Signal, mix: Mix, date: np.ndarray, text: np.ndarray) -> list[Change]:
     """The shifts of a mix, with the number of examinations on either side."""
     count = np.concatenate([[0], np.cumsum(mix.days.rows)])
     edges = [0, *(shift.onset.first for shift in mix.shifts), len(mix.days)]
@@ -176,7 +190,7 @@ def share_changes(signal: Signal, mix: Mix) -> list[Change]:
             detector=shift.detector,
         )
         texts = _of_share(shift.value, shift.before, shift.after)
-        changes.append(replace(change, **texts))  # type: ignore[arg-type]
+        changes.append(_of_identity(replace(change, **texts), date, text))  # type: ignore[arg-type]
     return changes
 
 
@@ -317,7 +331,7 @@ def severity(change: Change) -> int:
     weight = _WEIGHT[change.signal.parameter.weight]
     if change.kind == "unit":
         return UNIT_SEVERITY
-    if change.kind == "share":
+    if change.kind in ("share", "identity"):
         return 2 if abs(change.shares[1] - change.shares[0]) >= 0.25 else 1
     if change.is_exact:
         return 3 if weight == 1.0 and abs(relative(change)[0]) >= 0.1 else 2

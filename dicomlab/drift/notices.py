@@ -15,6 +15,7 @@ import pandas as pd
 from dicomlab.devices import column, texts
 from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.findings import to_timestamp
+from dicomlab.drift.identities import DISAGREES, IDENTITIES, LARGE, identity_named
 from dicomlab.drift.missing import Absence, MissingTag, find_absences
 from dicomlab.drift.prepare import Rules
 from dicomlab.drift.signals import Parameter
@@ -26,6 +27,7 @@ NOTICE_COLUMNS = (
 )
 
 _TOGETHER_DAYS = 3
+_LEAST = 25
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def missing_tags(
     for name, places in sorted(modality.groupby(modality).indices.items()):
         window = rules.window(int(np.ptp(cells.day[places])))
         chosen = [p for p in parameters if p.applies_to(str(name)) and p.name in rows]
+        chosen = [p for p in chosen if identity_named(p.name) is None]
         streams = [
             _absent(
                 cells,
@@ -166,6 +169,35 @@ def _learn_until(day: np.ndarray, stratum: np.ndarray, rules: Rules, window: int
         if enough and np.ptp(early) >= rules.least_days // 2:
             until[code] = mine[0] + window
     return until
+
+
+def identity_notices(rows: pd.DataFrame, window: int) -> list[Notice]:
+    """The identities that did not hold when the record of one machine began: what changes is a change."""
+    last = rows["day"].iloc[0] + pd.Timedelta(window, "D")
+    found = []
+    for identity in (i for i in IDENTITIES if i.name in rows):
+        told = rows.loc[(rows["day"] <= last) & rows[identity.name].notna()]
+        n, share = len(told), float((told[identity.name] == DISAGREES).mean()) if len(told) else 0.0
+        if n < _LEAST or share - 1.645 * np.sqrt(share * (1 - share) / n) <= LARGE:
+            continue
+        rule = f"{identity.formula} ({identity.source})"
+        first = int(told["day"].iloc[0].to_datetime64().astype("datetime64[D]").astype(int))
+        found.append(
+            Notice(
+                str(rows["device"].iloc[0]),
+                str(told["Modality"].iloc[0]),
+                "identity",
+                (identity.name,),
+                first,
+                last=None,
+                before=float("nan"),
+                after=share,
+                n=n,
+                detector="identity",
+                words=f"{100 * share:.0f} % of {n:,} series disagree with {rule}",
+            )
+        )
+    return found
 
 
 def _at_once(notices: Sequence[Notice]) -> list[Notice]:

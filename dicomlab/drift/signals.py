@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from dicomlab.drift.identities import IDENTITIES
 from dicomlab.errors import MissingColumn
 from dicomlab.schema.columns import default_columns
 
@@ -80,7 +81,7 @@ def parameters() -> tuple[Parameter, ...]:
     The kinds, units and strata follow PS3.3 (the modules of each modality) and what its
     attributes depend on: tube voltage, patient size, exposure control, coil.
     """
-    return (*_ct(), *_mr(), *_projection(), *_mammography(), *_nuclear(), *_ultrasound())
+    return (*_ct(), *_mr(), *_projection(), *_mammography(), *_nuclear(), *_ultrasound(), *_identities())
 
 
 def _ct() -> tuple[Parameter, ...]:
@@ -186,6 +187,11 @@ def _ultrasound() -> tuple[Parameter, ...]:
         _row("US", "TransducerFrequency", floor=50.0, **probe),
         _row("US", "DepthOfScanField", kind="level", floor=5.0, **probe),
     )
+
+
+def _identities() -> tuple[Parameter, ...]:
+    """Whether attributes agree with each other, as settings that are made of them."""
+    return tuple(_row(" ".join(i.modalities), i.name, kind="setting", weight="timing") for i in IDENTITIES)
 
 
 def list_parameters(modality: str | None = None) -> pd.DataFrame:

@@ -207,7 +207,9 @@ def _watch_setting(signal: Signal, task: _Task) -> Watched:
     values = _mixed(signal)
     if values and any(d.kind == "share" for d in task.detectors):
         mix = follow_mix(date, text, signal.learn_until, values, lambda dates: task.tuned("share", dates))
-        shifts = [c for c in share_changes(signal, mix) if not any(_near(c, other) for other in changes)]
+        shifts = [
+            c for c in share_changes(signal, mix, date, text) if not any(_near(c, other) for other in changes)
+        ]
         changes, alarms = [*changes, *shifts], (*alarms, *mix.alarms)
     return Watched(signal, followed, None, changes, alarms)
 

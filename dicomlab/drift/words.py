@@ -9,6 +9,7 @@ import pandas as pd
 
 from dicomlab.drift.causes import RARE
 from dicomlab.drift.findings import Change, in_unit, relative, spread_texts, to_timestamp
+from dicomlab.drift.identities import identity_named
 from dicomlab.drift.sisters import FleetEvent
 from dicomlab.drift.strata import ALL
 
@@ -88,9 +89,22 @@ def _level(change: Change) -> str:
 
 def _verb(change: Change) -> str:
     """What the parameter did."""
-    if change.kind in ("spread", "share"):
-        return {"spread": _spread, "share": _share}[change.kind](change)
+    if change.kind in ("spread", "share", "identity"):
+        return {"spread": _spread, "share": _share, "identity": _identity}[change.kind](change)
     return _setting(change) if change.is_exact else _level(change)
+
+
+def _identity(change: Change) -> str:
+    identity = identity_named(change.signal.parameter.name)
+    assert identity is not None
+    before, after = (100 * share for share in change.shares)
+    if round(before) == round(after):
+        ways = f"is told another way, {change.before_text} to {change.after_text}"
+        return f"({identity.formula}; {identity.source}) {ways},"
+    return (
+        f"({identity.formula}; {identity.source}) fails in {after:.0f} % of examinations, "
+        f"{before:.0f} % before,"
+    )
 
 
 def _is_slow(change: Change) -> bool:
