@@ -59,16 +59,18 @@ class Drift:
         size taken out, in the unit of `center`; null for settings and unwatched signals).
     alarms: device, parameter, stratum, date, kind, detector, value, center, z.
     changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting,
-        share, unit), onset, onset_low, onset_high, before, after, before_text, after_text, effect
-        (relative change where it makes sense, else null), effect_sd, n_before, n_after, severity (1
-        to 3), text (plain words), cause (plain words, may be empty), finding (changes of one device
-        within 7 days share it), reached (when a ramp ended; else the onset), effect_low, effect_high
-        (95 % interval of `effect`), detector. A spread has no level: `effect` is how much more
-        values scatter, and the texts hold the standard deviations. A share has none either: the texts
-        hold the value whose share moved most, and its shares. A unit is a step by a power of ten, or
-        the same values written another way. fleet_event is a number that changes of one parameter on
-        most machines of a model share, within 14 days, else empty; decision (accepted, rejected or
-        empty) and note are what people said of it.
+        share, unit, identity, tolerance), onset, onset_low, onset_high, before, after, before_text,
+        after_text, effect (relative change where it makes sense, else null), effect_sd, n_before,
+        n_after, severity (1 to 3), text (plain words), cause (plain words, may be empty), finding
+        (changes of one device within 7 days share it), reached (when a ramp ended; else the onset),
+        effect_low, effect_high (95 % interval of `effect`), detector. A spread has no level: `effect`
+        is how much more values scatter, and the texts hold the standard deviations. A share has none
+        either: the texts hold the value whose share moved most, and its shares; those of an identity
+        hold the share of examinations in which attributes disagree. A unit is a step by a power of
+        ten, or the same values written another way. A tolerance is a level outside a limit that was
+        given: `before` is the reference, and citation says where the limit is from. fleet_event is a
+        number that changes of one parameter on most machines of a model share, within 14 days, else
+        empty; decision (accepted, rejected or empty) and note are what people said of it.
     causes: change_id, date, kind, text, days (event minus onset), coincidence (share of the
         days on which the machine worked that lie as near to any event of that kind).
     events: device, date, kind (software, calibration, detector, station, service, ...), text.
@@ -81,6 +83,10 @@ class Drift:
         volume), parameter (several with commas), stratum, date, until (null where it goes on),
         before and after (shares of examinations without the tag; examinations a week), n
         (examinations; days of a gap), text (plain words), detector.
+    limits: whether machines keep to the limits that were given. device, modality, stratum, parameter,
+        unit, reference, warn, action (distances from the reference, in `limit_unit`), side, n_days,
+        level (median of the medians of the last 20 days with data), level_low, level_high (its
+        95 % interval), verdict (inside, outside warn, outside action, cannot tell), citation.
 
     A change lies at the first acquisition of the new level.
     """
@@ -94,6 +100,7 @@ class Drift:
     fleet: pd.DataFrame
     settings: pd.DataFrame
     notices: pd.DataFrame = field(default_factory=pd.DataFrame)
+    limits: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
         monitored = int(self.signals["is_monitored"].sum())

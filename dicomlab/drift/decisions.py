@@ -117,12 +117,14 @@ def _nearest(changes: pd.DataFrame, known: pd.DataFrame) -> list[int | None]:
     dates = pd.to_datetime(known["onset"]).to_numpy().astype("datetime64[D]")
     names = [known[name].astype(str).to_numpy() for name in ("device", "parameter")]
     strata = known["stratum"].astype(str).to_numpy() if "stratum" in known else np.full(len(known), "all")
+    is_limit = known["kind"].eq("tolerance").to_numpy() if "kind" in known else np.zeros(len(known), bool)
     found: list[int | None] = []
     for change in changes.to_dict("records"):
         low, high = (_day(change.get(end), change["onset"]) for end in ("onset_low", "onset_high"))
         near = (dates >= low - NEAR_DAYS) & (dates <= high + NEAR_DAYS)
         near &= (names[0] == str(change["device"])) & (names[1] == str(change["parameter"]))
         here = str(change.get("stratum", "all"))
+        near &= is_limit == (change.get("kind") == "tolerance")
         near &= (strata == here) | (strata == "all") | (here == "all")
         places = np.flatnonzero(near)
         off = np.abs((dates[places] - np.datetime64(change["onset"], "D")).astype(int))

@@ -18,6 +18,7 @@ from dicomlab.drift.dates import refuse_shifted_dates
 from dicomlab.drift.decisions import read_decisions, with_decisions
 from dicomlab.drift.identities import with_identities
 from dicomlab.drift.level import LevelShift
+from dicomlab.drift.limits import Limit, Tolerances, judge_limits, read_tolerances
 from dicomlab.drift.missing import MissingTag
 from dicomlab.drift.notices import Notice, identity_notices, missing_tags
 from dicomlab.drift.prepare import Rules, make_signals
@@ -28,6 +29,7 @@ from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tables import as_series
+from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
@@ -46,7 +48,7 @@ def find_drift(
     strata: Sequence[str] | None = None,
     detectors: Sequence[Detector] | None = None,
     events: pd.DataFrame | str | Path | None = None,
-    tolerances: dict[str, float] | None = None,
+    tolerances: Tolerances | None = None,
     since: str | pd.Timestamp | None = None,
     baselines: str | Path | None = None,
     decisions: str | Path | pd.DataFrame | None = None,
@@ -60,7 +62,8 @@ def find_drift(
     Takes a catalog or a DataFrame of series (also one made of BIDS sidecars). `parameters` are
     names of columns (default: `list_parameters()`); `strata` columns that say what is comparable
     in place of the protocol; `events` a service log (device, date, kind, text); `tolerances` the
-    smallest change worth an alarm, relative for parameters on a log scale, else in the unit;
+    smallest change worth an alarm by parameter, relative on a log scale, else in the unit, or a table
+    of limits to keep to, each with its citation (see `read_tolerances`);
     `since` the day before which changes are not told; `baselines` a file of `freeze_baselines`, whose
     spans are kept; `decisions` a file of `accept` and `reject`; `devices` a table that says which
     machine is which (see `list_devices`);
@@ -80,7 +83,8 @@ def find_drift(
     """
     series = as_series(catalog_or_series)
     chosen = choose(parameters, series.columns)
-    watched_for = tuple(with_floor(parameter, tolerances or {}) for parameter in chosen)
+    floors, limits = read_tolerances(tolerances)
+    watched_for = tuple(with_floor(parameter, floors) for parameter in chosen)
     _warn_of_shifted_dates(series)
     rules = Rules()
     frozen = None if baselines is None else read_baselines(baselines)
@@ -99,6 +103,7 @@ def find_drift(
         frozen=None if frozen is None else spans_of(frozen),
         since=None if since is None else pd.Timestamp(since),
         points=points,
+        limits=limits,
     )
     log = None if events is None else read_events(events, machines)
     drift = make_drift(
@@ -106,7 +111,7 @@ def find_drift(
         left_out=judged.left_out,
         devices=machines,
         events=find_events(judged.rows, machines, log),
-        settings=_settings(rules, chosen_detectors, strata, tolerances, since, budget),
+        settings=_settings(rules, chosen_detectors, strata, (floors, limits), since, budget),
         since=how.since,
     )
     if frozen is not None:
@@ -126,6 +131,7 @@ class _How:
     frozen: Spans | None
     since: pd.Timestamp | None
     points: Points
+    limits: tuple[Limit, ...]
 
 
 def _judge(rows: pd.DataFrame, how: _How) -> Judged:
@@ -133,7 +139,8 @@ def _judge(rows: pd.DataFrame, how: _How) -> Judged:
     rows = with_identities(rows)
     signals = make_signals(rows, how.parameters, how.rules, how.strata, how.frozen)
     watched = watch(signals, how.detectors, how.budget)
-    return judged_machine(watched, _notices(rows, how), rows, since=how.since, points=how.points)
+    kept = judge_limits(watched, how.limits, detector=ToleranceLimit(), budget=how.budget)
+    return judged_machine(watched, _notices(rows, how), kept, rows, since=how.since, points=how.points)
 
 
 def _notices(rows: pd.DataFrame, how: _How) -> list[Notice]:
@@ -183,7 +190,7 @@ def _settings(
     rules: Rules,
     detectors: Sequence[Detector],
     strata: Sequence[str] | None,
-    tolerances: dict[str, float] | None,
+    tolerances: tuple[dict[str, float], tuple[Limit, ...]],
     since: str | pd.Timestamp | None,
     budget: float,
 ) -> list[tuple[str, str, str]]:
@@ -205,8 +212,9 @@ def _settings(
     ]
     rows += [
         (f"tolerance {name}", f"{size:g}", "smallest change worth an alarm")
-        for name, size in (tolerances or {}).items()
+        for name, size in tolerances[0].items()
     ]
+    rows += [(f"limit {limit.parameter}", repr(limit), limit.citation) for limit in tolerances[1]]
     return rows + [
         (f"detector {d.name}", repr(d), (type(d).__doc__ or "").splitlines()[0]) for d in detectors
     ]

@@ -24,6 +24,7 @@ TOGETHER_DAYS = 7
 EXACT = ("setting", "share", "identity")
 """Kinds of change that have no level: the texts say what was and what is."""
 
+_APART = ("spread", "tolerance")
 UNIT_SEVERITY = 2
 """A change of unit is a table to mend, however large the factor: it says nothing of the machine."""
 
@@ -56,6 +57,10 @@ class Change:
     citation: str = ""
     shares: tuple[float, float] = (float("nan"), float("nan"))
     """For a mix: the share of `detail` before and after; `error` is that of their difference."""
+    interval: tuple[float, float] = (float("nan"), float("nan"))
+    """For a limit: the 95 % interval of the level outside, in the unit."""
+    until: int | None = None
+    """For a limit: the last day outside, none where it goes on."""
 
     @property
     def is_exact(self) -> bool:
@@ -240,8 +245,8 @@ def merged(changes: Sequence[Change]) -> list[Change]:
     for them where it is.
     """
     kept: list[Change] = []
-    kept += [c for c in changes if c.kind == "spread"]
-    changes = [c for c in changes if c.kind != "spread"]
+    kept += [c for c in changes if c.kind in _APART]
+    changes = [c for c in changes if c.kind not in _APART]
     single = [c for c in changes if not c.signal.is_pooled]
     for change in (c for c in changes if c.signal.is_pooled):
         parts = [c for c in single if _same(c, change)]
@@ -292,7 +297,7 @@ def _belongs(change: Change, lead: Change) -> bool:
 
 def in_unit(change: Change) -> tuple[float, float]:
     """The level before and after, in the unit of the parameter."""
-    if change.is_exact:
+    if change.is_exact or change.kind == "tolerance":
         return change.before, change.after
     if change.kind == "spread":
         return float("nan"), float("nan")
@@ -320,6 +325,10 @@ def relative(change: Change) -> tuple[float, float, float]:
         ratio = np.log(change.after / change.before)
         reach = 1.96 * change.error
         return tuple(float(np.expm1(x)) for x in (ratio, ratio - reach, ratio + reach))  # type: ignore[return-value]
+    if change.kind == "tolerance":
+        if not change.before > 0:
+            return nothing
+        return tuple(x / change.before - 1 for x in (change.after, *change.interval))  # type: ignore[return-value]
     if change.signal.parameter.scale != "log":
         return nothing
     size, reach = change.after - change.before, 1.96 * change.error
@@ -331,6 +340,8 @@ def severity(change: Change) -> int:
     weight = _WEIGHT[change.signal.parameter.weight]
     if change.kind == "unit":
         return UNIT_SEVERITY
+    if change.kind == "tolerance":
+        return 3 if change.detail.startswith("action") else 2
     if change.kind in ("share", "identity"):
         return 2 if abs(change.shares[1] - change.shares[0]) >= 0.25 else 1
     if change.is_exact:

@@ -24,6 +24,7 @@ from dicomlab.drift.findings import (
     together,
 )
 from dicomlab.drift.follow import Followed
+from dicomlab.drift.limits import Kept, limits_table
 from dicomlab.drift.notices import Notice, notices_table
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.sisters import fleet_events
@@ -40,7 +41,7 @@ ALARM_COLUMNS = "device parameter stratum date kind detector value center z".spl
 CHANGE_COLUMNS = (
     "change_id device modality stratum parameter unit kind onset onset_low onset_high before after "
     "before_text after_text effect effect_sd n_before n_after severity text cause finding reached "
-    "effect_low effect_high detector fleet_event decision note"
+    "effect_low effect_high detector fleet_event decision note citation"
 ).split()
 _DATES = (
     "first",
@@ -72,18 +73,20 @@ class Judged:
     worked: np.ndarray
     """The days on which it worked (datetime64[D])."""
     notices: list[Notice]
+    limits: list[dict[str, object]]
 
 
 def judged_machine(
     watched: Sequence[Watched],
     notices: list[Notice],
+    limits: Kept,
     rows: pd.DataFrame,
     *,
     since: pd.Timestamp | None,
     points: Points,
 ) -> Judged:
     """What is kept of one machine once it has been watched: rows for tables, changes without values."""
-    changes = merged([change for w in watched for change in w.changes])
+    changes = merged([*(change for w in watched for change in w.changes), *limits.changes])
     if since is not None:
         changes = [change for change in changes if to_timestamp(change.onset) >= since]
     told = {(c.signal.parameter, c.signal.stratum) for c in changes}
@@ -96,6 +99,7 @@ def judged_machine(
         changes=[replace(change, signal=change.signal.bare()) for change in changes],
         worked=np.unique(rows["day"].to_numpy().astype("datetime64[D]")),
         notices=notices,
+        limits=limits.rows,
     )
 
 
@@ -131,6 +135,7 @@ def make_drift(
         fleet=fleet,
         settings=_with_hash(settings),
         notices=notices[is_late].reset_index(drop=True),
+        limits=limits_table([row for machine in judged for row in machine.limits]),
     )
 
 
@@ -280,7 +285,7 @@ def _changes(
         table.append(row | {"cause": words, "text": text, "fleet_event": event.name if event else ""})
     found = _dated(pd.DataFrame(table, columns=CHANGE_COLUMNS))
     found["decision"], found["note"] = "", ""
-    found = found.astype(dict.fromkeys(("fleet_event", "decision", "note"), "str"))
+    found = found.astype(dict.fromkeys(("fleet_event", "decision", "note", "citation"), "str"))
     whole = {"n_before": "int64", "n_after": "int64", "severity": "int64"}
     filled = [near for near in causes if len(near)]
     told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=CAUSE_COLUMNS)
@@ -333,4 +338,5 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
         "effect_low": low,
         "effect_high": high,
         "detector": change.detector,
+        "citation": change.citation,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -89,8 +89,8 @@ def _level(change: Change) -> str:
 
 def _verb(change: Change) -> str:
     """What the parameter did."""
-    if change.kind in ("spread", "share", "identity"):
-        return {"spread": _spread, "share": _share, "identity": _identity}[change.kind](change)
+    if change.kind in _VERBS:
+        return _VERBS[change.kind](change)
     return _setting(change) if change.is_exact else _level(change)
 
 
@@ -104,6 +104,17 @@ def _identity(change: Change) -> str:
     return (
         f"({identity.formula}; {identity.source}) fails in {after:.0f} % of examinations, "
         f"{before:.0f} % before,"
+    )
+
+
+def _tolerance(change: Change) -> str:
+    unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
+    low, high = change.interval
+    reach = f" (95 % CI {low:.4g} to {high:.4g})" if np.isfinite(low) else ""
+    until = "" if change.until is None else f" until {to_timestamp(change.until):%Y-%m-%d}"
+    return (
+        f"is outside the {change.detail} that is given by {change.citation or 'no one named'}, "
+        f"at {change.after:.4g}{unit}{reach},{until}"
     )
 
 
@@ -160,3 +171,11 @@ def _short(value: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+_VERBS: dict[str, Callable[[Change], str]] = {
+    "spread": _spread,
+    "share": _share,
+    "identity": _identity,
+    "tolerance": _tolerance,
+}

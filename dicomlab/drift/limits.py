@@ -1,0 +1,385 @@
+"""Limits that the user gives, with where they are from, and whether machines keep to them.
+
+No limit is built in: which one holds is for the law of a country, a guideline or a contract to say,
+so each has a citation that is told with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from dicomlab.devices import texts
+from dicomlab.drift.base import Baseline
+from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.decisions import NotReadable
+from dicomlab.drift.exact import FollowedSetting
+from dicomlab.drift.findings import Change
+from dicomlab.drift.follow import Followed
+from dicomlab.drift.prepare import Signal
+from dicomlab.drift.signals import parameters
+from dicomlab.drift.tolerance import ToleranceLimit
+from dicomlab.drift.watch import Watched
+from dicomlab.errors import DicomlabError, WrongArgument
+
+LIMIT_COLUMNS = (
+    "device modality stratum parameter unit reference warn action limit_unit side n_days level level_low "
+    "level_high verdict citation"
+).split()
+SIDES = ("both", "above", "below")
+
+_GIVEN = "parameter device modality stratum reference warn action unit side citation".split()
+_LATELY = 20
+_LEAST_DAYS = 6
+
+Tolerances = Mapping[str, float] | pd.DataFrame | str | Path
+
+
+class NoLimits(DicomlabError):
+    """A table of tolerances lacks what each limit must have."""
+
+    def __init__(self, column: str):
+        super().__init__(
+            f"The table of tolerances has no column '{column}'. Give a row a limit, with parameter, citation "
+            "(where the limit is from), and warn or action."
+        )
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One row of the table of tolerances; empty texts fit anything."""
+
+    parameter: str
+    citation: str
+    warn: float
+    action: float
+    unit: str = ""
+    reference: float = float("nan")
+    side: str = "both"
+    device: str = ""
+    modality: str = ""
+    stratum: str = ""
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether warn and action are per cent of the reference."""
+        return self.unit == "%"
+
+    def fits(self, signal: Signal) -> bool:
+        """Whether the limit is for that signal."""
+        pairs = (
+            (self.parameter, signal.parameter.name),
+            (self.device, signal.device),
+            (self.modality, signal.modality),
+            (self.stratum, signal.stratum),
+        )
+        return all(not mine or mine.casefold() == its.casefold() for mine, its in pairs)
+
+    def words(self, size: float, reference: float, unit: str) -> str:
+        """The limit in words: 20 % of 7.3 mGy, or 2 kV about 120 kV."""
+        tail = f" {unit}" if unit else ""
+        if self.is_relative:
+            return f"{size:g} % of {reference:.4g}{tail}"
+        return f"{size:g}{tail} about {reference:.4g}{tail}"
+
+
+def read_tolerances(tolerances: Tolerances | None) -> tuple[dict[str, float], tuple[Limit, ...]]:
+    """The smallest changes worth an alarm, and the limits to keep to.
+
+    A mapping gives the first by parameter. A table, or a CSV file, gives the second: its columns are
+    parameter, citation, warn and action (one may be empty; both are distances from the reference),
+    unit (`%` of the reference, or the unit of the parameter, which is also what an empty one
+    means), reference (the baseline if empty), side (both, above, below), device, modality and
+    stratum. Raises NoLimits for a table without parameter or citation, WrongArgument for a cell that
+    cannot be used, NotReadable for a file that is no such table.
+
+    >>> table = pd.DataFrame({"parameter": ["KVP"], "warn": [5], "unit": ["%"], "citation": ["QC manual"]})
+    >>> read_tolerances(table)[1][0].warn
+    5.0
+    """
+    if tolerances is None:
+        return {}, ()
+    if isinstance(tolerances, Mapping):
+        return {str(name): float(size) for name, size in tolerances.items()}, ()
+    table = tolerances if isinstance(tolerances, pd.DataFrame) else _read(Path(tolerances))
+    for name in ("parameter", "citation"):
+        if name not in table:
+            raise NoLimits(name)
+    for name in table.columns:
+        if name not in _GIVEN:
+            raise WrongArgument("column of tolerances", str(name), _GIVEN)
+    cells = {name: texts(table[name]).fillna("").str.strip().tolist() for name in table.columns}
+    return {}, tuple(_limit({name: values[n] for name, values in cells.items()}) for n in range(len(table)))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, dtype="str", keep_default_na=False)
+    except (OSError, ValueError, UnicodeError):
+        raise NotReadable(path, "a table of tolerances") from None
+
+
+def _limit(row: dict[str, str]) -> Limit:
+    numbers = {name: _number(name, row.get(name, "")) for name in ("warn", "action", "reference")}
+    words = {name: row.get(name, "") for name in ("device", "modality", "stratum", "unit")}
+    side = row.get("side", "") or "both"
+    if side not in SIDES:
+        raise WrongArgument("side", side, SIDES)
+    limit = Limit(row["parameter"], row["citation"], side=side, **words, **numbers)  # type: ignore[arg-type]
+    if not (limit.warn > 0 or limit.action > 0):
+        raise WrongArgument(
+            "warn or action", row.get("warn", "") or row.get("action", ""), ["a number above 0"]
+        )
+    units = {p.unit for p in parameters() if p.name == limit.parameter}
+    if limit.unit not in {"", "%", *units} and units:
+        raise WrongArgument(f"unit of {limit.parameter}", limit.unit, ["%", *sorted(units - {""})])
+    return limit
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text) if text else float("nan")
+    except ValueError:
+        raise WrongArgument(name, text, ["a number", "an empty cell"]) from None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What judging one machine against limits gave."""
+
+    rows: list[dict[str, object]]
+    changes: list[Change]
+
+
+def judge_limits(
+    watched: Sequence[Watched], limits: Sequence[Limit], *, detector: ToleranceLimit, budget: float
+) -> Kept:
+    """Whether the signals of one machine keep to the limits, and each stretch in which they did not.
+
+    Of one parameter, protocols are judged and not the whole, unless the limit names the whole. Where
+    several limits fit a signal, the first counts.
+    """
+    chosen = list(_chosen(watched, limits))
+    charts = max(sum(2 if limit.side == "both" else 1 for _, limit in chosen) * 2, 1)
+    rows: list[dict[str, object]] = []
+    changes: list[Change] = []
+    for one, limit in chosen:
+        judged = _Judged.of(one, limit)
+        rows.append(judged.row())
+        if len(judged.day) >= _LEAST_DAYS and np.isfinite(judged.reference):
+            years = max((judged.day[-1] - judged.day[0]) / DAYS_A_YEAR, 0.1)
+            length = points_between_alarms(charts, len(judged.day) / years, budget)
+            changes += judged.excursions(replace(detector, length=length))
+    return Kept(rows, changes)
+
+
+def _chosen(watched: Sequence[Watched], limits: Sequence[Limit]) -> Iterator[tuple[Watched, Limit]]:
+    parts = {w.signal.parameter.name for w in watched if w.signal.is_monitored and not w.signal.is_pooled}
+    for one in watched:
+        signal = one.signal
+        limit = next((limit for limit in limits if limit.fits(signal)), None)
+        is_whole = signal.is_pooled and signal.parameter.name in parts
+        if limit is None or not np.isfinite(signal.value).any() or (is_whole and not limit.stratum):
+            continue
+        if signal.is_monitored or np.isfinite(limit.reference):
+            yield one, limit
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The medians of the days of one signal, as distances from the reference."""
+
+    signal: Signal
+    limit: Limit
+    reference: float
+    error: float
+    day: np.ndarray
+    value: np.ndarray
+    rows: np.ndarray
+
+    @staticmethod
+    def of(watched: Watched, limit: Limit) -> _Judged:
+        signal = watched.signal
+        value, reference, error = signal.value, limit.reference, 0.0
+        if not np.isfinite(reference):
+            value, reference, error = _against_baseline(watched)
+        known = np.isfinite(value)
+        by_day = pd.Series(value[known]).groupby(signal.day[known]).agg(["median", "size"])
+        return _Judged(
+            signal,
+            limit,
+            reference,
+            error,
+            by_day.index.to_numpy(),
+            by_day["median"].to_numpy(float),
+            by_day["size"].to_numpy(),
+        )
+
+    def off(self, value: np.ndarray | float) -> np.ndarray:
+        """How far values lie from the reference, in the unit of the limit."""
+        apart = np.asarray(value, float) - self.reference
+        return 100 * apart / abs(self.reference) if self.limit.is_relative else apart
+
+    def row(self) -> dict[str, object]:
+        """The verdict on the last days with data."""
+        level, low, high = median_interval(self.value[-_LATELY:])
+        return {
+            "device": self.signal.device,
+            "modality": self.signal.modality,
+            "stratum": self.signal.stratum,
+            "parameter": self.signal.parameter.name,
+            "unit": self.signal.parameter.unit,
+            "reference": self.reference,
+            "warn": self.limit.warn,
+            "action": self.limit.action,
+            "limit_unit": self.limit.unit or self.signal.parameter.unit,
+            "side": self.limit.side,
+            "n_days": len(self.value[-_LATELY:]),
+            "level": level,
+            "level_low": low,
+            "level_high": high,
+            "verdict": verdict(self.limit, float(self.off(low)), float(self.off(high))),
+            "citation": self.limit.citation,
+        }
+
+    def excursions(self, detector: ToleranceLimit) -> list[Change]:
+        """The stretches outside, an excursion beyond the action limit told as that alone."""
+        found: list[Change] = []
+        off = self.off(self.value)
+        sd = max(_day_sd(off), 1e-9, 0.02 * np.nanmin([self.limit.warn, self.limit.action]))
+        for name, size in (("action", self.limit.action), ("warn", self.limit.warn)):
+            for side in (1, -1) if size > 0 else ():
+                if self.limit.side == ("below" if side == 1 else "above"):
+                    continue
+                for first, alarm, stop in self._stretches(side * off, size, sd, detector):
+                    change = self._change(name, size, first, alarm, stop, detector.name)
+                    if not any(_covers(other, change) for other in found):
+                        found.append(change)
+        return sorted(found, key=lambda change: change.onset)
+
+    def _stretches(
+        self, off: np.ndarray, size: float, sd: float, detector: ToleranceLimit
+    ) -> Iterator[tuple[int, int, int]]:
+        """Number of the first day, of the one that made it sure, and of the first day back inside."""
+        error = float(np.abs(self.off(self.reference + self.error)))
+        begin = 0
+        while begin < len(off):
+            out = self._first(off[begin:], size, sd, error, detector)
+            if out is None:
+                return
+            first, alarm = out[0] + begin, out[1] + begin
+            back = self._first(-off[alarm + 1 :], -size, sd, error, detector)
+            stop = len(off) if back is None else back[0] + alarm + 1
+            yield first, alarm, stop
+            begin = len(off) if back is None else back[1] + alarm + 2
+
+    def _first(
+        self, off: np.ndarray, size: float, sd: float, error: float, detector: ToleranceLimit
+    ) -> tuple[int, int] | None:
+        signal = pd.DataFrame({"date": np.arange(len(off)), "value": off, "sd": sd})
+        nowhere = pd.Timestamp(0)
+        chart = detector(signal, Baseline(nowhere, nowhere, 0, size, sd, error=error))
+        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
+        return (int(chart["start"].iloc[hits[0]]), int(hits[0])) if len(hits) else None
+
+    def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Change:
+        level, low, high = median_interval(self.value[first:stop])
+        ends = None if stop >= len(self.day) else int(self.day[stop - 1])
+        return Change(
+            self.signal,
+            "tolerance",
+            onset=int(self.day[first]),
+            low=int(self.day[first - 1]) + 1 if first else int(self.day[first]),
+            high=int(self.day[alarm]),
+            reached=int(self.day[first]),
+            before=self.reference,
+            after=level,
+            error=float("nan"),
+            before_text="",
+            after_text="",
+            n_before=int(self.rows[:first].sum()),
+            n_after=int(self.rows[first:stop].sum()),
+            scatter=float("nan"),
+            detector=detector,
+            detail=f"{name} limit ({self.limit.words(size, self.reference, self.signal.parameter.unit)})",
+            citation=self.limit.citation,
+            interval=(low, high),
+            until=ends,
+        )
+
+
+def _covers(other: Change, change: Change) -> bool:
+    """Whether an excursion beyond the action limit says what one beyond the warning limit would."""
+    same_side = (other.after > other.before) == (change.after > change.before)
+    return (
+        same_side
+        and other.onset - 14 <= change.onset
+        and (other.until is None or change.onset <= other.until)
+    )
+
+
+def _against_baseline(watched: Watched) -> tuple[np.ndarray, float, float]:
+    """Values like for like in the unit, their level in the baseline, and its standard error."""
+    signal, followed = watched.signal, watched.followed
+    if isinstance(followed, Followed) and len(signal.y):
+        is_log = signal.parameter.scale == "log"
+        level = signal.y + signal.typical
+        center = followed.baseline.center + signal.typical
+        value, reference = (np.exp(level), float(np.exp(center))) if is_log else (level, float(center))
+        error = followed.baseline.error * (reference if is_log else 1.0)
+        return value, reference, error
+    if isinstance(followed, FollowedSetting):
+        early = signal.value[signal.day <= signal.learn_until]
+        return signal.value, float(np.nanmedian(early)) if np.isfinite(early).any() else float("nan"), 0.0
+    return signal.value, float("nan"), 0.0
+
+
+def _day_sd(value: np.ndarray) -> float:
+    """Scatter of days about a level that may move: from differences of neighbours."""
+    steps = np.abs(np.diff(value))
+    return float(1.4826 * np.median(steps) / np.sqrt(2)) or float(steps.mean() / 1.128 if len(steps) else 0.0)
+
+
+def median_interval(value: np.ndarray) -> tuple[float, float, float]:
+    """The median and its 95 % interval by order statistics; null for fewer than 6 values.
+
+    The interval holds whatever the distribution is (binomial; Conover, Practical Nonparametric
+    Statistics, ch. 3.2).
+
+    >>> median_interval(np.arange(1.0, 21.0))
+    (10.5, 6.0, 15.0)
+    """
+    nothing = float("nan")
+    n = len(value)
+    if n < _LEAST_DAYS:
+        return float(np.median(value)) if n else nothing, nothing, nothing
+    rank = int(binom.ppf(0.025, n, 0.5))
+    ordered = np.sort(value)
+    return float(np.median(value)), float(ordered[rank - 1]), float(ordered[n - rank])
+
+
+def verdict(limit: Limit, low: float, high: float) -> str:
+    """inside, outside warn, outside action or cannot tell, by the interval of the distance."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return "cannot tell"
+    top, bottom = limit.side != "below", limit.side != "above"
+    for name, size in (("outside action", limit.action), ("outside warn", limit.warn)):
+        if size > 0 and ((top and low > size) or (bottom and high < -size)):
+            return name
+    smallest = float(np.nanmin([limit.warn, limit.action]))
+    is_inside = (not top or high < smallest) and (not bottom or low > -smallest)
+    return "inside" if is_inside else "cannot tell"
+
+
+def limits_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The verdicts as a table."""
+    table = pd.DataFrame(rows, columns=LIMIT_COLUMNS)
+    words = "device modality stratum parameter unit limit_unit side verdict citation".split()
+    numbers = "reference warn action level level_low level_high".split()
+    return table.astype(dict.fromkeys(words, "str") | dict.fromkeys(numbers, "float64") | {"n_days": "int64"})
