@@ -12,9 +12,14 @@ import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from dicomlab.drift.engine import DETECTORS
+from dicomlab.drift.identities import IDENTITIES, LARGE
+from dicomlab.drift.missing import MissingTag
 from dicomlab.drift.signals import list_parameters
+from dicomlab.drift.tolerance import ToleranceLimit
+from dicomlab.drift.volume import VolumeDrop
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
 from dicomlab.schema.private import PRIVATE_ROWS, named_column
@@ -98,9 +103,15 @@ def detectors_page() -> str:
         "like is compared with like. All charts of a machine together share one budget of false alarms.",
     ]
     for detector in DETECTORS:
-        first = (type(detector).__doc__ or "").splitlines()[0]
-        rows = [(name, repr(getattr(detector, name)), words) for name, words in _settings(type(detector))]
-        parts += [f"## {type(detector).__name__}: {detector.name}", first, _plain(rows, ("setting", "value"))]
+        parts += _part(detector, "##")
+    parts += ["## Limits that are given", _LIMITS, *_part(ToleranceLimit())]
+    parts += ["## Notices: worth knowing, and no change", _NOTICES]
+    for notice in (MissingTag(), VolumeDrop()):
+        parts += _part(notice)
+    parts += ["### gap", _GAPS, "## Identities: what attributes must say of each other", _IDENTITIES]
+    head = "| parameter | modalities | identity | within | source |\n|---|---|---|---|---|"
+    facts = [(f"`{i.name}`", " ".join(i.modalities), i.formula, i.tolerance, i.source) for i in IDENTITIES]
+    parts += ["\n".join([head, *("| " + " | ".join(fact) + " |" for fact in facts)])]
     parts += [
         "## Parameters",
         "`kind` says which detector watches: level, setting, or either, by how the values behave. `floor` is "
@@ -112,6 +123,39 @@ def detectors_page() -> str:
     lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
     lines += ["| " + " | ".join(_words(v) for v in row) + " |" for row in table.itertuples(index=False)]
     return "\n\n".join([*parts, "\n".join(lines)]) + "\n"
+
+
+_LIMITS = (
+    "`find_drift(tolerances=...)` takes a table of limits, each with its citation ([Drift](drift.md)). No "
+    "limit is built in. The medians of days are judged. With the budget that is given, a level that lies on "
+    "a limit is told that often by chance; one that keeps to it, hardly ever."
+)
+_NOTICES = (
+    "They are told in `drift.notices`, have no severity, and leave the exit code as it is. False ones have "
+    "a budget of their own, as large as that of alarms."
+)
+_GAPS = (
+    "A machine gives no data for a week or more, three times as long as 19 in 20 of the pauses between its "
+    "days with data, and for so long as would come about less than once in twenty years if those fell as "
+    "its weekdays have them (`devices.long_gaps`; `list_devices` has them too)."
+)
+_IDENTITIES = (
+    "Each is a setting of its own that agrees or disagrees, watched as settings are: a share of examinations "
+    "that disagree and moves is a change of kind `identity`. One that failed from the start, surely in more "
+    f"than {100 * LARGE:.0f} % of series, is a notice. The series of a catalog have no DecayFactor and no "
+    "FrameReferenceTime, since images of a series differ in them; a table of your own may."
+)
+
+
+def _part(part: Any, mark: str = "###") -> list[str]:
+    """The heading, first line and settings of a part."""
+    first = (type(part).__doc__ or "").splitlines()[0]
+    rows = [(name, repr(getattr(part, name)), words) for name, words in _settings(type(part))]
+    return [
+        f"{mark} {type(part).__name__}: {part.name}",
+        first,
+        _plain(rows, ("setting", "value")),
+    ]
 
 
 def _settings(part: type) -> list[tuple[str, str]]:

@@ -84,20 +84,39 @@ def judge_drift(
             metavar="MACHINES.csv", help="Which machine is which: see list_devices.", show_default=False
         ),
     ] = None,
+    tolerances: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="LIMITS.csv",
+            help="Limits to keep to: parameter, warn, action, unit, citation.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> Answer:
     """Find out which machines changed, when, and by how much.
 
     Like is compared with like: per machine, protocol and parameter. Exit code 1 says that
     there are changes, 0 that there are none, 3 that too little is there to tell. With --new, changes
-    that were told before, accepted or rejected count as none.
+    that were told before, accepted or rejected count as none. Notices (tags that go missing, gaps,
+    fewer examinations) are told below, and are no changes.
     """
     kept = keep if keep is not None else Path(f"{source}.drift")
     had = {name: path for name in ("decisions.csv", "baselines.json") if (path := kept / name).is_file()}
     given = {name.partition(".")[0]: path for name, path in had.items() if not (freeze and "base" in name)}
     if devices is not None and not devices.is_file():
         raise NoSuchLog(devices, "device and what its headers say")
-    drift = find(source, parameters=parameter, events=events, since=since, devices=devices, **given)
+    if tolerances is not None and not tolerances.is_file():
+        raise NoSuchLog(tolerances, "parameter, warn, action, unit, citation")
+    drift = find(
+        source,
+        parameters=parameter,
+        events=events,
+        since=since,
+        devices=devices,
+        tolerances=tolerances,
+        **given,
+    )
     notes = _written(drift, report=report, points=points, freeze=kept if freeze else None)
     told = _told_once(drift, kept / "seen.csv") if new else drift
     code = FINDINGS if len(told.changes) else FINE if watched_machines(drift) else PARTIAL
@@ -128,12 +147,12 @@ def _told_once(drift: Drift, seen: Path) -> Drift:
     """The same with the changes that nobody was told of, which are then told."""
     from dataclasses import replace
 
-    from dicomlab.drift.decisions import mark_seen, new_changes
+    from dicomlab.drift.decisions import mark_seen, new_changes, new_notices
 
-    fresh = new_changes(drift, seen=seen)
+    fresh, notices = new_changes(drift, seen=seen), new_notices(drift, seen=seen)
     mark_seen(drift, seen=seen)
     causes = drift.causes[drift.causes["change_id"].isin(fresh["change_id"])]
-    return replace(drift, changes=fresh, causes=causes)
+    return replace(drift, changes=fresh, causes=causes, notices=notices)
 
 
 def find(
@@ -195,7 +214,8 @@ def _read_text(source: Path, *, separator: str) -> pd.DataFrame:
 
 def summary(drift: Drift, source: str | Path) -> list[str]:
     """The changes in plain words, the worst first, and what was watched."""
-    return [*wrapped(f"{source}: {verdict(drift)}"), *finding_lines(drift), "", *_watched(drift)]
+    lines = [*wrapped(f"{source}: {verdict(drift)}"), *finding_lines(drift), *notice_lines(drift)]
+    return [*lines, "", *_watched(drift)]
 
 
 def verdict(drift: Drift) -> str:
@@ -229,6 +249,17 @@ def finding_lines(drift: Drift, most: int | None = None) -> list[str]:
     if most is not None and len(groups) > most:
         lines += ["", f"and {plural(len(groups) - most, 'more finding')}"]
     return lines
+
+
+def notice_lines(drift: Drift, most: int = 10) -> list[str]:
+    """What is worth knowing and is no change, the latest first."""
+    if not len(drift.notices):
+        return []
+    latest = drift.notices.sort_values("date", ascending=False, kind="stable")
+    lines = ["", "Worth knowing"]
+    for text in latest["text"].head(most):
+        lines += wrapped(str(text), first="  ", rest="    ")
+    return lines + ([f"  and {len(latest) - most:,} more, in --json"] if len(latest) > most else [])
 
 
 def ranked(changes: pd.DataFrame) -> list[pd.DataFrame]:
@@ -269,7 +300,7 @@ def content(drift: Drift) -> dict[str, Any]:
     """The same as plain data: the tables without the single acquisitions."""
     signals = drift.signals
     counts = {"signals": len(signals), "monitored": int(signals["is_monitored"].sum())}
-    tables = ("changes", "causes", "alarms", "fleet", "settings")
+    tables = ("changes", "causes", "alarms", "notices", "limits", "fleet", "settings")
     return {**counts, **{name: records(getattr(drift, name)) for name in tables}}
 
 
@@ -281,6 +312,7 @@ VERB = Verb(
         "dicomlab drift catalog --parameter CTDIvol --since 2025-01-01",
         "dicomlab drift catalog --events service-log.csv --report drift.html",
         "dicomlab drift catalog --new --json",
+        "dicomlab drift catalog --tolerances limits.csv",
         "dicomlab drift catalog --freeze --points points.csv",
     ),
 )

@@ -10,8 +10,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "baselines": ["changed_baselines", "freeze_baselines", "read_baselines"],
         "dates": ["ShiftedDates"],
-        "decisions": ["accept", "mark_seen", "new_changes", "reject"],
+        "decisions": ["accept", "mark_seen", "new_changes", "new_notices", "reject"],
         "export": ["export_points"],
+        "limits": ["NoLimits", "read_tolerances"],
         "retrospect": ["retrospect"],
     },
 )

@@ -19,6 +19,8 @@ from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 DECISION_COLUMNS = ["device", "parameter", "stratum", "kind", "onset", "decision", "note", "decided"]
 SEEN_COLUMNS = ["device", "parameter", "stratum", "kind", "onset"]
 
+_NOTICE = "notice: "
+
 NEAR_DAYS = 14
 """A change that lies no farther from one that is known is the same."""
 
@@ -117,19 +119,27 @@ def _nearest(changes: pd.DataFrame, known: pd.DataFrame) -> list[int | None]:
     dates = pd.to_datetime(known["onset"]).to_numpy().astype("datetime64[D]")
     names = [known[name].astype(str).to_numpy() for name in ("device", "parameter")]
     strata = known["stratum"].astype(str).to_numpy() if "stratum" in known else np.full(len(known), "all")
-    is_limit = known["kind"].eq("tolerance").to_numpy() if "kind" in known else np.zeros(len(known), bool)
+    families = (
+        (known["kind"] if "kind" in known else pd.Series("", known.index)).map(_family).to_numpy(object)
+    )
     found: list[int | None] = []
     for change in changes.to_dict("records"):
         low, high = (_day(change.get(end), change["onset"]) for end in ("onset_low", "onset_high"))
         near = (dates >= low - NEAR_DAYS) & (dates <= high + NEAR_DAYS)
         near &= (names[0] == str(change["device"])) & (names[1] == str(change["parameter"]))
         here = str(change.get("stratum", "all"))
-        near &= is_limit == (change.get("kind") == "tolerance")
+        near &= families == _family(change.get("kind"))
         near &= (strata == here) | (strata == "all") | (here == "all")
         places = np.flatnonzero(near)
         off = np.abs((dates[places] - np.datetime64(change["onset"], "D")).astype(int))
         found.append(int(places[off.argmin()]) if len(places) else None)
     return found
+
+
+def _family(kind: object) -> str:
+    """What is told apart from a change of the same day: a limit that is broken, a notice."""
+    text = str(kind)
+    return text if text == "tolerance" or text.startswith(_NOTICE) else ""
 
 
 def _day(value: Any, otherwise: Any) -> np.datetime64:
@@ -152,13 +162,31 @@ def new_changes(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     return fresh[~is_known(fresh, known.assign(onset=_days(known["onset"], path)))]
 
 
-def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
-    """Keep in a CSV file that these changes have been told; gives its path."""
+def new_notices(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
+    """The notices that nobody has been told of, by the same file."""
     path = Path(seen)
-    now = drift.changes[SEEN_COLUMNS]
+    if not path.exists() or not len(drift.notices):
+        return drift.notices
+    known = _read(path, "a table of changes that were told").reindex(columns=SEEN_COLUMNS)
+    return drift.notices[~is_known(_as_seen(drift.notices), known.assign(onset=_days(known["onset"], path)))]
+
+
+def _as_seen(notices: pd.DataFrame) -> pd.DataFrame:
+    """Notices as rows of the file of what was told."""
+    names = notices.rename(columns={"date": "onset"}).reindex(columns=SEEN_COLUMNS)
+    return names.assign(kind=_NOTICE + names["kind"].astype(str))
+
+
+def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
+    """Keep in a CSV file that these changes and notices have been told; gives its path."""
+    path = Path(seen)
+    told = drift.changes[[*SEEN_COLUMNS, "onset_low", "onset_high"]]
+    if len(drift.notices):
+        told = pd.concat([told, _as_seen(drift.notices)], ignore_index=True)
+    now = told[SEEN_COLUMNS]
     if path.exists():
         before = _read(path, "a table of changes that were told").reindex(columns=SEEN_COLUMNS)
-        fresh = now[~is_known(drift.changes, before.assign(onset=_days(before["onset"], path)))]
+        fresh = now[~is_known(told, before.assign(onset=_days(before["onset"], path)))]
         now = before.assign(onset=_days(before["onset"], path)) if fresh.empty else pd.concat([before, fresh])
     return _write(now, path)
 
