@@ -153,6 +153,33 @@ def test_what_is_kept_lies_beside_the_catalog(tables, dicomlab):
     assert dicomlab("drift", source).code == 1
 
 
+def test_a_month_without_a_tag_is_told_once_and_is_no_finding(tables, dicomlab, tmp_path):
+    series = make_series(0.0)
+    lost = series["first_acquired_at"].between(ONSET, ONSET + pd.Timedelta(days=29))
+    series.assign(CTDIvol=series["CTDIvol"].mask(lost)).to_parquet(tables / "month.parquet")
+    words = ("drift", tables / "month.parquet", "--new", "--keep", tmp_path / "kept")
+    first = dicomlab(*words)
+    assert first.code == 0
+    assert "CTDIvol is absent from" in " ".join(first.out.split())
+    again = json.loads(dicomlab(*words, "--json").out)
+    assert again["notices"] == []
+    told = json.loads(dicomlab("drift", tables / "month.parquet", "--json").out)["notices"]
+    assert [(n["kind"], n["parameter"]) for n in told] == [("missing-tag", "CTDIvol")]
+
+
+def test_limits_that_are_given_are_told_with_their_citation(tables, dicomlab, tmp_path):
+    limits = tmp_path / "limits.csv"
+    limits.write_text("parameter,action,unit,citation\nCTDIvol,10,%,QC manual 3.1\n")
+    ran = dicomlab("drift", tables / "step.parquet", "--tolerances", limits, "--json")
+    told = json.loads(ran.out)
+    broken = [c for c in told["changes"] if c["kind"] == "tolerance"]
+    assert [c["citation"] for c in broken] == ["QC manual 3.1"]
+    assert [v["verdict"] for v in told["limits"]] == ["outside action"]
+    ran = dicomlab("drift", tables / "step.parquet", "--tolerances", tmp_path / "none.csv")
+    assert ran.code not in (0, 1)
+    assert "citation" in ran.err
+
+
 def test_points_are_written_as_csv_and_as_quaac(tables, dicomlab, tmp_path):
     for name in ("points.csv", "points.json"):
         ran = dicomlab("drift", tables / "flat.parquet", "--points", tmp_path / name)
