@@ -32,7 +32,8 @@ _MAKERS = (
     *(("hitachi", "Hitachi"), ("shimadzu", "Shimadzu"), ("samsung", "Samsung"), ("konica", "Konica Minolta")),
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)[0.\-_ ]*|n/?a|none|null|nil|unknown|undefined|x+|(?:test|default|serial).*|0*1?2345?6?7?8?9?0?"
+    r"(?i)[0.\-_ #*?]*|n[./]?a\.?|none|null|nil|unknown|undefined|x+|tbd|not? .*|([0-9])\1{3,}"
+    r"|(?:test|default|serial).*|0*1?2345?6?7?8?9?0?"
 )
 # Objects that are made at a desk, not by the machine.
 _DESK = frozenset("SR KO PR SEG RTSTRUCT RTPLAN RTDOSE RTRECORD REG DOC OT FID RWV SC".split())
@@ -178,9 +179,14 @@ def _trusted_serial(facts: pd.DataFrame) -> pd.Series:
     serial = facts["DeviceSerialNumber"].str.casefold()
     odd = serial.map(lambda s: isinstance(s, str) and _PLACEHOLDER.fullmatch(s) is not None).astype(bool)
     same_as_model = serial.str.replace(r"[^a-z0-9]+", "", regex=True) == facts["model"]
-    serial = serial.mask(odd | same_as_model)
+    serial = serial.mask(odd | same_as_model).map(_bare, na_action="ignore").astype("str")
     serial = serial.mask(serial.isin(_shared(facts.assign(serial=serial))))
     return serial.fillna(_serial_of_station(facts.assign(serial=serial)))
+
+
+def _bare(serial: str) -> str:
+    """A serial number without the zeros and marks that some objects leave out."""
+    return re.sub(r"[^\w]+|_", "", serial).lstrip("0") or serial
 
 
 def _shared(facts: pd.DataFrame) -> set[str]:
@@ -213,9 +219,22 @@ def _keys(facts: pd.DataFrame) -> pd.Series:
     maker = maker.where(~facts["serial"].isin(_renamed(facts)), "*")
     by_serial = "A|" + maker + "|" + facts["serial"]
     rest = maker + "|" + facts["model"].fillna("") + "|"
-    by_station = "B|" + rest + facts["station"]
+    by_station = "B|" + rest + facts["station"] + _site(facts)
     by_site = ("C|" + rest + facts["InstitutionName"].fillna("")).where(facts["model"].notna())
     return by_serial.fillna(by_station).fillna(by_site).astype(object)
+
+
+def _site(facts: pd.DataFrame) -> pd.Series:
+    """The institution of stations whose name machines of two of them use on the same days."""
+    dated = facts[facts["serial"].isna()].dropna(subset=["station", "InstitutionName", "when"])
+    site = dated["InstitutionName"].str.casefold()
+    place = [dated["maker"].fillna(""), dated["model"].fillna(""), dated["station"]]
+    used = site.groupby([*place, dated["when"].dt.normalize()]).nunique()
+    days = (used > 1).groupby(level=[0, 1, 2]).sum()
+    shared = set(days.index[days >= _SHARED_DAYS])
+    names = zip(facts["maker"].fillna(""), facts["model"].fillna(""), facts["station"], strict=True)
+    is_shared = pd.Series([name in shared for name in names], index=facts.index, dtype=bool)
+    return ("|" + facts["InstitutionName"].str.casefold().fillna("")).where(is_shared, "")
 
 
 def _renamed(facts: pd.DataFrame) -> set[str]:

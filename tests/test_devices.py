@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.devices import DEVICE_COLUMNS, list_devices, maker_name, name_devices
+from dicomlab.devices import DEVICE_COLUMNS, list_devices, long_gaps, maker_name, name_devices
 from dicomlab.drift.tables import as_series
 from dicomlab.errors import MissingColumn, WrongArgument
 from tests.conftest import SHARED
@@ -74,7 +75,11 @@ def test_two_serials_at_one_station_at_once_are_two_machines_and_no_replacement(
 
 
 @pytest.mark.parametrize(
-    "serial", ["", "0", "0000", "NA", "n/a", "None", "unknown", "12345", "SOMATOM-Force"]
+    "serial",
+    [
+        *("", "0", "0000", "NA", "n/a", "N.A.", "None", "unknown", "12345", "SOMATOM-Force"),
+        *("#####", "9999", "Not Available", "TBD", "0.0.0", "xxxx"),
+    ],
 )
 def test_a_placeholder_is_no_serial_number(serial):
     series = table(
@@ -186,3 +191,72 @@ def test_a_table_of_devices_with_another_column_is_refused():
         list_devices(table({}), pd.DataFrame({"name": ["CT"]}))
     with pytest.raises(WrongArgument, match="StationName"):
         list_devices(table({}), pd.DataFrame({"device": ["CT"], "Station": ["CT1"]}))
+
+
+def test_a_serial_number_without_its_zeros_and_marks_is_the_same():
+    series = table(
+        {"DeviceSerialNumber": "0077-123"}, {"DeviceSerialNumber": "77123"}, {"StationName": "CT9"}
+    )
+    assert list_devices(series)["n_series"].tolist() == [2, 1]
+
+
+def test_two_sites_that_use_one_station_name_are_two_machines():
+    nameless = {"DeviceSerialNumber": None, "StationName": "CT1"}
+    days = pd.date_range("2024-01-01", periods=6).astype("datetime64[us]").repeat(2)
+    both = table(*[nameless | {"InstitutionName": site} for _ in range(6) for site in ("North", "South")])
+    devices = list_devices(both.assign(first_acquired_at=days))
+    assert devices["InstitutionName"].tolist() == ["North", "South"]
+    assert devices["identity"].tolist() == ["B", "B"]
+
+
+def test_a_site_that_was_renamed_keeps_its_machine():
+    nameless = {"DeviceSerialNumber": None}
+    series = table(*[nameless] * 5, *[nameless | {"InstitutionName": "North Hospital"}] * 5)
+    assert list_devices(series)["n_series"].tolist() == [10]
+
+
+def weekdays(first: str, last: str) -> pd.Series:
+    return pd.Series(pd.bdate_range(first, last))
+
+
+def test_a_long_gap_is_told_with_its_days_and_weekends_are_none():
+    when = weekdays("2024-01-01", "2024-12-31")
+    away = when.between("2024-07-01", "2024-07-19")
+    gaps = long_gaps(when[~away], when.max())
+    assert [(f"{g['from']:%m-%d}", f"{g['to']:%m-%d}", g["days"]) for g in gaps] == [("06-29", "07-21", 23)]
+    assert long_gaps(when, when.max()) == []
+
+
+def test_a_machine_that_is_used_once_a_week_has_longer_pauses():
+    when = pd.Series(pd.date_range("2024-01-01", "2024-12-30", freq="7D"))
+    fewer = when[~when.between("2024-05-01", "2024-05-10")]
+    assert long_gaps(fewer, fewer.max()) == []
+    lost = when[~when.between("2024-05-01", "2024-08-20")]
+    assert len(long_gaps(lost, lost.max())) == 1
+
+
+def test_a_gap_that_goes_on_has_no_end():
+    when = weekdays("2024-01-01", "2024-06-28")
+    (gap,) = long_gaps(when, pd.Timestamp("2024-07-31"))
+    assert gap["from"] == pd.Timestamp("2024-06-29")
+    assert pd.isna(gap["to"])
+    assert gap["days"] == 33
+
+
+def test_gaps_by_chance_keep_to_their_rate():
+    found = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        days = pd.Series(pd.date_range("2023-01-01", "2024-12-31"))
+        busy = np.where(days.dt.day_of_week < 5, rng.uniform(0.3, 0.9), 0.05)
+        worked = days[rng.random(len(days)) < busy]
+        found += len(long_gaps(worked, worked.max()))
+    # Less than one in twenty years and machine: at most four in 80 years.
+    assert found <= 4
+
+
+def test_a_machine_says_when_it_gave_no_data():
+    dates = weekdays("2024-01-01", "2024-12-31").astype("datetime64[us]")
+    series = table(*[{}] * len(dates)).assign(first_acquired_at=dates)
+    gaps = list_devices(series[~dates.between("2024-03-01", "2024-03-20")])["gaps"].iloc[0]
+    assert [gap["days"] for gap in gaps] == [20]
