@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from dicomlab.devices import texts
 from dicomlab.drift.base import Baseline
@@ -36,7 +35,9 @@ SIDES = ("both", "above", "below")
 
 _GIVEN = "parameter device modality stratum reference warn action unit side citation".split()
 _LATELY = 20
+_SAME_DAYS = 30
 _LEAST_DAYS = 6
+_NAMES = {"warn": "warning", "action": "action"}
 
 Tolerances = Mapping[str, float] | pd.DataFrame | str | Path
 
@@ -307,7 +308,7 @@ class _Judged:
             n_after=int(self.rows[first:stop].sum()),
             scatter=float("nan"),
             detector=detector,
-            detail=f"{name} limit ({self.limit.words(size, self.reference, self.signal.parameter.unit)})",
+            detail=f"{_NAMES[name]} limit ({self.limit.words(size, self.reference, self.signal.parameter.unit)})",
             citation=self.limit.citation,
             interval=(low, high),
             until=ends,
@@ -319,7 +320,7 @@ def _covers(other: Change, change: Change) -> bool:
     same_side = (other.after > other.before) == (change.after > change.before)
     return (
         same_side
-        and other.onset - 14 <= change.onset
+        and other.onset - _SAME_DAYS <= change.onset
         and (other.until is None or change.onset <= other.until)
     )
 
@@ -355,6 +356,8 @@ def median_interval(value: np.ndarray) -> tuple[float, float, float]:
     >>> median_interval(np.arange(1.0, 21.0))
     (10.5, 6.0, 15.0)
     """
+    from scipy.stats import binom
+
     nothing = float("nan")
     n = len(value)
     if n < _LEAST_DAYS:

@@ -91,7 +91,17 @@ def _verb(change: Change) -> str:
     """What the parameter did."""
     if change.kind in _VERBS:
         return _VERBS[change.kind](change)
+    if change.kind == "unit" and not change.is_exact:
+        return _times(change)
     return _setting(change) if change.is_exact else _level(change)
+
+
+def _times(change: Change) -> str:
+    factor = float(change.detail)
+    size = f"{factor:,.0f} times" if factor > 1 else f"1/{1 / factor:,.0f} of"
+    unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
+    before, after = in_unit(change)
+    return f"is {size} what it was, {before:,.4g} to {after:,.4g}{unit},"
 
 
 def _identity(change: Change) -> str:

@@ -59,6 +59,7 @@ def test_a_level_in_another_unit_is_of_its_own_kind(factor):
     change = drift.changes.iloc[0]
     assert abs((change["onset"] - START).days - 260) <= 3
     assert change["severity"] == UNIT_SEVERITY
+    assert ("1,000 times what it was" if factor > 1 else "1/10 of what it was") in change["text"]
     assert "another unit or encoding, not to the machine" in change["text"]
     assert change["cause"].startswith("coincides with SoftwareVersions")
 
