@@ -291,6 +291,7 @@ class _Judged:
 
     def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Change:
         level, low, high = median_interval(self.value[first:stop])
+        words = self.limit.words(size, self.reference, self.signal.parameter.unit)
         ends = None if stop >= len(self.day) else int(self.day[stop - 1])
         return Change(
             self.signal,
@@ -308,7 +309,7 @@ class _Judged:
             n_after=int(self.rows[first:stop].sum()),
             scatter=float("nan"),
             detector=detector,
-            detail=f"{_NAMES[name]} limit ({self.limit.words(size, self.reference, self.signal.parameter.unit)})",
+            detail=f"{_NAMES[name]} limit ({words})",
             citation=self.limit.citation,
             interval=(low, high),
             until=ends,
