@@ -2,51 +2,75 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from dicomlab.errors import WrongArgument
-from dicomlab.plots import levels, marks, rows
+from dicomlab.plots import levels, marks, rows, textbook
 from dicomlab.plots.axis import date_axis, days, settle
 from dicomlab.plots.style import dress, new_axes, paper, plain, say
 from dicomlab.plots.words import comparable
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from dicomlab.drift.base import Drift
 
+Chart = Literal["levels", "i-mr", "xbar-s", "ewma", "cusum", "p", "u"]
 HEIGHT = 2.9
 """Inches."""
+HIGH = 3.9
+"""Inches of a chart of two panels."""
 
 
 def control_chart(
-    drift: Drift, *, device: str, parameter: str, stratum: str | None = None, ax: Axes | None = None
+    drift: Drift,
+    *,
+    device: str,
+    parameter: str,
+    stratum: str | None = None,
+    chart: Chart = "levels",
+    raw: bool = False,
+    ax: Axes | None = None,
 ) -> Axes:
     """Show one parameter of one device over time, with its changes and events.
 
     Dots are acquisitions, the shaded span is the baseline, dashed lines bound the usual range;
     a vertical line stands at the first acquisition of a new level. A setting has one row per
     value instead. Without `stratum`, the one with the most severe change is shown, else the one
-    with the most acquisitions.
+    with the most acquisitions. Values are those that were judged, with protocol and size taken
+    out; `raw` shows them as they are written.
 
-    Raises WrongArgument for a device, parameter or stratum that was not analysed.
+    `chart` is "levels" or a chart of the textbooks, with the points that break its rules marked:
+    "i-mr" (single values and moving ranges) and "xbar-s" (means and standard deviations of five
+    acquisitions in a row) with the rules of Nelson, "ewma" and "cusum" (means of days), "p" and "u"
+    (values a week that were not usual, by acquisitions and by days of work). `find_drift` uses none
+    of these. Those of two panels give the upper one.
+
+    Raises WrongArgument for a device, parameter or stratum that was not analysed, for a chart that
+    does not exist, and for a setting where the chart needs numbers.
 
     >>> from matplotlib.figure import Figure
     >>> chart = control_chart(drift, device="CT-01", parameter="CTDIvol", ax=Figure().subplots())
     >>> "mGy" in chart.get_ylabel()
     True
     """
+    if chart not in ("levels", *textbook.CHARTS):
+        raise WrongArgument("chart", chart, ["levels", *textbook.CHARTS])
     with paper():
-        ax = ax if ax is not None else new_axes(HEIGHT)
+        ax = ax if ax is not None else new_axes(HIGH if chart in ("i-mr", "xbar-s") else HEIGHT)
         if drift.signals.empty:
             return say(ax, "Nothing was analysed, so there is nothing to show.")
         signal = pick_signal(drift, device, parameter, stratum)
-        points = _of_signal(drift.points, signal).dropna(subset=["date"]).sort_values("date")
+        points = of_signal(drift.points, signal).dropna(subset=["date"]).sort_values("date")
         if points.empty:
             return say(ax, f"{device} has no dated acquisition with {parameter}.")
-        _draw(ax, drift, signal, points)
+        if chart == "levels":
+            _draw(ax, drift, signal, points, raw=raw)
+        else:
+            _draw_classic(ax, drift, signal, points, chart=chart, raw=raw)
     return ax
 
 
@@ -76,29 +100,74 @@ def _narrow(signals: pd.DataFrame, column: str, wanted: str) -> pd.DataFrame:
     return found
 
 
-def _of_signal(table: pd.DataFrame, signal: pd.Series) -> pd.DataFrame:
+def of_signal(table: pd.DataFrame, signal: pd.Series) -> pd.DataFrame:
+    """The rows of a table that belong to one signal."""
     found = table
     for key in ("parameter", "device", "stratum"):
         found = found[found[key] == signal[key]]
     return found
 
 
-def _draw(ax: Axes, drift: Drift, signal: pd.Series, points: pd.DataFrame) -> None:
-    changes = _of_signal(drift.changes, signal).sort_values("onset")
-    events = drift.events[drift.events["device"] == signal["device"]]
+def _draw(ax: Axes, drift: Drift, signal: pd.Series, points: pd.DataFrame, *, raw: bool) -> None:
+    changes = of_signal(drift.changes, signal).sort_values("onset")
     dates = days(points["date"])
     dress(ax)
     date_axis(ax, (dates.min(), dates.max()))
     legend = marks.draw_baseline(ax, signal)
-    draw = rows.draw_setting if signal["kind"] == "setting" else levels.draw_level
-    legend += draw(ax, signal, points, changes)
+    if signal["kind"] == "setting":
+        legend += rows.draw_setting(ax, signal, points, changes)
+    else:
+        legend += levels.draw_level(ax, signal, points, changes, raw=raw)
     settle(ax)
     marks.draw_changes(ax, changes)
-    n_tiers, event_legend = marks.draw_events(ax, events, changes)
-    marks.draw_legend(ax, legend + event_legend)
-    ax.set_title(_title(signal), loc="left", pad=8 + 10 * n_tiers)
+    _crown(ax, drift, signal, changes, legend)
     if not bool(signal["is_monitored"]):
         _note(ax, f"not monitored: {signal['reason']}")
+
+
+def _draw_classic(
+    ax: Axes, drift: Drift, signal: pd.Series, points: pd.DataFrame, *, chart: str, raw: bool
+) -> None:
+    if signal["kind"] == "setting" and chart not in ("p", "u"):
+        raise WrongArgument("chart", chart, ["p", "u"])
+    panels = textbook.classic_panels(chart, signal, points, raw=raw)
+    if not panels:
+        say(ax, f"Too few values of {signal['parameter']} for this chart, or nothing to compare them with.")
+        return
+    changes = of_signal(drift.changes, signal).sort_values("onset")
+    below = textbook.split(ax) if len(panels) > 1 else None
+    dates = days(panels[0].table["date"])
+    date_axis(ax, (dates.min(), dates.max()))
+    # The span of unwatched signals is what textbook charts learn from when nothing else is told.
+    legend = marks.draw_baseline(ax, signal) if chart not in ("p", "u") else []
+    legend += textbook.draw_panel(ax, panels[0])
+    if below is not None:
+        marks.draw_baseline(below, signal)
+        textbook.draw_panel(below, panels[1])
+        ax.tick_params(labelbottom=False)
+    settle(ax)
+    marks.draw_changes(ax, changes)
+    has_adjusted = signal["kind"] != "setting" and levels.comparable_values(points)[1]
+    source = " of values as written" if raw and has_adjusted else ""
+    words = f"{textbook.TITLES[chart]}{source}"
+    _crown(ax, drift, signal, changes, legend, legend_on=below, words=words)
+
+
+def _crown(
+    ax: Axes,
+    drift: Drift,
+    signal: pd.Series,
+    changes: pd.DataFrame,
+    legend: list[Artist],
+    *,
+    legend_on: Axes | None = None,
+    words: str = "",
+) -> None:
+    """Put events and title above the axes, and the legend below them."""
+    events = drift.events[drift.events["device"] == signal["device"]]
+    n_tiers, event_legend = marks.draw_events(ax, events, changes)
+    marks.draw_legend(legend_on if legend_on is not None else ax, legend + event_legend, words)
+    ax.set_title(_title(signal), loc="left", pad=8 + 10 * n_tiers)
 
 
 def _title(signal: pd.Series) -> str:

@@ -78,9 +78,14 @@ def _version(text: str) -> str:
 
 
 def draw_epochs(
-    ax: Axes, lane: float, machine: dict[str, Any], events: pd.DataFrame, half: float = 0.13
+    ax: Axes,
+    lane: float,
+    machine: dict[str, Any],
+    events: pd.DataFrame,
+    half: float = 0.13,
+    named: bool = True,
 ) -> None:
-    """Draw the epochs of a device as bands whose shade and hatch alternate."""
+    """Draw the epochs of a device as bands whose shade and hatch alternate, `named` where it fits."""
     low, high = ax.get_xlim()
     points_per_day = axes_points(ax)[0] / (high - low)
     for i, epoch in enumerate(find_epochs(machine, events)):
@@ -91,7 +96,7 @@ def draw_epochs(
             "edgecolor": "#9a9a9a",
         }
         ax.barh(lane, length, left=epoch.first, height=2 * half, linewidth=0.5, zorder=2, **style)
-        label = plain(epoch.software, 30)
+        label = plain(epoch.software, 30) if named else ""
         if label and text_width(label, _LABEL) + 6 < length * points_per_day:
             box: dict[str, Any] = {"facecolor": _SHADES[i % 2], "edgecolor": "none", "pad": 0.8}
             place: dict[str, Any] = {

@@ -22,32 +22,41 @@ _MEDIANS = {7: "weekly median", 14: "two-week median", 28: "four-week median"}
 _MANY = 1500
 
 
-def draw_level(ax: Axes, signal: pd.Series, points: pd.DataFrame, changes: pd.DataFrame) -> list[Artist]:
-    """Draw the acquisitions of one level, and give the legend's entries."""
-    known, is_adjusted = comparable_values(points)
-    legend = _draw_range(ax, signal)
+def draw_level(
+    ax: Axes, signal: pd.Series, points: pd.DataFrame, changes: pd.DataFrame, *, raw: bool = False
+) -> list[Artist]:
+    """Draw the acquisitions of one level, and give the legend's entries.
+
+    `raw` shows values as they are written. Where they were adjusted, the usual range is none of
+    theirs and is left out, as are the new levels.
+    """
+    known, is_adjusted = comparable_values(points, raw=raw)
+    is_other = raw and comparable_values(points)[1]
+    legend = [] if is_other else _draw_range(ax, signal)
     legend += _draw_points(ax, known)
     legend += _draw_median(ax, known)
-    _draw_new_levels(ax, changes, known)
-    _frame(ax, signal, known["value"].to_numpy(dtype=float), changes)
+    if not is_other:
+        _draw_new_levels(ax, changes, known)
+    values = known["value"].to_numpy(dtype=float)
+    _frame(ax, [] if is_other else _levels(signal, changes), values)
     unit = "" if is_absent(signal["unit"]) else f" [{plain(signal['unit'], 20)}]"
-    note = "\nprotocol and size taken out" if is_adjusted else ""
+    note = "\nprotocol and size taken out" if is_adjusted else "\nas written" if is_other else ""
     ax.set_ylabel(f"{plain(signal['parameter'], 30)}{unit}{note}")
     ax.yaxis.grid(visible=True, color="#e8e8e8", linewidth=0.6)
     return legend
 
 
-def comparable_values(points: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+def comparable_values(points: pd.DataFrame, *, raw: bool = False) -> tuple[pd.DataFrame, bool]:
     """The points with the values to compare, and whether these were adjusted.
 
-    Values adjusted for protocol and size are taken where there are any.
+    Values adjusted for protocol and size are taken where there are any, unless `raw`.
     """
     written = points.dropna(subset=["value"])
-    if "adjusted" not in points or points["adjusted"].isna().all():
+    if raw or "adjusted" not in points or points["adjusted"].isna().all():
         return written, False
     shown = points.assign(value=points["adjusted"].astype(float)).dropna(subset=["value"])
-    raw = points.loc[shown.index, "value"].astype(float)
-    return shown, not np.allclose(shown["value"], raw, rtol=1e-9, equal_nan=True)
+    written_too = points.loc[shown.index, "value"].astype(float)
+    return shown, not np.allclose(shown["value"], written_too, rtol=1e-9, equal_nan=True)
 
 
 def _draw_range(ax: Axes, signal: pd.Series) -> list[Artist]:
@@ -132,10 +141,15 @@ def _is_among(level: float, values: pd.Series) -> bool:
     return bool(values.min() <= level <= values.max())
 
 
-def _frame(ax: Axes, signal: pd.Series, values: NDArray[np.float64], changes: pd.DataFrame) -> None:
+def _levels(signal: pd.Series, changes: pd.DataFrame) -> list[float]:
+    """The levels that a chart must show: the usual ones, and those of changes."""
+    moved = changes[changes["kind"].isin(["step", "ramp", "level", "unit"])]
+    marks = [signal["lower"], signal["upper"], signal["center"], *moved["before"], *moved["after"]]
+    return [float(mark) for mark in marks if not is_absent(mark)]
+
+
+def _frame(ax: Axes, fixed: list[float], values: NDArray[np.float64]) -> None:
     """Frame what matters; say how many points lie outside rather than let them squeeze it."""
-    marks = [signal["lower"], signal["upper"], signal["center"], *changes["before"], *changes["after"]]
-    fixed = np.array([float(m) for m in marks if not is_absent(m)])
     low, high = np.quantile(values, [0.01, 0.99]) if len(values) else (0.0, 1.0)
     low, high = min([low, *fixed]), max([high, *fixed])
     margin = 0.08 * (high - low) or abs(high) * 0.01 or 1.0

@@ -172,8 +172,8 @@ def _name_event(ax: Axes, text: str, place: Place) -> None:
     )
 
 
-def draw_legend(ax: Axes, handles: list[Artist]) -> None:
-    """Explain every mark under the dates."""
+def draw_legend(ax: Axes, handles: list[Artist], words: str = "") -> None:
+    """Explain every mark under the dates, below what `words` say of the whole."""
     if handles:
         style: dict[str, Any] = {
             "frameon": False,
@@ -184,6 +184,8 @@ def draw_legend(ax: Axes, handles: list[Artist]) -> None:
         below = -22 / axes_points(ax)[1]
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (-0.005, below), "borderaxespad": 0.0}
         n_lines = -(-len(handles) // _MOST_IN_LINE)
+        if words:
+            style |= {"title": plain(words, 110), "title_fontsize": _LABEL, "alignment": "left"}
         ax.legend(handles=handles, ncols=-(-len(handles) // n_lines), **place, **style)
 
 

@@ -13,7 +13,7 @@ from dicomlab.plots import epochs
 from dicomlab.plots.axis import Label, date_axis, days, one_day, place_labels, records, settle
 from dicomlab.plots.marks import draw_legend, one_a_day, short_event
 from dicomlab.plots.style import INK, MARKS, SOFT, dress, event_mark, new_axes, paper, plain, say
-from dicomlab.plots.words import comparable, effect
+from dicomlab.plots.words import comparable, counted, effect
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 _LABEL = 6.8
 _SIZE = {"|": 8.0}
+_ROOMY = 16
+"""Devices up to which a lane has room for events below its software."""
+MOST_LANES = 90
 
 
 def timeline(drift: Drift, *, device: str | None = None, ax: Axes | None = None) -> Axes:
     """Show when software, events and changes came, per device or for one.
 
     Without `device`, one lane per device: its software epochs as bands, events below them,
-    changes above. With `device`, one lane per kind of event and per changed parameter.
+    changes above; lanes of more than 16 devices are narrow, with events on the bands, and of more
+    than 90 those with the most changes are shown. With `device`, one lane per kind of event and
+    per changed parameter.
 
     Raises WrongArgument for a device that is not in the fleet.
 
@@ -51,7 +56,8 @@ def timeline(drift: Drift, *, device: str | None = None, ax: Axes | None = None)
 
 def fleet_height(drift: Drift) -> float:
     """Inches that the lanes of a fleet need."""
-    return 0.9 + 0.62 * max(len(drift.fleet), 1)
+    lane = 0.62 if len(drift.fleet) <= _ROOMY else 0.27
+    return 0.9 + lane * min(max(len(drift.fleet), 1), MOST_LANES)
 
 
 def device_height(drift: Drift, device: str) -> float:
@@ -70,29 +76,41 @@ def _span(drift: Drift, device: str | None = None) -> tuple[float, float]:
 
 
 def _draw_fleet(ax: Axes, drift: Drift) -> Axes:
+    fleet = _shown(drift)
+    is_roomy = len(fleet) <= _ROOMY
     dress(ax)
     date_axis(ax, _span(drift))
-    devices = [str(d) for d in drift.fleet["device"]]
+    devices = [str(d) for d in fleet["device"]]
     ax.set_ylim(len(devices) - 0.42, -0.62)
     ax.set_yticks(range(len(devices)), [plain(d, 24) for d in devices])
     settle(ax)
-    for lane, machine in enumerate(records(drift.fleet)):
+    for lane, machine in enumerate(records(fleet)):
         events = drift.events[drift.events["device"] == machine["device"]]
         changes = drift.changes[drift.changes["device"] == machine["device"]]
-        epochs.draw_epochs(ax, lane, machine, events)
-        _draw_changes(ax, lane, changes)
-    legend = _draw_events(ax, drift.events, {d: i + 0.26 for i, d in enumerate(devices)})
+        epochs.draw_epochs(ax, lane, machine, events, *(() if is_roomy else (0.14, False)))
+        _draw_changes(ax, lane - (0.25 if is_roomy else 0.42), changes)
+    below = 0.26 if is_roomy else 0.0
+    legend = _draw_events(ax, drift.events, {d: lane + below for lane, d in enumerate(devices)})
     draw_legend(ax, [*epochs.legend(), *_change_legend(ax), *legend])
-    ax.set_title("Software, events and changes per device", loc="left")
+    more = len(drift.fleet) - len(fleet)
+    left_out = f" ({counted(more, 'device')} with fewer changes not shown)" if more else ""
+    ax.set_title(f"Software, events and changes per device{left_out}", loc="left")
     return ax
+
+
+def _shown(drift: Drift) -> pd.DataFrame:
+    """The devices that get a lane: all, or those with the most changes."""
+    n_changes = drift.fleet["device"].map(drift.changes["device"].value_counts()).fillna(0)
+    most = n_changes.sort_values(ascending=False, kind="stable").index[:MOST_LANES]
+    return drift.fleet.loc[sorted(most)]
 
 
 def _draw_changes(ax: Axes, lane: float, changes: pd.DataFrame) -> None:
     onsets = days(changes["onset"])
     for at in onsets:
-        _change_mark(ax, at, lane - 0.25)
+        _change_mark(ax, at, lane)
     labels = [_group_label(group) for group in together(changes)]
-    _label_lane(ax, lane - 0.27, labels, onsets, MARKS["change"].colour)
+    _label_lane(ax, lane - 0.02, labels, onsets, MARKS["change"].colour)
 
 
 def together(changes: pd.DataFrame, within: float = 10.0) -> list[list[dict[str, Any]]]:

@@ -11,6 +11,10 @@ import pandas as pd
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUS = "\u2212"
+_LEVELS = ("step", "ramp", "unit")
+"""Kinds of change that go from one level to another."""
+_KNOWN = (*_LEVELS, "spread", "setting", "share")
+"""Kinds of change that need not be named, since their effect shows what they are."""
 
 
 def day(date: object) -> str:
@@ -66,12 +70,18 @@ def percent(effect: float) -> str:
 
 
 def effect(change: Mapping[str, Any]) -> str:
-    """What a change did: a share where one makes sense, else from what to what."""
-    if change.get("kind") == "spread" and not is_absent(change.get("effect")):
-        return f"scatter {percent(float(change['effect']))}"
-    if not is_absent(change.get("effect")) and change.get("kind") != "setting":
-        return percent(float(change["effect"]))
-    return from_to(change)
+    """What a change did: a share where one makes sense, else from what to what.
+
+    >>> effect({"kind": "step", "effect": 0.18})
+    '+18 %'
+    >>> effect({"kind": "missing-tag", "before_text": "0 %", "after_text": "100 %"})
+    'missing-tag: 0 % → 100 %'
+    """
+    kind, size = str(change.get("kind") or "change"), change.get("effect")
+    if kind in (*_LEVELS, "spread") and size is not None and not is_absent(size):
+        return f"{'scatter ' if kind == 'spread' else ''}{percent(float(size))}"
+    words = from_to(change)
+    return words if kind in _KNOWN or words == kind else f"{kind}: {words}"
 
 
 def is_ramp(change: Mapping[str, Any]) -> bool:
@@ -91,15 +101,18 @@ def comparable(stratum: object) -> str:
 
 
 def from_to(change: Mapping[str, Any]) -> str:
-    """The level or setting before and after, with its unit."""
+    """The level or setting before and after, with its unit; the kind where neither is told."""
+    kind = str(change.get("kind") or "change")
     old, new = change.get("before_text"), change.get("after_text")
     before, after = change.get("before"), change.get("after")
-    is_level = change.get("kind") != "setting" and not is_absent(before) and not is_absent(after)
-    if is_level or (is_absent(old) and is_absent(new)):
-        if before is None or after is None or is_absent(before) or is_absent(after):
-            return str(change.get("kind") or "change")
-        old, new = pair(float(before), float(after))
-    unit = "" if is_absent(change.get("unit")) else f" {change['unit']}"
+    has_numbers = not (before is None or after is None or is_absent(before) or is_absent(after))
+    has_texts = not (is_absent(old) and is_absent(new))
+    if has_numbers and (kind in _LEVELS or not has_texts):
+        old, new = pair(float(before), float(after))  # type: ignore[arg-type]
+    elif not has_texts:
+        return kind
+    is_share = str(new).endswith("%")
+    unit = "" if is_share or is_absent(change.get("unit")) else f" {change['unit']}"
     return f"{_or_empty(old)} \u2192 {_or_empty(new)}{unit}"
 
 

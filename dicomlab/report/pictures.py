@@ -84,7 +84,11 @@ def draw_chart(drift: Drift, device: str, parameter: str, stratum: str) -> Pictu
         changes = changes[changes[column] == wanted]
     said = "; ".join(f"{effect(c)} {when(c)}" for c in records(changes.sort_values("onset")))
     alt = f"Control chart of {parameter} in {comparable(stratum)} on {device}: {said or 'no change'}."
-    return draw(lambda ax: charts.control_chart(drift, ax=ax, **names), charts.HEIGHT, alt)
+    return draw(
+        lambda ax: charts.control_chart(drift, device=device, parameter=parameter, stratum=stratum, ax=ax),
+        charts.HEIGHT,
+        alt,
+    )
 
 
 def draw(paint: Callable[[Axes], object], height: float, alt: str, *, width: float = WIDTH) -> Picture:

@@ -49,6 +49,21 @@ def test_settings_are_said_with_their_unit_and_gaps():
     assert effect(change) == from_to(change) == "120 \u2192 (empty) kV"
 
 
+def test_kinds_that_are_not_known_are_named_and_never_given_a_wrong_unit():
+    gap = {"kind": "gap", "before": float("nan"), "after": float("nan"), "unit": ""}
+    assert effect(gap) == from_to(gap) == "gap"
+    missing = {"kind": "missing-tag", "before_text": "0 %", "after_text": "98 %", "unit": "mGy"}
+    assert effect({**missing, "effect": 0.98}) == "missing-tag: 0 % \u2192 98 %"
+    limit = {"kind": "tolerance", "before": 8.0, "after": 12.5, "unit": "mGy"}
+    assert effect(limit) == "tolerance: 8 \u2192 12.5 mGy"
+
+
+def test_a_change_of_unit_is_a_factor_and_a_share_needs_no_name():
+    assert effect({"kind": "unit", "effect": 999.0, "before": 1.0, "after": 1000.0}) == "\u00d71,000"
+    share = {"kind": "share", "before_text": "MANUAL 10 %", "after_text": "MANUAL 25 %", "unit": ""}
+    assert effect(share) == "MANUAL 10 % \u2192 MANUAL 25 %"
+
+
 def test_words_agree_with_numbers():
     assert [counted(n, "device") for n in (0, 1, 2500)] == ["no devices", "1 device", "2,500 devices"]
     assert comparable("all") == "all protocols"

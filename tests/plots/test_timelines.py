@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,6 +74,41 @@ def test_changes_of_one_week_stand_together(drift):
     groups = together(drift.changes)
     assert [len(group) for group in groups] == [2, 1]
     assert groups[0][0]["parameter"] == "CTDIvol"
+
+
+@pytest.fixture(scope="module")
+def large(made):
+    """A hundred CTs, of which the last one changed."""
+    names = tuple(f"CT-{n:03d}" for n in range(1, 101))
+    faults = (made.Fault("CT-100", "CTDIvol", 300),)
+    return made.make_drift(made.Made(devices=names, faults=faults, n_points=20, strata=("Abdomen",)))
+
+
+def test_a_large_fleet_stands_in_rows_with_those_that_changed(large):
+    ax = fleet_map(large)
+    rows = [label.get_text() for label in ax.get_yticklabels()]
+    assert len(rows) == 90
+    assert rows[-1] == "CT-100"
+    assert "10 more devices" in ax.get_xlabel()
+    assert "CTDIvol" in [label.get_text() for label in ax.get_xticklabels()]
+
+
+def test_a_large_fleet_has_narrow_lanes_with_those_that_changed(large):
+    ax = timeline(large)
+    lanes = [label.get_text() for label in ax.get_yticklabels()]
+    assert len(lanes) == 90
+    assert lanes[-1] == "CT-100"
+    assert "10 devices with fewer changes not shown" in ax.get_title(loc="left")
+    assert ax.figure.get_size_inches()[1] < 30
+
+
+@pytest.mark.parametrize("draw", [timeline, fleet_map])
+def test_names_of_a_large_fleet_do_not_overlap(large, draw):
+    ax = draw(large)
+    ax.figure.draw_without_rendering()
+    for names in (ax.get_yticklabels(), ax.get_xticklabels()):
+        boxes = [name.get_window_extent() for name in names if name.get_text()]
+        assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
 
 
 def test_unknown_devices_are_told_with_what_there_is(drift):
