@@ -18,28 +18,47 @@ from dicomlab.errors import WrongArgument
 from dicomlab.report.frames import summarise_frame
 from dicomlab.report.origin import origin
 from dicomlab.report.pictures import draw_pictures
+from dicomlab.report.rows import write_rows
 from dicomlab.report.sections import summarise
 
 
-def write_report(*results: Drift | pd.DataFrame, to: str | Path, title: str | None = None) -> Path:
+def write_report(
+    *results: Drift | pd.DataFrame, to: str | Path, title: str | None = None, rows: bool = True
+) -> Path:
     """Write results into one HTML file that opens offline and prints on A4.
 
     A `Drift` becomes a first page for the fleet and a section per device; a DataFrame becomes a
     table, under the title in its `attrs["title"]`. Columns that may identify a patient are left
     out of tables, and the report says which.
 
-    The file is replaced in one step, so a reader never sees half of it. Gives its path.
+    The report of a Drift names no series. Which ones stand behind its findings is in a CSV beside it
+    (drift-rows.csv beside drift.html, see `dicomlab.report.finding_rows`), unless `rows` is false:
+    SeriesInstanceUIDs are no names, but lead to the patient in an archive.
+
+    Each file is replaced in one step, so a reader never sees half of it. Gives the path of the page.
 
     >>> write_report(drift, to=to / "drift.html").name
     'drift.html'
     """
     path = Path(to)
-    sections = [_section(result, name=f"r{i}") for i, result in enumerate(results, start=1)]
+    beside = [_rows_file(path, i) if rows and isinstance(r, Drift) else "" for i, r in enumerate(results)]
+    sections = [
+        _section(result, name=f"r{i}", rows_file=file)
+        for i, (result, file) in enumerate(zip(results, beside, strict=True), start=1)
+    ]
     if not sections:
         raise WrongArgument("results", results, ["write_report(drift, to=...)"])
     summary: dict[str, Any] = {"title": title or _title(results), "sections": sections}
     summary["origin"] = origin(path.name, [s for s in sections if s["kind"] == "drift"])
+    for result, file in zip(results, beside, strict=True):
+        if file and isinstance(result, Drift):
+            write_rows(result, path.with_name(file))
     return _replace(path, to_html(summary, made=date.today()))
+
+
+def _rows_file(path: Path, number: int) -> str:
+    """The name of the CSV beside a report, for the result of that number."""
+    return f"{path.stem}-rows{f'-{number + 1}' if number else ''}.csv"
 
 
 def to_html(summary: dict[str, Any], *, made: date) -> str:
@@ -47,11 +66,11 @@ def to_html(summary: dict[str, Any], *, made: date) -> str:
     return _environment().get_template("page.html.jinja").render(**summary, made=made)
 
 
-def _section(result: Drift | pd.DataFrame, name: str) -> dict[str, Any]:
+def _section(result: Drift | pd.DataFrame, name: str, rows_file: str = "") -> dict[str, Any]:
     if isinstance(result, pd.DataFrame):
         return summarise_frame(result, name=name)
     if isinstance(result, Drift):
-        summary = summarise(result, name=name)
+        summary = summarise(result, name=name, rows_file=rows_file)
         return {**summary, "pictures": draw_pictures(result, summary)}
     raise WrongArgument("results", type(result).__name__, ["Drift", "DataFrame"])
 

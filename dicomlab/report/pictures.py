@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
 from dicomlab.drift.base import Drift
-from dicomlab.plots import charts, fleet, timelines
+from dicomlab.plots import calendars, charts, fleet, timelines
 from dicomlab.plots.axis import records
 from dicomlab.plots.style import WIDTH, paper
-from dicomlab.plots.words import comparable, counted, effect, when
+from dicomlab.plots.words import comparable, counted, day, effect, when
 
 DPI = 180
 _HALF = 2
@@ -47,8 +48,11 @@ def draw_pictures(drift: Drift, summary: dict[str, Any]) -> dict[str, Picture]:
         height = timelines.fleet_height(drift)
         alt = f"Timeline of {counted(len(drift.fleet), 'device')}: software, events and changes."
         pictures["timeline"] = draw(lambda ax: timelines.timeline(drift, ax=ax), height, alt)
+    with_days = set(drift.points.loc[drift.points["date"].notna(), "device"].astype(str))
     for device in summary["devices"]:
         pictures[device["anchor"]] = draw_device(drift, device["device"])
+        if device["device"] in with_days:
+            pictures[f"{device['anchor']}-days"] = draw_days(drift, device["device"])
         for finding in device["findings"]:
             for chart in finding["charts"]:
                 pictures[chart["key"]] = draw_chart(drift, *chart["signal"])
@@ -74,6 +78,16 @@ def draw_device(drift: Drift, device: str) -> Picture:
     alt = f"Timeline of {device}: {counted(events, 'event')}, {counted(changes, 'change')}."
     height = timelines.device_height(drift, device)
     return draw(lambda ax: timelines.timeline(drift, device=device, ax=ax), height, alt)
+
+
+def draw_days(drift: Drift, device: str) -> Picture:
+    """The calendar of one device."""
+    dates = pd.to_datetime(drift.points.loc[drift.points["device"] == device, "date"]).dropna()
+    n_days = dates.dt.normalize().nunique()
+    span = f"from {day(dates.min())} to {day(dates.max())}"
+    alt = f"Calendar of {device}: acquisitions on {counted(n_days, 'day')}, {span}."
+    height = calendars.calendar_height(pd.Series(0.0, index=[dates.min(), dates.max()]))
+    return draw(lambda ax: calendars.calendar(drift, device=device, ax=ax), height, alt)
 
 
 def draw_chart(drift: Drift, device: str, parameter: str, stratum: str) -> Picture:

@@ -11,7 +11,8 @@ import pandas as pd
 from dicomlab.drift.base import Drift
 from dicomlab.plots.axis import records
 from dicomlab.plots.words import comparable, counted, day, is_absent, number
-from dicomlab.report.findings import rank_findings
+from dicomlab.report.findings import fleet_events, rank_findings
+from dicomlab.report.rows import MOST_ROWS
 
 MOST_FINDINGS = 10
 """Findings a device is shown in full; the rest are counted."""
@@ -31,8 +32,11 @@ _FACTS = {
 _IDENTITY = {"A": "A (serial number)", "B": "B (station name)", "C": "C (weak: check it)"}
 
 
-def summarise(drift: Drift, *, name: str = "r1") -> dict[str, Any]:
-    """All that the report of a Drift says, without its pictures."""
+def summarise(drift: Drift, *, name: str = "r1", rows_file: str = "") -> dict[str, Any]:
+    """All that the report of a Drift says, without its pictures.
+
+    `rows_file` is the file beside the report that names the acquisitions behind the findings.
+    """
     findings = [{**f, "anchor": f"{name}-finding-{f['number']}"} for f in rank_findings(drift)]
     anchors = {str(d): f"{name}-device-{i}" for i, d in enumerate(drift.fleet["device"], start=1)}
     findings = [{**f, "device_anchor": anchors.get(f["device"], "")} for f in findings]
@@ -40,9 +44,13 @@ def summarise(drift: Drift, *, name: str = "r1") -> dict[str, Any]:
         "kind": "drift",
         "name": name,
         "headline": headline(drift, findings),
-        "first": findings[0]["device"] if findings else "",
+        "first": next((f["device"] for f in findings if not f["is_decided"]), ""),
         "scope": _scope(drift),
-        "findings": findings,
+        "findings": [f for f in findings if not f["is_decided"]],
+        "decided": [f for f in findings if f["is_decided"]],
+        "fleet_events": fleet_events(drift),
+        "rows_file": rows_file,
+        "most_rows": MOST_ROWS,
         "most_findings": MOST_FINDINGS,
         "modalities": _modalities(drift),
         "fleet": [_machine(drift, m, findings, anchors) for m in records(drift.fleet)],
@@ -67,13 +75,16 @@ def headline(drift: Drift, findings: list[dict[str, Any]]) -> str:
     if drift.fleet.empty or drift.signals.empty:
         return "No device could be judged."
     devices, since = counted(len(drift.fleet), "device"), day(pd.to_datetime(drift.fleet["first"]).min())
-    if not findings:
-        return f"{devices}, no change found since {since}."
-    n_changes = sum(len(f["changes"]) for f in findings)
+    open_ones = [f for f in findings if not f["is_decided"]]
+    n_decided = len(findings) - len(open_ones)
+    decided = f", {counted(n_decided, 'finding')} decided before" if n_decided else ""
+    if not open_ones:
+        return f"{devices}, no change found since {since}{decided}" + ("" if decided else ".")
+    n_changes = sum(len(f["changes"]) for f in open_ones)
     changes = counted(n_changes, "change")
-    if n_changes > len(findings):
-        changes = f"{counted(len(findings), 'finding')} ({changes})"
-    return f"{devices}, {changes} since {since}"
+    if n_changes > len(open_ones):
+        changes = f"{counted(len(open_ones), 'finding')} ({changes})"
+    return f"{devices}, {changes} since {since}{decided}"
 
 
 def _scope(drift: Drift) -> str:
@@ -96,7 +107,7 @@ def _machine(
     drift: Drift, machine: dict[str, Any], findings: list[dict[str, Any]], anchors: dict[str, str]
 ) -> dict[str, Any]:
     device = str(machine["device"])
-    own = [f for f in findings if f["device"] == device]
+    own = [f for f in findings if f["device"] == device and not f["is_decided"]]
     signals = drift.signals[drift.signals["device"] == machine["device"]]
     return {
         "device": device,
@@ -124,8 +135,8 @@ def _device(
         "anchor": anchors[device],
         "modality": _text(machine["modality"]),
         "facts": _facts(machine),
-        "findings": _with_charts(own[:MOST_FINDINGS]),
-        "n_more": max(0, len(own) - MOST_FINDINGS),
+        "findings": _with_charts(drift, own[:MOST_FINDINGS]),
+        "more": own[MOST_FINDINGS:],
         "watched": watched(signals),
         "unwatched": unwatched(signals),
         "events": _events(drift.events[drift.events["device"] == machine["device"]]),
@@ -139,13 +150,18 @@ def _facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
     return [(words, text) for words, text in facts if text] + [("Seen", span)]
 
 
-def _with_charts(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Name the charts of each finding; a signal that changed twice is drawn once."""
+def _with_charts(drift: Drift, findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name the charts of each finding; a signal that changed twice is drawn once.
+
+    A change that is none of a signal, such as a gap in the work of a machine, has no chart.
+    """
+    keys = ["device", "parameter", "stratum"]
+    known = set(drift.signals[keys].itertuples(index=False, name=None))
     drawn: set[tuple[Any, ...]] = set()
     shown = []
     for finding in findings:
         signals = [(c["device"], c["parameter"], c["stratum"]) for c in finding["changes"]]
-        new = [s for s in dict.fromkeys(signals) if s not in drawn][:MOST_CHARTS]
+        new = [s for s in dict.fromkeys(signals) if s in known - drawn][:MOST_CHARTS]
         drawn.update(new)
         charts = [{"key": f"{finding['anchor']}-{i}", "signal": s} for i, s in enumerate(new)]
         shown.append({**finding, "charts": charts})

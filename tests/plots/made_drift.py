@@ -23,7 +23,7 @@ SIGNAL += ["usual", "lower", "upper", "scatter"]
 CHANGE = ["change_id", "device", "modality", "stratum", "parameter", "unit", "kind", "onset", "onset_low"]
 CHANGE += ["onset_high", "before", "after", "before_text", "after_text", "effect", "effect_sd", "n_before"]
 CHANGE += ["n_after", "severity", "text", "cause", "finding", "reached", "effect_low", "effect_high"]
-CHANGE += ["detector"]
+CHANGE += ["detector", "fleet_event", "decision", "note"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Fault:
     finding: str = ""
     lasts: int = 0
     """Days a ramp takes; 0 for a step."""
+    kind: str = ""
+    """Another kind than the one that the parameter suggests."""
+    fleet_event: str = ""
+    decision: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def _change(change_id: int, fault: Fault, made: Made) -> dict[str, Any]:
         "stratum": fault.stratum,
         "parameter": fault.parameter,
         "unit": UNITS[fault.parameter],
-        "kind": "setting" if is_setting else "ramp" if fault.lasts else "step",
+        "kind": fault.kind or ("setting" if is_setting else "ramp" if fault.lasts else "step"),
         "onset": onset,
         "onset_low": onset - pd.Timedelta(days=3),
         "onset_high": onset + pd.Timedelta(days=2),
@@ -181,6 +186,9 @@ def _change(change_id: int, fault: Fault, made: Made) -> dict[str, Any]:
         "effect_low": np.nan if is_setting else fault.factor - 1.04,
         "effect_high": np.nan if is_setting else fault.factor - 0.96,
         "detector": "level-change",
+        "fleet_event": fault.fleet_event,
+        "decision": fault.decision,
+        "note": fault.note,
     }
 
 

@@ -179,10 +179,69 @@ def test_every_ink_can_be_read_on_its_paper_by_day_by_night_and_in_print(page):
         assert _contrast(theme["ink"], theme["wash"]) >= 4.5
 
 
-def test_identifiers_of_series_are_not_in_the_report(drift, tmp_path):
+def test_identifiers_of_series_stand_beside_the_report_and_not_in_it(drift, tmp_path):
     marked = replace(drift, points=drift.points.assign(series="1.2.840.99999"))
     html = write_report(marked, to=tmp_path / "r.html").read_text("utf-8")
     assert "1.2.840" not in html
+    rows = pd.read_csv(tmp_path / "r-rows.csv")
+    assert set(rows["finding"]) == {"F1", "F3"}
+    assert set(rows["series"]) == {"1.2.840.99999"}
+    assert "F1 in r-rows.csv" in Page(html).words
+    assert "SeriesInstanceUID is no name, but leads to the patient" in Page(html).words
+
+
+def test_a_report_without_rows_writes_none_and_names_none(drift, tmp_path):
+    html = write_report(drift, to=tmp_path / "r.html", rows=False).read_text("utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
+    assert "rows.csv" not in html
+
+
+def test_every_finding_says_what_to_check(page):
+    assert len([a for a in Page(page).all("p") if a.get("class") == "check"]) == 2
+    assert "Read the release notes of the new software" in Page(page).words
+
+
+def test_what_was_decided_stands_apart_with_its_note(made, tmp_path):
+    faults = (
+        made.Fault(
+            "CT-01", "CTDIvol", 300, decision="accepted", note="New <b>low-dose</b> protocol", severity=3
+        ),
+        made.Fault("CT-02", "XRayTubeCurrent", 240),
+    )
+    words = report(made.make_drift(made.Made(faults=faults)), tmp_path=tmp_path).words
+    assert "1 change since 1 Jan 2024, 1 finding decided before: look at CT-02 first." in words
+    open_ones, decided = words.split("Decided before")
+    assert "CTDIvol in Abdomen" not in open_ones
+    assert "accepted CT-01 : CTDIvol in Abdomen: +18 %" in decided.replace("CT-01:", "CT-01 :")
+    assert "1 accepted: New <b>low-dose</b> protocol." in decided
+
+
+def test_a_fleet_of_decided_findings_is_quiet(made, tmp_path):
+    faults = (made.Fault("CT-01", "CTDIvol", 300, decision="rejected"),)
+    words = report(made.make_drift(made.Made(faults=faults)), tmp_path=tmp_path).words
+    assert "2 devices, no change found since 1 Jan 2024, 1 finding decided before" in words
+    assert "1 rejected, without a note." in words
+
+
+def test_a_change_that_sisters_share_is_one_line(made, tmp_path):
+    faults = tuple(made.Fault(f"CT-0{n}", "CTDIvol", 300 + n, fleet_event="E01") for n in (1, 2))
+    words = report(made.make_drift(made.Made(faults=faults)), tmp_path=tmp_path).words
+    assert "E01: CTDIvol +18 %, 28 Oct 2024 to 29 Oct 2024, on CT-01, CT-02 (SOMATOM Force)." in words
+    assert words.count("Shared with sister machines: E01.") == 2
+
+
+def test_a_kind_of_tomorrow_is_shown_without_a_chart(made, tmp_path):
+    drift = made.make_drift(made.Made(faults=(made.Fault("CT-01", "CTDIvol", 300, kind="gap"),)))
+    gap = drift.changes.assign(parameter="", stratum="all", before=float("nan"), after=float("nan"))
+    parsed = report(replace(drift, changes=gap.assign(effect=float("nan"))), tmp_path=tmp_path)
+    assert "CT-01: gap from 27 Oct 2024." in parsed.words
+    assert not [a for a in parsed.all("img") if a["alt"].startswith("Control chart")]
+
+
+def test_findings_beyond_ten_stand_in_a_table(made, tmp_path):
+    faults = tuple(made.Fault("CT-01", "CTDIvol", 200 + 20 * i) for i in range(13))
+    words = report(made.make_drift(made.Made(faults=faults)), tmp_path=tmp_path).words
+    assert "3 more findings of CT-01, of lower rank" in words
 
 
 def test_a_quiet_fleet_is_said_to_be_quiet(made, tmp_path):
