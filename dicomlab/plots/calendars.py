@@ -198,6 +198,7 @@ def _name_months(ax: Axes, whole: pd.DatetimeIndex) -> None:
 
 def _draw_days(ax: Axes, shown: Days, first_year: int) -> None:
     from matplotlib.cm import ScalarMappable
+    from matplotlib.collections import PatchCollection
     from matplotlib.colors import Normalize
     from matplotlib.patches import Rectangle
 
@@ -206,13 +207,13 @@ def _draw_days(ax: Axes, shown: Days, first_year: int) -> None:
     norm = Normalize(-_FAR, _FAR) if shown.is_signed else Normalize(0, most)
     shades = ScalarMappable(norm, _colours(shown))
     columns, rows = _place(value.index, first_year)
-    for column, row, number in zip(columns, rows, value, strict=True):
-        cell = Rectangle((column + 0.06, row - 0.44), 0.88, 0.88, facecolor=shades.to_rgba(number), zorder=2)
-        cell.set(edgecolor="#c4c4c4", linewidth=0.4)
-        ax.add_patch(cell)
-        if shown.is_signed and abs(number) >= _FAR:
-            style: dict[str, Any] = {"ha": "center", "va": "center", "color": "white", "fontweight": "bold"}
-            ax.text(column + 0.5, row, "+" if number > 0 else "\u2212", fontsize=7, zorder=3, **style)
+    cells = [Rectangle((c + 0.06, r - 0.44), 0.88, 0.88) for c, r in zip(columns, rows, strict=True)]
+    edges: dict[str, Any] = {"edgecolor": "#c4c4c4", "linewidth": 0.4, "zorder": 2}
+    ax.add_collection(PatchCollection(cells, facecolor=shades.to_rgba(value.to_numpy()), **edges))
+    far = value.abs().to_numpy() >= _FAR if shown.is_signed else np.zeros(len(value), bool)
+    for column, row, number in zip(columns[far], rows[far], value[far], strict=True):
+        style: dict[str, Any] = {"ha": "center", "va": "center", "color": "white", "fontweight": "bold"}
+        ax.text(column + 0.5, row, "+" if number > 0 else "\u2212", fontsize=7, zorder=3, **style)
     _draw_scale(ax, shades, shown, most)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -90,6 +91,10 @@ def _replace(path: Path, html: str) -> Path:
     return path
 
 
+_UNIT = re.compile(r"(?<=\d) (?=%)")
+"""The blank of "19 %", at which no line may end."""
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
@@ -108,5 +113,6 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, str) and not isinstance(value, Markup):
         # Direction marks, NUL and lone surrogates could hide or break what stands around them.
-        return "".join(c if c.isprintable() else " " for c in value)
+        line = "".join(c if c.isprintable() else " " for c in value)
+        return _UNIT.sub("\u00a0", line)
     return value

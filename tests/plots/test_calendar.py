@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from dicomlab.errors import WrongArgument
 from dicomlab.plots import calendar
@@ -22,7 +22,9 @@ def worked(drift):
 
 
 def cells(ax):
-    return [p for p in ax.patches if isinstance(p, Rectangle)]
+    """Left and top of every cell."""
+    (boxes,) = [c for c in ax.collections if isinstance(c, PatchCollection)]
+    return [path.vertices.min(axis=0) for path in boxes.get_paths()]
 
 
 def labels(ax):
@@ -51,8 +53,7 @@ def test_a_monday_stands_above_its_sunday(worked):
     one = worked.points[worked.points["device"] == "CT-01"].head(2)
     one = one.assign(date=pd.to_datetime(["2024-03-04", "2024-03-10"]))
     monday, sunday = cells(calendar(replace(worked, points=one), device="CT-01"))
-    assert monday.get_x() == sunday.get_x()
-    assert sunday.get_y() - monday.get_y() == 6
+    assert (sunday - monday).tolist() == [0, 6]
 
 
 def test_alarms_and_changes_are_marked_and_counted(worked):
