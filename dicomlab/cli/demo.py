@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicomlab.cli.base import Answer, Verb
-from dicomlab.cli.drift import finding_lines, verdict
+from dicomlab.cli.findings import finding_lines, verdict
 from dicomlab.cli.scan import Scanned, run_scan
 from dicomlab.cli.terminal import in_time, plural, wrapped
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Json, Verb
-from dicomlab.cli.cells import records
-from dicomlab.cli.terminal import counted, plural, wrapped
+from dicomlab.cli.findings import (
+    content,
+    finding_lines,
+    next_lines,
+    notice_lines,
+    verdict,
+    watched_lines,
+    watched_machines,
+)
+from dicomlab.cli.terminal import wrapped
 from dicomlab.errors import DicomlabError, WrongArgument
 
 if TYPE_CHECKING:
@@ -29,9 +38,8 @@ SourceOfSeries = Annotated[
     str, typer.Argument(help="A catalog, or a table of series (.parquet, .csv, .tsv).", show_default=False)
 ]
 
+_KEPT = {"decisions": "decisions.csv", "baselines": "baselines.json"}
 _TABLES = (".parquet", ".csv", ".tsv")
-_MARKS = {3: "***", 2: "** ", 1: "*  "}
-_LEGEND = "*** large, ** clear, * small. Changes of a machine within 7 days go together."
 
 
 class NoTable(DicomlabError):
@@ -39,6 +47,13 @@ class NoTable(DicomlabError):
 
     def __init__(self, path: Path, why: str):
         super().__init__(f"{path} {why}. Give a catalog, or a table that ends in {', '.join(_TABLES)}.")
+
+
+class NothingDecided(DicomlabError):
+    """A note was given for a decision that was not."""
+
+    def __init__(self) -> None:
+        super().__init__("--note needs a decision: say --accept F01 or --reject C003, too.")
 
 
 class NoSuchLog(DicomlabError):
@@ -78,6 +93,14 @@ def judge_drift(
             metavar="FILE.csv|json", help="Write the points, as CSV or as QuAAC.", show_default=False
         ),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Keep that a finding or change was meant; may come again."),
+    ] = None,
+    reject: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Keep that it is none to act on; may come again.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why, for --accept and --reject.", show_default=False)] = "",
     devices: Annotated[
         Path | None,
         typer.Option(
@@ -96,14 +119,17 @@ def judge_drift(
 ) -> Answer:
     """Find out which machines changed, when, and by how much.
 
-    Like is compared with like: per machine, protocol and parameter. Exit code 1 says that
-    there are changes, 0 that there are none, 3 that too little is there to tell. With --new, changes
-    that were told before, accepted or rejected count as none. Notices (tags that go missing, gaps,
-    fewer examinations) are told below, and are no changes.
+    Like is compared with like: per machine, protocol and parameter. Each finding has a name (F02),
+    and so has each of its changes (C003); --accept and --reject take either. Notices (tags that go
+    missing, gaps, fewer examinations) are told below, and are no changes.
+
+    Exit code 0: no change, or each was accepted or rejected. 1: a change that nobody decided on; with
+    --new, one that was not told before. 2: the call was wrong. 3: too little is there to tell. 4: failed.
     """
-    kept = keep if keep is not None else Path(f"{source}.drift")
-    had = {name: path for name in ("decisions.csv", "baselines.json") if (path := kept / name).is_file()}
-    given = {name.partition(".")[0]: path for name, path in had.items() if not (freeze and "base" in name)}
+    kept = keep if keep is not None else kept_folder(source)
+    given = kept_files(kept)
+    if freeze:
+        given.pop("baselines", None)
     if devices is not None and not devices.is_file():
         raise NoSuchLog(devices, "device and what its headers say")
     if tolerances is not None and not tolerances.is_file():
@@ -117,10 +143,43 @@ def judge_drift(
         tolerances=tolerances,
         **given,
     )
+    if note and not (accept or reject):
+        raise NothingDecided
+    drift = _decided(drift, kept / "decisions.csv", accept=accept or (), reject=reject or (), note=note)
     notes = _written(drift, report=report, points=points, freeze=kept if freeze else None)
     told = _told_once(drift, kept / "seen.csv") if new else drift
-    code = FINDINGS if len(told.changes) else FINE if watched_machines(drift) else PARTIAL
+    is_open = bool((told.changes["decision"] == "").any())
+    code = FINDINGS if is_open else FINE if watched_machines(drift) else PARTIAL
     return Answer(summary(told, source), content(told) if as_json else {}, code, notes)
+
+
+def kept_folder(source: str | Path) -> Path:
+    """Where what is kept of a catalog or table lies unless the call says otherwise."""
+    return Path(f"{source}.drift")
+
+
+def kept_files(folder: Path) -> dict[str, Path]:
+    """The files of decisions and baselines that are there, by their names in `find_drift`."""
+    files = {name: folder / ending for name, ending in _KEPT.items()}
+    return {name: path for name, path in files.items() if path.is_file()}
+
+
+def _decided(drift: Drift, path: Path, *, accept: Iterable[str], reject: Iterable[str], note: str) -> Drift:
+    """Keep decisions on findings and changes, and give the drift with them."""
+    from dataclasses import replace
+
+    from dicomlab.drift import decisions
+
+    verbs = [(decisions.accept, name) for name in accept] + [(decisions.reject, name) for name in reject]
+    for decide, name in verbs:
+        # Of a finding, each change; a name that is none of one is told by the verb itself.
+        found = drift.changes.loc[drift.changes["finding"] == name, "change_id"].tolist()
+        for change_id in found or [name]:
+            decide(drift, change_id, to=path, note=note)
+    if not verbs:
+        return drift
+    changes = decisions.with_decisions(drift.changes, decisions.read_decisions(path))
+    return replace(drift, changes=changes)
 
 
 def _written(
@@ -131,7 +190,9 @@ def _written(
     if report is not None:
         from dicomlab.report.engine import write_report
 
-        notes.append(f"Report written: {write_report(drift, to=report)}")
+        notes.append(
+            f"Report written: {write_report(drift, to=report)}, with the rows of its findings beside"
+        )
     if points is not None:
         from dicomlab.drift.export import export_points
 
@@ -213,95 +274,9 @@ def _read_text(source: Path, *, separator: str) -> pd.DataFrame:
 
 
 def summary(drift: Drift, source: str | Path) -> list[str]:
-    """The changes in plain words, the worst first, and what was watched."""
-    lines = [*wrapped(f"{source}: {verdict(drift)}"), *finding_lines(drift), *notice_lines(drift)]
-    return [*lines, "", *_watched(drift)]
-
-
-def verdict(drift: Drift) -> str:
-    """In one sentence, whether anything changed."""
-    machines = plural(len(drift.fleet), "machine")
-    watched = watched_machines(drift)
-    rest = len(drift.fleet) - watched
-    if not watched:
-        return f"too little to tell whether anything changed: none of {machines} could be watched."
-    if not len(drift.changes):
-        return f"no change on {plural(watched, 'machine')}" + (
-            f"; {rest} could not be watched." if rest else "."
-        )
-    touched = drift.changes["device"].nunique()
-    changes, findings = len(drift.changes), drift.changes["finding"].nunique()
-    together = f" in {plural(findings, 'finding')}" if findings < changes else ""
-    return f"{plural(changes, 'change')}{together} on {touched} of {machines}."
-
-
-def watched_machines(drift: Drift) -> int:
-    """How many machines have a signal that could be watched."""
-    return int(drift.signals.loc[drift.signals["is_monitored"], "device"].nunique())
-
-
-def finding_lines(drift: Drift, most: int | None = None) -> list[str]:
-    """Each finding with its changes, the worst first."""
-    groups = ranked(drift.changes)
-    lines: list[str] = [] if not groups else ["", *wrapped(_LEGEND)]
-    for group in groups[:most]:
-        lines += ["", *_finding(group)]
-    if most is not None and len(groups) > most:
-        lines += ["", f"and {plural(len(groups) - most, 'more finding')}"]
-    return lines
-
-
-def notice_lines(drift: Drift, most: int = 10) -> list[str]:
-    """What is worth knowing and is no change, the latest first."""
-    if not len(drift.notices):
-        return []
-    latest = drift.notices.sort_values("date", ascending=False, kind="stable")
-    lines = ["", "Worth knowing"]
-    for text in latest["text"].head(most):
-        lines += wrapped(str(text), first="  ", rest="    ")
-    return lines + ([f"  and {len(latest) - most:,} more, in --json"] if len(latest) > most else [])
-
-
-def ranked(changes: pd.DataFrame) -> list[pd.DataFrame]:
-    """The findings, those with the worst change first, then the latest."""
-    groups = [group for _, group in changes.groupby("finding", sort=False)]
-    return sorted(groups, key=lambda g: (-int(g["severity"].max()), -g["onset"].min().value))
-
-
-def _finding(group: pd.DataFrame) -> list[str]:
-    changes = records(group.sort_values("severity", ascending=False, kind="stable"))
-    machine = _parted(changes[0])[0]
-    lines = wrapped(f"{machine}, from {group['onset'].min():%Y-%m-%d}")
-    for change in changes:
-        mark = _MARKS.get(int(change["severity"]), "   ")
-        lines += wrapped(_parted(change)[1], first=f"  {mark} ", rest=" " * 6)
-    return lines
-
-
-def _parted(change: dict[str, Any]) -> tuple[str, str]:
-    """The machine of a change, and what its sentence says beside."""
-    head, colon, rest = str(change["text"]).partition("): ")
-    if colon and head.startswith(str(change["device"])):
-        return f"{head})", rest
-    return str(change["device"]), str(change["text"])
-
-
-def _watched(drift: Drift) -> list[str]:
-    signals = drift.signals
-    watched = int(signals["is_monitored"].sum())
-    lines = wrapped(f"{watched:,} of {plural(len(signals), 'signal')} watched (machine, stratum, parameter).")
-    left = signals.loc[~signals["is_monitored"], "reason"].value_counts()
-    if len(left):
-        lines += ["Not watched", *counted([(int(n), str(why)) for why, n in left.items()], most=5)]
-    return lines
-
-
-def content(drift: Drift) -> dict[str, Any]:
-    """The same as plain data: the tables without the single acquisitions."""
-    signals = drift.signals
-    counts = {"signals": len(signals), "monitored": int(signals["is_monitored"].sum())}
-    tables = ("changes", "causes", "alarms", "notices", "limits", "fleet", "settings")
-    return {**counts, **{name: records(getattr(drift, name)) for name in tables}}
+    """The changes in plain words, the worst first, what was watched, and how to go on."""
+    told = [*wrapped(f"{source}: {verdict(drift)}"), *finding_lines(drift), *notice_lines(drift)]
+    return [*told, "", *watched_lines(drift), *next_lines(drift, source)]
 
 
 VERB = Verb(
@@ -313,6 +288,7 @@ VERB = Verb(
         "dicomlab drift catalog --events service-log.csv --report drift.html",
         "dicomlab drift catalog --new --json",
         "dicomlab drift catalog --tolerances limits.csv",
+        'dicomlab drift catalog --accept F02 --note "New protocol, as planned"',
         "dicomlab drift catalog --freeze --points points.csv",
     ),
 )

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dicomlab.cli.base import Answer, Verb
-from dicomlab.cli.drift import Events, Since, SourceOfSeries, find, verdict
+from dicomlab.cli.drift import Events, Since, SourceOfSeries, find, kept_files, kept_folder
+from dicomlab.cli.findings import verdict
 from dicomlab.cli.terminal import in_bytes, wrapped
 
 
@@ -18,16 +19,20 @@ def make_report(
     title: Annotated[str | None, typer.Option(help="What stands at its head.", show_default=False)] = None,
     events: Events = None,
     since: Since = None,
+    rows: Annotated[
+        bool, typer.Option("--rows/--no-rows", help="Write which series stand behind the findings, as CSV.")
+    ] = True,
 ) -> Answer:
     """Write the drift of a fleet into one HTML file.
 
-    The file opens offline and prints on A4. The exit code tells of the writing, not of what was
-    found: `dicomlab drift` tells that.
+    The file opens offline and prints on A4; which series stand behind its findings is in a CSV
+    beside it. Decisions and baselines in SOURCE.drift are used. The exit code tells of the writing, not
+    of what was found: `dicomlab drift` tells that.
     """
     from dicomlab.report.engine import write_report
 
-    drift = find(source, events=events, since=since)
-    path = write_report(drift, to=to, title=title)
+    drift = find(source, events=events, since=since, **kept_files(kept_folder(source)))
+    path = write_report(drift, to=to, title=title, rows=rows)
     size = path.stat().st_size
     content = {"report": str(path), "bytes": size, "changes": len(drift.changes), "devices": len(drift.fleet)}
     return Answer([*wrapped(verdict(drift).capitalize()), f"Report: {path} ({in_bytes(size)})"], content)

@@ -52,7 +52,7 @@ def _finding(drift: Drift, group: pd.DataFrame) -> dict[str, Any]:
         "since": day(lead["onset"]),
         "cause": "" if is_absent(lead["cause"]) else _as_sentence(str(lead["cause"])),
         "causes": _causes(near, lead),
-        "check": "" if decided else advise(str(lead["kind"]), str(lead["parameter"]), kinds),
+        "check": "" if decided else _advice(rows, kinds),
         "fleet_events": sorted({_told(row, "fleet_event") for row in rows} - {""}),
         "decisions": _decisions(rows),
         "changes": [_change(row) for row in rows],
@@ -64,6 +64,12 @@ def _finding(drift: Drift, group: pd.DataFrame) -> dict[str, Any]:
             str(lead["change_id"]),
         ),
     }
+
+
+def _advice(changes: list[dict[str, Any]], events: list[str]) -> str:
+    lead = changes[0]
+    settings = [str(c["parameter"]) for c in changes if c["kind"] == "setting"]
+    return advise(str(lead["kind"]), str(lead["parameter"]), events, list(dict.fromkeys(settings)))
 
 
 def _told(change: Mapping[str, Any], column: str) -> str:

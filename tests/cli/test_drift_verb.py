@@ -65,7 +65,7 @@ def test_a_serial_number_keeps_its_zeros_in_a_csv(tables, dicomlab):
 def test_the_sentence_names_machine_parameter_and_size(tables, dicomlab):
     out = dicomlab("drift", tables / "step.parquet").out
     assert "CT-01 (Aurora Imaging Vega 64, serial 0077123)" in out
-    assert "*** CTDIvol in Head rose by 20 %" in out
+    assert "*** C001 CTDIvol in Head rose by 20 %" in out
     assert max(len(line) for line in out.splitlines() if str(tables) not in line) <= 80
 
 
@@ -206,3 +206,62 @@ def test_the_user_says_which_machine_is_which(tables, dicomlab, tmp_path):
     (tmp_path / "machines.csv").write_text("device,StationName\nHead CT,ct-01\n")
     out = dicomlab("drift", tables / "step.parquet", "--devices", tmp_path / "machines.csv", "--json").out
     assert json.loads(out)["changes"][0]["device"] == "Head CT"
+
+
+def test_a_finding_is_accepted_by_its_name_and_then_counts_as_none(tables, dicomlab, tmp_path):
+    words = ("drift", tables / "step.parquet", "--keep", tmp_path / "kept")
+    first = dicomlab(*words)
+    assert first.code == 1
+    assert "--accept F01" in first.out
+    accepted = dicomlab(*words, "--accept", "F01", "--note", "New protocol, as planned")
+    assert accepted.code == 0
+    assert "Decided before" in accepted.out
+    assert "C001 accepted: New protocol, as planned." in " ".join(accepted.out.split())
+    again = dicomlab(*words, "--json")
+    assert again.code == 0
+    content = json.loads(again.out)
+    assert content["changes"][0]["decision"] == "accepted"
+    assert content["findings"][0]["is_decided"]
+    assert "1 change decided before" in content["verdict"]
+
+
+def test_a_change_is_rejected_by_its_name(tables, dicomlab, tmp_path):
+    words = ("drift", tables / "step.parquet", "--keep", tmp_path / "kept")
+    assert dicomlab(*words, "--reject", "C001").code == 0
+    assert pd.read_csv(tmp_path / "kept" / "decisions.csv")["decision"].tolist() == ["rejected"]
+
+
+def test_decisions_on_nothing_are_wrong_calls(tables, dicomlab, tmp_path):
+    words = ("drift", tables / "step.parquet", "--keep", tmp_path / "kept")
+    unknown, alone = dicomlab(*words, "--accept", "F77"), dicomlab(*words, "--note", "why")
+    assert (unknown.code, alone.code) == (2, 2)
+    assert "F77" in unknown.err
+    assert "--note needs a decision" in alone.err
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_finding_says_what_to_check_and_what_chance_would_give(tables, dicomlab):
+    out = " ".join(dicomlab("drift", tables / "step.parquet").out.split())
+    assert "Check: Compare the dose modulation of the protocol" in out
+    assert "0.5 false alarms per device and year" in out
+
+
+def test_json_has_findings_and_what_was_not_monitored(tables, dicomlab):
+    content = json.loads(dicomlab("drift", tables / "step.parquet", "--json").out)
+    (finding,) = content["findings"]
+    assert finding["id"] == "F01"
+    assert finding["change_ids"] == ["C001"]
+    assert finding["title"].startswith("CTDIvol in ")
+    assert sum(group["n_signals"] for group in content["not_monitored"]) == (
+        content["signals"] - content["monitored"]
+    )
+
+
+def test_the_report_tells_of_decisions_that_lie_beside(tables, dicomlab, tmp_path):
+    source = tables / "decided.parquet"
+    make_series(0.2).to_parquet(source)
+    dicomlab("drift", source, "--accept", "F01", "--note", "as planned")
+    ran = dicomlab("report", source, "--to", tmp_path / "r.html", "--no-rows")
+    assert "1 change decided before" in ran.out
+    assert "C001 accepted: as planned." in (tmp_path / "r.html").read_text("utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]

@@ -25,3 +25,13 @@ def test_the_nearest_event_adds_what_to_read():
 
 def test_advice_is_given_for_parameters_that_are_watched():
     assert set(_PARAMETERS) <= {parameter.name for parameter in parameters()}
+
+
+def test_a_setting_that_changed_with_a_level_comes_first():
+    words = advise("step", "SAR", ["service"], ["FlipAngle", "EchoTime"])
+    assert words.startswith("Begin with FlipAngle and EchoTime, which were set otherwise")
+    assert advise("setting", "FlipAngle", [], ["FlipAngle"]).startswith("Compare the protocol")
+
+
+def test_a_coil_is_tested_and_not_compared_with_a_protocol():
+    assert "coil is still in use" in advise("setting", "ReceiveCoilName")
