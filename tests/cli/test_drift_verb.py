@@ -65,7 +65,7 @@ def test_a_serial_number_keeps_its_zeros_in_a_csv(tables, dicomlab):
 def test_the_sentence_names_machine_parameter_and_size(tables, dicomlab):
     out = dicomlab("drift", tables / "step.parquet").out
     assert "CT-01 (Aurora Imaging Vega 64, serial 0077123)" in out
-    assert "*** C001 CTDIvol in Head rose by 20 %" in out
+    assert "*** C001  CTDIvol in Head rose by 20 %" in out
     assert max(len(line) for line in out.splitlines() if str(tables) not in line) <= 80
 
 
