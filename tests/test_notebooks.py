@@ -17,6 +17,7 @@ def test_there_are_notebooks():
     assert {p.relative_to(REPOSITORY / "notebooks").as_posix() for p in NOTEBOOKS} >= {
         "explore/01-first-hour.ipynb",
         "qc/02-drift.ipynb",
+        "qc/03-why-naive-charts-fail.ipynb",
     }
 
 
