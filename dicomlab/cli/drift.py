@@ -34,11 +34,31 @@ Events = Annotated[
     ),
 ]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Leave out changes before that day.")]
+Machines = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MACHINES.csv", help="Which machine is which: see list_devices.", show_default=False
+    ),
+]
+Tolerances = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="LIMITS.csv",
+        help="Limits to keep to: parameter, warn, action, unit, citation.",
+        show_default=False,
+    ),
+]
 SourceOfSeries = Annotated[
     str, typer.Argument(help="A catalog, or a table of series (.parquet, .csv, .tsv).", show_default=False)
 ]
 
 _KEPT = {"decisions": "decisions.csv", "baselines": "baselines.json"}
+_GIVEN = {
+    "events": "device, date, kind, text",
+    "devices": "device and what its headers say",
+    "tolerances": "parameter, warn, action, unit, citation",
+}
+"""Tables that a call may name, with their columns."""
 _TABLES = (".parquet", ".csv", ".tsv")
 
 
@@ -59,7 +79,7 @@ class NothingDecided(DicomlabError):
 class NoSuchLog(DicomlabError):
     """A CSV file that was named is not there."""
 
-    def __init__(self, path: Path, columns: str = "device, date, kind, text"):
+    def __init__(self, path: Path, columns: str):
         super().__init__(f"{path} does not exist. Give a CSV with the columns {columns}.")
 
 
@@ -101,20 +121,8 @@ def judge_drift(
         list[str] | None, typer.Option(metavar="NAME", help="Keep that it is none to act on; may come again.")
     ] = None,
     note: Annotated[str, typer.Option(help="Why, for --accept and --reject.", show_default=False)] = "",
-    devices: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="MACHINES.csv", help="Which machine is which: see list_devices.", show_default=False
-        ),
-    ] = None,
-    tolerances: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="LIMITS.csv",
-            help="Limits to keep to: parameter, warn, action, unit, citation.",
-            show_default=False,
-        ),
-    ] = None,
+    devices: Machines = None,
+    tolerances: Tolerances = None,
     as_json: Json = False,
 ) -> Answer:
     """Find out which machines changed, when, and by how much.
@@ -130,10 +138,6 @@ def judge_drift(
     given = kept_files(kept)
     if freeze:
         given.pop("baselines", None)
-    if devices is not None and not devices.is_file():
-        raise NoSuchLog(devices, "device and what its headers say")
-    if tolerances is not None and not tolerances.is_file():
-        raise NoSuchLog(tolerances, "parameter, warn, action, unit, citation")
     drift = find(
         source,
         parameters=parameter,
@@ -216,15 +220,15 @@ def _told_once(drift: Drift, seen: Path) -> Drift:
     return replace(drift, changes=fresh, causes=causes, notices=notices)
 
 
-def find(
-    source: str | Path, *, since: str | None = None, events: Path | None = None, **settings: Any
-) -> Drift:
+def find(source: str | Path, *, since: str | None = None, **settings: Any) -> Drift:
     """Run find_drift over what was named. Raises NoCatalog, NoTable or NoSuchLog."""
     from dicomlab.drift.engine import find_drift
 
-    if events is not None and not events.is_file():
-        raise NoSuchLog(events)
-    return find_drift(open_series(source), since=_day(since), events=events, **settings)
+    for name, columns in _GIVEN.items():
+        path = settings.get(name)
+        if path is not None and not path.is_file():
+            raise NoSuchLog(path, columns)
+    return find_drift(open_series(source), since=_day(since), **settings)
 
 
 def _day(since: str | None) -> pd.Timestamp | None:

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from dicomlab.cli.base import Answer, Verb
-from dicomlab.cli.drift import Events, Since, SourceOfSeries, find, kept_files, kept_folder
+from dicomlab.cli.drift import (
+    Events,
+    Machines,
+    Since,
+    SourceOfSeries,
+    Tolerances,
+    find,
+    kept_files,
+    kept_folder,
+)
 from dicomlab.cli.findings import verdict
 from dicomlab.cli.terminal import in_bytes, wrapped
 
@@ -19,6 +28,8 @@ def make_report(
     title: Annotated[str | None, typer.Option(help="What stands at its head.", show_default=False)] = None,
     events: Events = None,
     since: Since = None,
+    devices: Machines = None,
+    tolerances: Tolerances = None,
     rows: Annotated[
         bool, typer.Option("--rows/--no-rows", help="Write which series stand behind the findings, as CSV.")
     ] = True,
@@ -31,7 +42,8 @@ def make_report(
     """
     from dicomlab.report.engine import write_report
 
-    drift = find(source, events=events, since=since, **kept_files(kept_folder(source)))
+    given = {"events": events, "devices": devices, "tolerances": tolerances}
+    drift = find(source, since=since, **{**given, **kept_files(kept_folder(source))})
     path = write_report(drift, to=to, title=title, rows=rows)
     size = path.stat().st_size
     content = {"report": str(path), "bytes": size, "changes": len(drift.changes), "devices": len(drift.fleet)}
@@ -45,5 +57,6 @@ VERB = Verb(
         "dicomlab report catalog --to drift.html",
         'dicomlab report catalog --to ct.html --title "CT, spring 2025"',
         "dicomlab report catalog --events service-log.csv --since 2025-01-01",
+        "dicomlab report catalog --tolerances limits.csv",
     ),
 )

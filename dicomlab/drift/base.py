@@ -7,6 +7,14 @@ from typing import Protocol
 
 import pandas as pd
 
+NOTICE_COLUMNS = (
+    "notice_id device modality kind parameter stratum date until before after n text detector"
+).split()
+LIMIT_COLUMNS = (
+    "device modality stratum parameter unit reference warn action limit_unit side n_days level level_low "
+    "level_high verdict citation"
+).split()
+
 
 class Detector(Protocol):
     """A chart over one signal; a frozen dataclass whose fields are its settings."""
@@ -99,8 +107,8 @@ class Drift:
     events: pd.DataFrame
     fleet: pd.DataFrame
     settings: pd.DataFrame
-    notices: pd.DataFrame = field(default_factory=pd.DataFrame)
-    limits: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOTICE_COLUMNS))
+    limits: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=LIMIT_COLUMNS))
 
     def __repr__(self) -> str:
         monitored = int(self.signals["is_monitored"].sum())

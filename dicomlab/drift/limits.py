@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import texts
-from dicomlab.drift.base import Baseline
+from dicomlab.drift.base import LIMIT_COLUMNS, Baseline
 from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.decisions import NotReadable
 from dicomlab.drift.exact import FollowedSetting
@@ -27,10 +27,6 @@ from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.watch import Watched
 from dicomlab.errors import DicomlabError, WrongArgument
 
-LIMIT_COLUMNS = (
-    "device modality stratum parameter unit reference warn action limit_unit side n_days level level_low "
-    "level_high verdict citation"
-).split()
 SIDES = ("both", "above", "below")
 
 _GIVEN = "parameter device modality stratum reference warn action unit side citation".split()
@@ -203,6 +199,8 @@ class _Judged:
     day: np.ndarray
     value: np.ndarray
     rows: np.ndarray
+    single: np.ndarray
+    """The single values, in the order of days."""
 
     @staticmethod
     def of(watched: Watched, limit: Limit) -> _Judged:
@@ -211,7 +209,8 @@ class _Judged:
         if not np.isfinite(reference):
             value, reference, error = _against_baseline(watched)
         known = np.isfinite(value)
-        by_day = pd.Series(value[known]).groupby(signal.day[known]).agg(["median", "size"])
+        day = signal.day[known]
+        by_day = pd.Series(value[known]).groupby(day).agg(["median", "size"])
         return _Judged(
             signal,
             limit,
@@ -220,6 +219,7 @@ class _Judged:
             by_day.index.to_numpy(),
             by_day["median"].to_numpy(float),
             by_day["size"].to_numpy(),
+            value[known][np.argsort(day, kind="stable")],
         )
 
     def off(self, value: np.ndarray | float) -> np.ndarray:
@@ -259,10 +259,27 @@ class _Judged:
                 if self.limit.side == ("below" if side == 1 else "above"):
                     continue
                 for first, alarm, stop in self._stretches(side * off, size, sd, detector):
+                    if not self._is_sure(side, size, first, stop):
+                        continue
                     change = self._change(name, size, first, alarm, stop, detector.name)
                     if not any(_covers(other, change) for other in found):
                         found.append(change)
         return sorted(found, key=lambda change: change.onset)
+
+    def _is_sure(self, side: int, size: float, first: int, stop: int) -> bool:
+        """Whether the interval of the median of a stretch lies outside, as well as its chart.
+
+        A chart takes values for normal ones; those that are chosen, such as the voltage for a patient,
+        come in runs. Of fewer than 6 days, single values count.
+        """
+        _, low, high = self._interval(first, stop)
+        near = low if side == 1 else high
+        return bool(side * self.off(near) > size)
+
+    def _interval(self, first: int, stop: int) -> tuple[float, float, float]:
+        if stop - first >= _LEAST_DAYS:
+            return median_interval(self.value[first:stop])
+        return median_interval(self.single[self.rows[:first].sum() : self.rows[:stop].sum()])
 
     def _stretches(
         self, off: np.ndarray, size: float, sd: float, detector: ToleranceLimit
@@ -290,7 +307,7 @@ class _Judged:
         return (int(chart["start"].iloc[hits[0]]), int(hits[0])) if len(hits) else None
 
     def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Change:
-        level, low, high = median_interval(self.value[first:stop])
+        level, low, high = self._interval(first, stop)
         words = self.limit.words(size, self.reference, self.signal.parameter.unit)
         ends = None if stop >= len(self.day) else int(self.day[stop - 1])
         return Change(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
+from dicomlab.drift.base import NOTICE_COLUMNS
 from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.findings import to_timestamp
 from dicomlab.drift.identities import DISAGREES, IDENTITIES, LARGE, identity_named
@@ -21,10 +22,6 @@ from dicomlab.drift.prepare import Rules
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.strata import stratum_of
 from dicomlab.drift.values import Cells
-
-NOTICE_COLUMNS = (
-    "notice_id device modality kind parameter stratum date until before after n text detector".split()
-)
 
 _TOGETHER_DAYS = 3
 _LEAST = 25

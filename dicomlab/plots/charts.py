@@ -39,9 +39,10 @@ def control_chart(
 
     Dots are acquisitions, the shaded span is the baseline, dashed lines bound the usual range;
     a vertical line stands at the first acquisition of a new level. A setting has one row per
-    value instead. Without `stratum`, the one with the most severe change is shown, else the one
-    with the most acquisitions. Values are those that were judged, with protocol and size taken
-    out; `raw` shows them as they are written.
+    value instead. Limits that were given to `find_drift` are drawn where they are within reach.
+    Without `stratum`, the one with the most severe change is shown, else the one with the most
+    acquisitions. Values are those that were judged, with protocol and size taken out; `raw` shows
+    them as they are written.
 
     `chart` is "levels" or a chart of the textbooks, with the points that break its rules marked:
     "i-mr" (single values and moving ranges) and "xbar-s" (means and standard deviations of five
@@ -117,7 +118,8 @@ def _draw(ax: Axes, drift: Drift, signal: pd.Series, points: pd.DataFrame, *, ra
     if signal["kind"] == "setting":
         legend += rows.draw_setting(ax, signal, points, changes)
     else:
-        legend += levels.draw_level(ax, signal, points, changes, raw=raw)
+        limits = of_signal(drift.limits, signal)
+        legend += levels.draw_level(ax, signal, points, changes, limits, raw=raw)
     settle(ax)
     marks.draw_changes(ax, changes)
     _crown(ax, drift, signal, changes, legend)

@@ -20,15 +20,23 @@ if TYPE_CHECKING:
 _GAP_DAYS = 28
 _MEDIANS = {7: "weekly median", 14: "two-week median", 28: "four-week median"}
 _MANY = 1500
+_LIMIT = "#7a1f5c"
+_LIMITS = {"warn": (0, (1, 1.5)), "action": "-."}
 
 
 def draw_level(
-    ax: Axes, signal: pd.Series, points: pd.DataFrame, changes: pd.DataFrame, *, raw: bool = False
+    ax: Axes,
+    signal: pd.Series,
+    points: pd.DataFrame,
+    changes: pd.DataFrame,
+    limits: pd.DataFrame,
+    *,
+    raw: bool = False,
 ) -> list[Artist]:
     """Draw the acquisitions of one level, and give the legend's entries.
 
-    `raw` shows values as they are written. Where they were adjusted, the usual range is none of
-    theirs and is left out, as are the new levels.
+    `limits` are rows of `Drift.limits` for that signal. `raw` shows values as they are written. Where
+    they were adjusted, the usual range is none of theirs and is left out, as are new levels and limits.
     """
     known, is_adjusted = comparable_values(points, raw=raw)
     is_other = raw and comparable_values(points)[1]
@@ -38,7 +46,10 @@ def draw_level(
     if not is_other:
         _draw_new_levels(ax, changes, known)
     values = known["value"].to_numpy(dtype=float)
-    _frame(ax, [] if is_other else _levels(signal, changes), values)
+    edges = [] if is_other else _limit_edges(limits)
+    fixed = [] if is_other else _levels(signal, changes)
+    _frame(ax, fixed + _in_reach([at for _, at in edges], fixed, values), values)
+    legend += _draw_limits(ax, edges)
     unit = "" if is_absent(signal["unit"]) else f" [{plain(signal['unit'], 20)}]"
     note = "\nprotocol and size taken out" if is_adjusted else "\nas written" if is_other else ""
     ax.set_ylabel(f"{plain(signal['parameter'], 30)}{unit}{note}")
@@ -134,6 +145,35 @@ def _draw_new_levels(ax: Axes, changes: pd.DataFrame, points: pd.DataFrame) -> N
         if not any(is_absent(level) for level in y) and _is_among(float(change["after"]), here):
             style: dict[str, Any] = {"linewidth": 2.6, "alpha": 0.75, "zorder": 3.6}
             ax.plot(x, [float(level) for level in y], color=MARKS["change"].colour, **style)
+
+
+def _limit_edges(limits: pd.DataFrame) -> list[tuple[str, float]]:
+    """Where the user's limits lie: (warn or action, level)."""
+    edges = []
+    for row in records(limits):
+        sides = {"both": (-1, 1), "above": (1,), "below": (-1,)}[str(row["side"])]
+        of = float(row["reference"]) / 100 if row["limit_unit"] == "%" else 1.0
+        sizes = {name: float(row[name]) for name in _LIMITS if not is_absent(row[name])}
+        edges += [(n, float(row["reference"]) + side * s * of) for n, s in sizes.items() for side in sides]
+    return [edge for edge in edges if np.isfinite(edge[1])]
+
+
+def _in_reach(edges: list[float], fixed: list[float], values: NDArray[np.float64]) -> list[float]:
+    """The limits that the picture makes room for: far ones would squeeze the points."""
+    shown = [*fixed, *values]
+    room = max(shown) - min(shown) if shown else 0.0
+    return [at for at in edges if min(shown) - room <= at <= max(shown) + room] if room else []
+
+
+def _draw_limits(ax: Axes, edges: list[tuple[str, float]]) -> list[Artist]:
+    low, high = ax.get_ylim()
+    lines: dict[str, Artist] = {}
+    for name, at in edges:
+        if low <= at <= high:
+            line = ax.axhline(at, color=_LIMIT, linestyle=_LIMITS[name], linewidth=1.1, zorder=2.2)
+            line.set_label("limit given" if name == "action" else "warning limit given")
+            lines[name] = line
+    return list(lines.values())
 
 
 def _is_among(level: float, values: pd.Series) -> bool:

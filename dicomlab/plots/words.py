@@ -74,12 +74,17 @@ def effect(change: Mapping[str, Any]) -> str:
 
     >>> effect({"kind": "step", "effect": 0.18})
     '+18 %'
+    >>> effect({"kind": "tolerance", "before": 120.0, "after": 126.5, "unit": "kV"})
+    'outside the limit given, at 126.5 kV'
     >>> effect({"kind": "missing-tag", "before_text": "0 %", "after_text": "100 %"})
     'missing-tag: 0 % → 100 %'
     """
     kind, size = str(change.get("kind") or "change"), change.get("effect")
     if kind in (*_LEVELS, "spread") and size is not None and not is_absent(size):
         return f"{'scatter ' if kind == 'spread' else ''}{percent(float(size))}"
+    if kind == "tolerance" and not is_absent(change.get("after")):
+        unit = "" if is_absent(change.get("unit")) else f" {change['unit']}"
+        return f"outside the limit given, at {number(change['after'])}{unit}"
     words = from_to(change)
     return words if kind in _KNOWN or words == kind else f"{kind}: {words}"
 

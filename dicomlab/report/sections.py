@@ -19,6 +19,7 @@ MOST_FINDINGS = 10
 MOST_CHARTS = 3
 """Charts of one finding."""
 _MOST_NAMES = 12
+_MOST_NOTICES = 10
 _NUMBER = re.compile(r"\d[\d,.]*")
 _FACTS = {
     "Manufacturer": "Maker",
@@ -29,6 +30,9 @@ _FACTS = {
     "software": "Software",
     "identity": "Identity",
 }
+_BEYOND = {"action": "action limit", "warn": "warning limit"}
+_VERDICTS = ["outside action", "outside warn", "cannot tell", "inside"]
+_SIDES = {"both": "on either side of", "above": "above", "below": "below"}
 _IDENTITY = {"A": "A (serial number)", "B": "B (station name)", "C": "C (weak: check it)"}
 
 
@@ -49,6 +53,9 @@ def summarise(drift: Drift, *, name: str = "r1", rows_file: str = "") -> dict[st
         "findings": [f for f in findings if not f["is_decided"]],
         "decided": [f for f in findings if f["is_decided"]],
         "fleet_events": fleet_events(drift),
+        "notices": notices(drift.notices, anchors)[:_MOST_NOTICES],
+        "n_notices": len(drift.notices),
+        "limits": limits_kept(drift.limits),
         "rows_file": rows_file,
         "most_rows": MOST_ROWS,
         "most_findings": MOST_FINDINGS,
@@ -140,6 +147,8 @@ def _device(
         "watched": watched(signals),
         "unwatched": unwatched(signals),
         "events": _events(drift.events[drift.events["device"] == machine["device"]]),
+        "notices": notices(drift.notices[drift.notices["device"] == machine["device"]], anchors),
+        "limits": limit_rows(drift.limits[drift.limits["device"] == machine["device"]]),
     }
 
 
@@ -166,6 +175,65 @@ def _with_charts(drift: Drift, findings: list[dict[str, Any]]) -> list[dict[str,
         charts = [{"key": f"{finding['anchor']}-{i}", "signal": s} for i, s in enumerate(new)]
         shown.append({**finding, "charts": charts})
     return shown
+
+
+def notices(table: pd.DataFrame, anchors: dict[str, str]) -> list[dict[str, str]]:
+    """What is worth knowing and is no change, the latest first."""
+    latest = table.sort_values("date", ascending=False, kind="stable")
+    return [
+        {
+            "device": str(row["device"]),
+            "device_anchor": anchors.get(str(row["device"]), ""),
+            "text": str(row["text"]).removeprefix(f"{row['device']}: "),
+        }
+        for row in records(latest)
+    ]
+
+
+def limits_kept(limits: pd.DataFrame) -> str:
+    """In a sentence, how many of the user's limits are kept to; nothing where none were given."""
+    if limits.empty:
+        return ""
+    verdicts = limits["verdict"]
+    beyond = {words: int((verdicts == f"outside {name}").sum()) for name, words in _BEYOND.items()}
+    parts = [f"{int((verdicts == 'inside').sum())} kept to"]
+    parts += [f"{n} beyond the {words}" for words, n in beyond.items() if n]
+    unsure = len(limits) - sum(beyond.values()) - int((verdicts == "inside").sum())
+    parts += [f"{unsure} of which one cannot tell"] if unsure else []
+    return f"Of {counted(len(limits), 'limit')} that you gave, " + ", ".join(parts) + "."
+
+
+def limit_rows(limits: pd.DataFrame) -> list[dict[str, str]]:
+    """Each limit with the level that it is compared with, those not kept to first."""
+    order = limits.assign(rank=limits["verdict"].map(_VERDICTS.index))
+    rows = records(order.sort_values(["rank", "parameter", "stratum"], kind="stable"))
+    return [
+        {
+            "parameter": str(row["parameter"]),
+            "stratum": comparable(row["stratum"]),
+            "verdict": str(row["verdict"]),
+            "is_beyond": "yes" if str(row["verdict"]).startswith("outside") else "",
+            "level": _level(row),
+            "limit": _limit(row),
+            "citation": _text(row["citation"]),
+        }
+        for row in rows
+    ]
+
+
+def _level(row: dict[str, Any]) -> str:
+    if is_absent(row["level_low"]):
+        return number(row["level"])
+    unit = "" if is_absent(row["unit"]) else f" {row['unit']}"
+    return f"{number(row['level'])} ({number(row['level_low'])} to {number(row['level_high'])}){unit}"
+
+
+def _limit(row: dict[str, Any]) -> str:
+    """The limit in words: 2 kV (action 5 kV) on either side of 120 kV."""
+    unit = "" if is_absent(row["unit"]) else f" {row['unit']}"
+    tail = " %" if row["limit_unit"] == "%" else unit
+    sizes = [f"{name} {number(row[name])}{tail}" for name in ("warn", "action") if not is_absent(row[name])]
+    return f"{', '.join(sizes)} {_SIDES[str(row['side'])]} {number(row['reference'])}{unit}"
 
 
 def watched(signals: pd.DataFrame) -> list[dict[str, Any]]:

@@ -188,3 +188,21 @@ class TestToleranceLimit:
     def test_an_empty_signal_has_an_empty_chart(self):
         signal = pd.DataFrame({"date": [], "value": [], "sd": []}, dtype=float)
         assert ToleranceLimit()(signal, Baseline(START, START, 0, 0.0, 1.0)).empty
+
+
+def test_values_that_are_chosen_for_the_patient_and_come_in_runs_are_no_excursion():
+    rng = np.random.default_rng(7)
+    series = make_ct(ROOM, seed=160)
+    series = series.assign(KVP=rng.choice([100.0, 120.0, 140.0], len(series), p=[0.07, 0.83, 0.1]))
+    given = GIVEN.assign(parameter="KVP", warn=2.0, action=5.0, unit="kV")
+    assert not len(told(find_drift(series, ["KVP"], tolerances=given)))
+
+
+def test_a_voltage_that_is_off_for_a_few_days_is_told():
+    series = make_ct(ROOM, seed=161).assign(KVP=120.0)
+    day = day_number(series)
+    series.loc[(day >= 250) & (day <= 253), "KVP"] = 128.0
+    given = GIVEN.assign(parameter="KVP", warn=2.0, action=5.0, unit="kV")
+    found = told(find_drift(series, ["KVP"], tolerances=given))
+    assert len(found) >= 1
+    assert (found["after"] == 128.0).all()

@@ -226,3 +226,23 @@ def test_usual_values_are_read_from_a_text_or_a_list(usual):
 
 def test_a_usual_value_may_hold_a_comma():
     assert "AXIAL, HELICAL" in usual_values(pd.Series({"usual": "AXIAL, HELICAL"}))
+
+
+def test_limits_within_reach_are_drawn_and_far_ones_are_not(drift):
+    from dataclasses import replace
+
+    signal = pick_signal(drift, "CT-01", "CTDIvol")
+    limit = {
+        **signal[["device", "parameter", "stratum"]].to_dict(),
+        "reference": float(signal["center"]),
+        "warn": 10.0,
+        "action": 4000.0,
+        "limit_unit": "%",
+        "side": "above",
+    }
+    given = replace(drift, limits=pd.DataFrame([limit]))
+    ax = control_chart(given, device="CT-01", parameter="CTDIvol", ax=Figure().subplots())
+    lines = {line.get_label(): line.get_ydata()[0] for line in ax.lines}
+    assert lines["warning limit given"] == pytest.approx(1.1 * limit["reference"])
+    assert "limit given" not in lines
+    assert ax.get_ylim()[1] < 10 * limit["reference"]

@@ -55,7 +55,7 @@ def test_kinds_that_are_not_known_are_named_and_never_given_a_wrong_unit():
     missing = {"kind": "missing-tag", "before_text": "0 %", "after_text": "98 %", "unit": "mGy"}
     assert effect({**missing, "effect": 0.98}) == "missing-tag: 0 % \u2192 98 %"
     limit = {"kind": "tolerance", "before": 8.0, "after": 12.5, "unit": "mGy"}
-    assert effect(limit) == "tolerance: 8 \u2192 12.5 mGy"
+    assert effect(limit) == "outside the limit given, at 12.5 mGy"
 
 
 def test_a_change_of_unit_is_a_factor_and_a_share_needs_no_name():

@@ -353,3 +353,55 @@ def test_a_page_needs_no_drift_to_be_made_again_from_its_summary():
     origin = {"dicomlab": "1", "python": "3", "packages": [], "is_drift": False}
     html = to_html({"title": "T", "sections": [], "origin": origin}, made=date(2024, 1, 2))
     assert '<time datetime="2024-01-02">' in html
+
+
+def with_limits_and_notices(drift):
+    limit = {
+        "device": "CT-01",
+        "modality": "CT",
+        "stratum": "Head",
+        "parameter": "CTDIvol",
+        "unit": "mGy",
+        "reference": 8.0,
+        "warn": 10.0,
+        "action": 20.0,
+        "limit_unit": "%",
+        "side": "above",
+        "n_days": 20,
+        "level": 9.9,
+        "level_low": 9.7,
+        "level_high": 10.1,
+        "verdict": "outside action",
+        "citation": "<b>Dose committee</b>",
+    }
+    kept = {**limit, "device": "CT-02", "verdict": "inside", "level": 8.1}
+    notice = {
+        "notice_id": "N001",
+        "device": "CT-02",
+        "kind": "gap",
+        "parameter": "",
+        "date": pd.Timestamp("2024-05-01"),
+        "text": "CT-02: no data from 2024-05-01 to 2024-05-19.",
+    }
+    columns = {name: pd.DataFrame([notice]).get(name) for name in drift.notices.columns}
+    notices = pd.DataFrame(columns).reindex(columns=drift.notices.columns)
+    return replace(drift, limits=pd.DataFrame([kept, limit]), notices=notices)
+
+
+def test_limits_that_were_given_are_told_with_verdict_and_source(drift, tmp_path):
+    words = report(with_limits_and_notices(drift), tmp_path=tmp_path).words
+    assert "Of 2 limits that you gave, 1 kept to, 1 beyond the action limit." in words
+    assert "outside action 9.9 (9.7 to 10.1) mGy warn 10 %, action 20 % above 8 mGy" in words
+    assert "<b>Dose committee</b>" in words
+
+
+def test_notices_are_told_calmly_and_lead_to_their_device(drift, tmp_path):
+    page = report(with_limits_and_notices(drift), tmp_path=tmp_path)
+    assert page.words.count("no data from 2024-05-01 to 2024-05-19.") == 2
+    assert "Worth knowing" in page.words
+
+
+def test_without_limits_and_notices_nothing_is_said_of_them(page):
+    words = Page(page).words
+    assert "Worth knowing" not in words
+    assert "Limits" not in words
