@@ -40,15 +40,15 @@ def find_events(rows: pd.DataFrame, devices: pd.DataFrame, given: pd.DataFrame |
     """What happened to each machine, by its headers and by the service log.
 
     Kinds: software, calibration, detector, station, model, site, counter, replacement, and those
-    of `given`. One row an event: device, date, kind, text.
+    of `given`. One row an event: device, date, kind, text. What both tell of is one event.
     """
     found = [*_software(devices), *_replacements(devices)]
     for device, part in rows.groupby("device", sort=True):
         found += [(device, *event) for event in (*_calibrations(part), *_new_parts(part), *_resets(part))]
     events = pd.DataFrame(found, columns=EVENT_COLUMNS)
     events["date"] = pd.to_datetime(events["date"]).astype("datetime64[us]")
-    if given is not None:
-        events = pd.concat([events, given], ignore_index=True) if len(events) else given
+    if given is not None and len(given):
+        events = _told_once(events, given) if len(events) else given
     return events.sort_values(["device", "date", "kind"], kind="stable", ignore_index=True)
 
 
@@ -76,6 +76,26 @@ def read_events(events: pd.DataFrame | str | Path, devices: pd.DataFrame) -> pd.
     )
     everywhere = tidy[wanted.isna()].drop(columns="device").merge(devices[["device"]], how="cross")
     return pd.concat([tidy[tidy["device"].notna()], everywhere[EVENT_COLUMNS]], ignore_index=True)
+
+
+def _told_once(found: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Both, where what the headers and the log tell of within three days is one event.
+
+    It has the date and the words of the log, and those of the headers in brackets.
+    """
+    log = given.reset_index(drop=True)
+    words = [str(text) for text in log["text"]]
+    dates = log["date"].to_numpy().astype("datetime64[D]")
+    left = []
+    for n, (device, date, kind, text) in enumerate(found[EVENT_COLUMNS].itertuples(index=False)):
+        alike = np.flatnonzero(((log["device"] == device) & (log["kind"] == kind)).to_numpy())
+        gap = np.abs((dates[alike] - np.datetime64(date, "D")).astype(int))
+        if len(gap) and gap.min() <= NEAR_DAYS:
+            place = int(alike[gap.argmin()])
+            words[place] = f"{words[place]} ({text})" if words[place] else str(text)
+        else:
+            left.append(n)
+    return pd.concat([found.iloc[left], log.assign(text=words)], ignore_index=True)
 
 
 def _software(devices: pd.DataFrame) -> Iterator[tuple[object, ...]]:

@@ -23,6 +23,7 @@ _NOTICE = "notice: "
 
 NEAR_DAYS = 14
 """A change that lies no farther from one that is known is the same."""
+_FAR_DAYS = 30
 
 Decision = Literal["accepted", "rejected"]
 
@@ -108,7 +109,7 @@ def is_known(changes: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
     """Whether each change is one of those that are known.
 
     That is: the same machine and parameter, strata that are the same or of which one is all, and
-    dates within two weeks, or within the interval of the change.
+    dates within two weeks, or within the interval of the change (a month before its onset at most).
     """
     if not len(changes) or not len(known):
         return np.zeros(len(changes), bool)
@@ -125,6 +126,7 @@ def _nearest(changes: pd.DataFrame, known: pd.DataFrame) -> list[int | None]:
     found: list[int | None] = []
     for change in changes.to_dict("records"):
         low, high = (_day(change.get(end), change["onset"]) for end in ("onset_low", "onset_high"))
+        low = max(low, np.datetime64(change["onset"], "D") - _FAR_DAYS)
         near = (dates >= low - NEAR_DAYS) & (dates <= high + NEAR_DAYS)
         near &= (names[0] == str(change["device"])) & (names[1] == str(change["parameter"]))
         here = str(change.get("stratum", "all"))

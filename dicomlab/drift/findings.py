@@ -51,6 +51,8 @@ class Change:
     n_after: int
     scatter: float
     detector: str
+    earliest: int | None = None
+    """For a step that may as well be a ramp: the day on which that would have begun at the earliest."""
     is_common: bool = False
     detail: str = ""
     """The value whose share shifted, or the factor between two units."""
@@ -85,6 +87,7 @@ def level_changes(signal: Signal, days: Days, followed: Followed) -> list[Change
                 n_after=int(count[stop] - count[step.onset.reached]),
                 scatter=followed.scatter.total,
                 detector=step.detector,
+                earliest=_earliest(step.onset, days.date),
             )
         )
     return [_in_other_unit(change) for change in changes]
@@ -229,6 +232,10 @@ def _dates(onset: Onset, date: np.ndarray) -> tuple[int, int, int, int]:
     )
     before = int(date[min(onset.low, last) - 1]) + 1 if onset.low > 0 else low
     return first, min(low, first, before if before <= low else low), max(high, first), reached
+
+
+def _earliest(onset: Onset, date: np.ndarray) -> int | None:
+    return None if onset.earliest is None else int(date[onset.earliest])
 
 
 def _number(text: str) -> float:

@@ -278,7 +278,8 @@ def _window(days: Days, start: int, since: int, alarm: int, reach: int) -> tuple
 
 def _shifted(onset: Onset, by: int) -> Onset:
     first, low, high, reached = (n + by for n in (onset.first, onset.low, onset.high, onset.reached))
-    return replace(onset, first=first, low=low, high=high, reached=reached)
+    earliest = None if onset.earliest is None else onset.earliest + by
+    return replace(onset, first=first, low=low, high=high, reached=reached, earliest=earliest)
 
 
 def _learn_again(days: Days, start: int) -> int:

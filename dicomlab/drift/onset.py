@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Onset:
     high: int
     reached: int
     gain: float = 0.0
+    earliest: int | None = None
+    """For a step that may as well be a ramp: where that would have begun at the earliest."""
 
     @property
     def is_gradual(self) -> bool:
@@ -74,9 +76,9 @@ def ramp_onset(date: np.ndarray, value: np.ndarray, sd: np.ndarray, step: Onset)
     rise = np.clip((date[:, None] - date[begin]) / (date[end] - date[begin]), 0, 1)
     gain = _line_gain(rise, value, sd)
     best = int(np.argmax(gain))
+    near = gain >= max(gain[best], step.gain) - _DROP
     if gain[best] < step.gain + _MARGIN:
-        return step
-    near = gain >= gain[best] - _DROP
+        return replace(step, earliest=int(begin[near].min(initial=step.low)))
     return Onset(
         int(begin[best]), int(begin[near].min()), int(begin[near].max()), int(end[best]), float(gain[best])
     )

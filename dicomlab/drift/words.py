@@ -157,7 +157,10 @@ def _spread(change: Change) -> str:
 
 def _give_or_take(change: Change) -> str:
     reach = max(change.onset - change.low, change.high - change.onset)
-    return f" (± {reach} d)" if reach else ""
+    told = [f"± {reach} d"] if reach else []
+    if change.earliest is not None and change.earliest < change.low:
+        told.append(f"or slowly since {to_timestamp(change.earliest):%Y-%m-%d} at the earliest")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _adjusted(change: Change) -> str:

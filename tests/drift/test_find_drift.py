@@ -137,6 +137,20 @@ def test_the_service_log_is_on_the_timeline(tmp_path):
     assert "Tube replaced" in drift.changes["text"].iloc[0]
 
 
+def test_an_update_that_the_headers_and_the_log_tell_of_is_one_event():
+    series = make_ct(seed=19)
+    series["SoftwareVersions"] = np.where(day_number(series) >= 300, "VA50", "VA40")
+    rows = {"device": "CT-01", "kind": "software"}
+    log = pd.DataFrame(
+        [
+            {**rows, "date": START + pd.Timedelta(299, "D"), "text": "Update by the maker"},
+            {**rows, "date": START + pd.Timedelta(350, "D"), "text": "Patch"},
+        ]
+    )
+    events = find_drift(series, ["CTDIvol"], events=log).events
+    assert events["text"].tolist() == ["Update by the maker (SoftwareVersions VA40 → VA50)", "Patch"]
+
+
 def test_an_event_log_without_a_date_is_refused():
     with pytest.raises(MissingColumn, match="date"):
         find_drift(make_ct(), events=pd.DataFrame({"device": ["CT-01"]}))
