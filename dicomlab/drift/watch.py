@@ -122,15 +122,19 @@ def _with_scatter(watched: Watched, task: _Task) -> Watched:
 
 
 def is_common(change: Change, parts: Sequence[Days]) -> bool:
-    """Whether most protocols, by acquisitions, moved with a pooled change."""
-    moves = [
-        (len(a), b, a) for b, a in (_around(days, change) for days in parts) if len(b) >= 3 and len(a) >= 3
-    ]
-    size = change.after - change.before
-    moved = sum(
-        n for n, before, after in moves if (np.median(after) - np.median(before)) / size >= _COMMON_SHARE
-    )
-    return len(moves) < 2 or moved > _MOST * sum(n for n, _, _ in moves)
+    """Whether most protocols, by days with data, moved with a pooled change.
+
+    They did not if the change is much smaller once the protocol that moved most is left out.
+    """
+    around = [(b, a) for b, a in (_around(days, change) for days in parts) if len(b) >= 3 and len(a) >= 3]
+    if len(around) < 2:
+        return True
+    n = np.array([len(after) for _, after in around])
+    moves = np.array([np.median(after) - np.median(before) for before, after in around])
+    share = moves / (change.after - change.before)
+    others = np.arange(len(n)) != (n * share).argmax()
+    rest = (n * share)[others].sum() / n[others].sum()
+    return bool(n[share >= _COMMON_SHARE].sum() > _MOST * n.sum() and rest >= _MOST)
 
 
 def _around(days: Days, change: Change) -> tuple[np.ndarray, np.ndarray]:
