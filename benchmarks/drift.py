@@ -1,11 +1,12 @@
 """How well drift is found: false alarms, detections and dates, beside the charts that people use.
 
-    python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers]
+    python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers] [--budgets 0.2 1 2]
 
 Worlds are standard, hard, adversarial and foreign (hospital.py says what they are like). The fleets of
 a report have seeds from --seed on; nothing was tuned on those of 1000 and more. With --peers
-the charts of charts.py judge the same fleets, as they come and made as strict as we are. README.md
-says what the columns are.
+the charts of charts.py judge the same fleets, as they come and made as strict as we are. With --budgets
+fleets in which nothing is planted are judged with each budget of false alarms instead. README.md says
+what the columns are.
 """
 
 from __future__ import annotations
@@ -156,11 +157,24 @@ def report(world: World, seeds: range, *, peers: bool, tuning: range) -> str:
     return "\n\n".join(parts)
 
 
-def score_quiet(world: World, seed: int) -> tuple[Score, Score]:
+def score_quiet(world: World, seed: int, **settings: Any) -> tuple[Score, Score]:
     """Scores of a fleet in which nothing is planted."""
     fleet = make_fleet(quiet(world), 50_000 + seed)
-    found = judge(fleet)
+    found = judge(fleet, **settings)
     return score(fleet, found, numeric=True), score(fleet, found, numeric=False)
+
+
+def calibration(world: World, seeds: range, budgets: Sequence[float]) -> str:
+    """How many false alarms come where so many were allowed, and nothing was planted."""
+    rows = []
+    for budget in budgets:
+        scores = [score_quiet(world, seed, budget=budget) for seed in seeds]
+        both = [sum((pair[n] for pair in scores), Score()) for n in (0, 1)]
+        low, high = both[0].false_interval(np.random.default_rng(1))
+        rate = f"{both[0].false_rate:.2f} ({low:.2f} to {high:.2f})"
+        rows.append([f"{budget:g}", rate, f"{both[1].false_rate:.2f}", f"{both[0].false_rate / budget:.2f}"])
+    head = ["budget", "levels: false alarms / machine-year", "settings", "levels \u00f7 budget"]
+    return f"## {world.name}: {len(seeds)} fleets, nothing planted\n\n{as_table(head, rows)}"
 
 
 def _settings() -> argparse.Namespace:
@@ -170,6 +184,7 @@ def _settings() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--machines", type=int, help="of each fleet, only the first so many")
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--budgets", type=float, nargs="+", help="false alarms a machine-year to allow")
     parser.add_argument("--tuning", type=int, default=3, help="fleets on which the charts of peers are tuned")
     return parser.parse_args()
 
@@ -182,6 +197,9 @@ def main() -> None:
         seeds = range(settings.seed, settings.seed + settings.fleets)
         print()
         world = replace(WORLDS[name], machines=settings.machines)
+        if settings.budgets:
+            print(calibration(world, seeds, settings.budgets), flush=True)
+            continue
         print(report(world, seeds, peers=settings.peers, tuning=range(settings.tuning)), flush=True)
 
 

@@ -248,6 +248,13 @@ def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
     )
 
 
+def test_a_larger_budget_gives_no_fewer_false_alarms():
+    said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--budgets", 0.2, 20, "--seed", 7)
+    table = rows(said)
+    assert number(table["20"][0].split("(")[0]) >= number(table["0.2"][0].split("(")[0])
+    assert number(table["20"][2]) <= 1.5
+
+
 def test_a_simulated_fleet_is_the_same_twice_and_differs_by_what_was_planted(monkeypatch):
     hospital = load("hospital", monkeypatch)
     world = hospital.replace(hospital.STANDARD, machines=3, days=400)
