@@ -92,7 +92,7 @@ def _told_once(found: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
         gap = np.abs((dates[alike] - np.datetime64(date, "D")).astype(int))
         if len(gap) and gap.min() <= NEAR_DAYS:
             place = int(alike[gap.argmin()])
-            words[place] = f"{words[place]} ({text})" if words[place] else str(text)
+            words[place] = f"{words[place].rstrip('. ')} ({text})" if words[place] else str(text)
         else:
             left.append(n)
     return pd.concat([found.iloc[left], log.assign(text=words)], ignore_index=True)
