@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dicomlab.devices import DEVICE_COLUMNS, list_devices, long_gaps, maker_name, name_devices
-from dicomlab.drift.tables import as_series
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.series import as_series
 from tests.conftest import SHARED
 
 FIRST = {

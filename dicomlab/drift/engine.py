@@ -28,11 +28,11 @@ from dicomlab.drift.share import ShareShift
 from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
-from dicomlab.drift.tables import as_series
 from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
+from dicomlab.series import as_series
 
 DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange(), ShareShift())
 """The detectors of a call that names none."""

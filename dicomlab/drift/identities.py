@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, text_objects
-from dicomlab.drift.strata import numbers
+from dicomlab.series import numbers
 
 AGREES, DISAGREES, PER_PITCH = "agrees", "disagrees", "agrees per pitch"
 

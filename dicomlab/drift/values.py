@@ -9,7 +9,7 @@ import pandas as pd
 
 from dicomlab.devices import column, text_objects, texts
 from dicomlab.drift.signals import Parameter
-from dicomlab.drift.strata import numbers
+from dicomlab.series import numbers
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Read a table of series, wherever it was made, as series that drift judges.
+"""What a series is: a table of series wherever it was made, and what each of them is of.
 
 Tables made from BIDS sidecars (dcm2niix) have columns `bids_…` and perhaps `dcm_…`. A column
 `dcm_X` is X as DICOM has it. `bids_` columns fill it where it is empty, under DICOM's name and
@@ -27,8 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column
-from dicomlab.drift.strata import numbers
+from dicomlab.devices import column, texts
 from dicomlab.errors import WrongArgument
 
 _NAMES = {
@@ -42,6 +41,8 @@ _NAMES = {
 }
 _IN_SECONDS = ("RepetitionTime", "EchoTime", "InversionTime")
 _SAME = 1e-7
+_PROJECTION = ("DX", "CR", "MG", "XA", "RF", "IO", "PX")
+_TEST_WORDS = r"(?i)\b(?:phantom|qa|qc|daily check|quality)\b|^(?:qa|qc)[_ -]"
 _CLOCKS = (
     ("AcquisitionDateTime", None),
     ("AcquisitionDate", "AcquisitionTime"),
@@ -135,3 +136,77 @@ def _since_midnight(values: pd.Series) -> pd.Series:
     digits = values.astype("str").str.replace(":", "").str.extract(r"^(\d{2})(\d{2})?(\d{2})?")
     hours, minutes, seconds = (pd.to_numeric(digits[n], errors="coerce").fillna(0) for n in range(3))
     return pd.to_timedelta(hours * 3600 + minutes * 60 + seconds, unit="s")
+
+
+def is_original(series: pd.DataFrame) -> pd.Series:
+    """Whether a series holds images as acquired.
+
+    Localisers, secondary captures and derived images are none; a series that does not say is one.
+    """
+    kind = texts(column(series, "ImageType")).fillna("").str.upper()
+    projection = texts(column(series, "Modality")).isin(_PROJECTION)
+    derived = kind.str.startswith("DERIVED") & ~projection
+    return ~(derived | kind.str.contains("SECONDARY|LOCALIZER|SCOUT|SCREEN SAVE|MPR"))
+
+
+def is_phantom(series: pd.DataFrame) -> pd.Series:
+    """Whether a series shows a phantom, by its flags or by the words of its names."""
+    flagged = pd.Series(False, index=series.index)
+    for name in ("QualityControlImage", "QualityControlSubject"):
+        flagged |= texts(column(series, name)).fillna("").str.upper() == "YES"
+    for name in ("ProtocolName", "SeriesDescription", "StudyDescription", "PatientID", "PatientName"):
+        flagged |= texts(column(series, name)).fillna("").str.contains(_TEST_WORDS)
+    return flagged
+
+
+def protocol_names(series: pd.DataFrame) -> pd.Series:
+    """The protocol of each series; with body part and view in radiography."""
+    name = texts(column(series, "ProtocolName"))
+    for other in ("SeriesDescription", "StudyDescription", "BodyPartExamined"):
+        name = name.fillna(texts(column(series, other)))
+    projection = texts(column(series, "Modality")).isin(_PROJECTION)
+    for part in ("BodyPartExamined", "ViewPosition"):
+        name = _with_part(name, texts(column(series, part)), projection)
+    return _one_spelling(name.fillna("(no protocol)"))
+
+
+def reconstruction_names(series: pd.DataFrame, protocol: pd.Series) -> pd.Series:
+    """The protocol of each series, and its description where that says something else."""
+    description = texts(column(series, "SeriesDescription"))
+    same = description.isna() | (_key(description) == _key(protocol))
+    return protocol.where(same, protocol + " / " + description.fillna(""))
+
+
+def _with_part(name: pd.Series, part: pd.Series, where: pd.Series) -> pd.Series:
+    said = [
+        isinstance(p, str) and isinstance(n, str) and p.casefold() in n.casefold()
+        for n, p in zip(name, part, strict=True)
+    ]
+    add = where & part.notna() & ~pd.Series(said, index=name.index)
+    return name.where(~add, (name.fillna("") + " " + part.fillna("")).str.strip())
+
+
+def _key(name: pd.Series) -> pd.Series:
+    return name.str.casefold().str.replace(r"[\s_]+", " ", regex=True)
+
+
+def _one_spelling(name: pd.Series) -> pd.Series:
+    key = _key(name)
+    usual = name.groupby(key).agg(lambda spellings: spellings.mode().iloc[0])
+    return key.map(usual)
+
+
+def numbers(values: pd.Series) -> np.ndarray:
+    """Values as floats; what is no number, or a list of several, is null."""
+    if values.isna().all() or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return np.full(len(values), np.nan)
+    if values.dtype == object:
+        values = values.map(_one, na_action="ignore")
+    return pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+
+
+def _one(value: object) -> object:
+    """The value of a list of one; null for a longer list."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return value[0] if len(value) == 1 else None
+    return value

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.drift.tables import as_series
 from dicomlab.errors import WrongArgument
+from dicomlab.series import as_series
 
 
 def test_times_of_sidecars_become_milliseconds():
