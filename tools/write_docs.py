@@ -10,10 +10,12 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from dicomlab.checks.engine import CHECKS
 from dicomlab.drift.engine import DETECTORS
 from dicomlab.drift.identities import IDENTITIES, LARGE
 from dicomlab.drift.missing import MissingTag
@@ -147,6 +149,29 @@ _IDENTITIES = (
 )
 
 
+def checks_page() -> str:
+    """docs/checks.md: every check with what it needs, its settings and what to do."""
+    parts = [
+        "# Checks",
+        _MADE.replace("schema", "checks"),
+        "`check(catalog)` runs these and gives one row a finding; `dicomlab check catalog` prints them. An "
+        "*error* says not to use something as it is, a *warning* to look before using it, a *note* what is "
+        "worth knowing and may well be meant. A series is first parted into what it holds (localisers, "
+        "echoes, phases, b-values, acquisitions, orientations), and each volume is judged by itself. A check "
+        "that lacks a column is listed as not run. No finding holds a text from a header: evidence is "
+        "numbers, names of attributes and fixed words.",
+        "`check(catalog, checks=[...])` takes names, or checks of your own, such as one of these with "
+        "another setting.",
+    ]
+    for check in sorted(CHECKS, key=lambda c: c.name):
+        needs = ", ".join(f"`{name}`" for name in check.needs)
+        parts += _part(check, "##")[:2]
+        parts += [f"{check.severity.capitalize()}, of a {check.level}. Looks at `{check.table}`: {needs}."]
+        parts += [table for table in _part(check, "##")[2:] if fields(check)]
+        parts += [f"What to do: {check.fix}"]
+    return "\n\n".join(parts) + "\n"
+
+
 def _part(part: Any, mark: str = "###") -> list[str]:
     """The heading, first line and settings of a part."""
     first = (type(part).__doc__ or "").splitlines()[0]
@@ -262,6 +287,7 @@ PAGES = {
     "columns-frames.md": frames_page,
     "columns-private.md": private_page,
     "detectors.md": detectors_page,
+    "checks.md": checks_page,
 }
 
 

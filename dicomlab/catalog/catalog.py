@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -167,6 +167,29 @@ class Catalog:
         ['CT']
         """
         return database.to_pandas(self._query(query))
+
+    def blocks(
+        self, query: str, *, together: Iterable[str] = (), rows: int = 100_000
+    ) -> Iterator[pd.DataFrame]:
+        """Run one query and give its rows block by block, so that they need not fit into memory.
+
+        Rows that agree in the columns `together` come in one block, which may make it longer than
+        `rows`. Raises what `sql` raises.
+
+        >>> query = "SELECT SeriesInstanceUID, KVP FROM instances"
+        >>> parts = catalog.blocks(query, together=["SeriesInstanceUID"], rows=100)
+        >>> sum(part["SeriesInstanceUID"].nunique() for part in parts) == len(catalog.series)
+        True
+        """
+        query = database.select_only(query)
+        with self._place.reaching():
+            try:
+                yield from map(
+                    database.to_pandas, database.run_in_blocks(self._database, query, together, rows)
+                )
+            except Exception:
+                self._check()
+                raise
 
     def header(self, key: str) -> Dataset:
         """The whole header of one file as pydicom sees it, from the catalog, without the file.

@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from dicomlab.catalog.place import Place, place_of
@@ -129,10 +131,52 @@ def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
 
     Raises an OSError when a bucket does not give what lies in it.
     """
+    with _in_our_words():
+        return database.cursor().sql(query).to_arrow_table()
+
+
+def run_in_blocks(
+    database: duckdb.DuckDBPyConnection, query: str, together: Iterable[str], rows: int
+) -> Iterator[pa.Table]:
+    """Run a query and give Arrow tables of so many rows, or more where rows belong `together`.
+
+    Raises as `run`.
+    """
+    keys = ", ".join(map(quoted, together))
+    if keys:  # sorted by a number, which is quick; two groups with the same one only share a block
+        query = f"SELECT *, hash({keys}) AS {_GROUP} FROM ({query}\n) ORDER BY {_GROUP}"
+    with _in_our_words():
+        waiting: list[pa.Table] = []
+        for batch in database.cursor().sql(query).to_arrow_reader(rows):
+            waiting.append(pa.Table.from_batches([batch]))
+            if sum(part.num_rows for part in waiting) >= rows:
+                whole, rest = _parted(pa.concat_tables(waiting), by_group=bool(keys))
+                waiting = [rest] if rest.num_rows else []
+                if whole.num_rows:
+                    yield whole
+        if waiting:
+            last = pa.concat_tables(waiting)
+            yield last.drop_columns([_GROUP]) if keys else last
+
+
+_GROUP = "_group"
+
+
+def _parted(table: pa.Table, *, by_group: bool) -> tuple[pa.Table, pa.Table]:
+    """The rows of whole groups, and those of the last one, which may go on."""
+    if not by_group:
+        return table, table.slice(0, 0)
+    group = table[_GROUP].to_numpy()
+    n = int(np.argmax(group == group[-1]))
+    return table.slice(0, n).drop_columns([_GROUP]), table.slice(n)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
     import duckdb
 
     try:
-        return database.cursor().sql(query).to_arrow_table()
+        yield
     except (duckdb.DataError, duckdb.InvalidInputException):  # DuckDB's words quote the value
         raise BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.") from None
     except duckdb.Error as error:

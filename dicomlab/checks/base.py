@@ -1,0 +1,173 @@
+"""The promise of a check, and the shape of what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.schema.columns import may_identify
+
+Severity = Literal["error", "warning", "note"]
+"""error: do not use it as it is. warning: look before you use it. note: worth knowing, may well be meant."""
+
+Confidence = Literal["high", "medium", "low"]
+Level = Literal["file", "instance", "series", "study", "patient"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+FINDING_COLUMNS = ("check severity confidence level uid n_files files slices message evidence fix").split()
+
+LEVEL_KEYS: dict[Level, str] = {
+    "file": "file_key",
+    "instance": "SOPInstanceUID",
+    "series": "SeriesInstanceUID",
+    "study": "StudyInstanceUID",
+    "patient": "PatientID",
+}
+"""The column whose value is shared by the rows of one finding, by level."""
+
+MOST_NAMED = 100
+"""Files and slices that a finding names; `n_files` counts all."""
+MOST_VALUES = 10
+"""Values that a finding has of one piece of evidence."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that can be wrong: settings as fields, calling it on a table gives findings.
+
+    A check sees whole groups: the rows that agree in `together` come in one call, many groups at
+    a time. It changes nothing that it is given, and an empty table gives no findings.
+    """
+
+    name: ClassVar[str]
+    """How findings name it, such as missing-slices."""
+    table: ClassVar[str] = "instances"
+    """What it takes: a name of `checks.tables.SOURCES`."""
+    together: ClassVar[tuple[str, ...]] = ("SeriesInstanceUID",)
+    """Columns that rows which are judged together agree in; empty where each row stands alone."""
+    level: ClassVar[Level] = "series"
+    """What a finding is about; `uid` is the identifier of that."""
+    severity: ClassVar[Severity]
+    needs: ClassVar[tuple[str, ...]]
+    """Columns without which it cannot run."""
+    wants: ClassVar[tuple[str, ...]] = ()
+    """Columns that it uses where the catalog has them; it must do without."""
+    fix: ClassVar[str]
+    """What to do about a finding, in one or two sentences."""
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Judge the rows and give findings, as `find` makes them."""
+        raise NotImplementedError
+
+    def find(
+        self,
+        rows: pd.DataFrame,
+        message: str,
+        *,
+        by: str | list[str] | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence = "high",
+        **evidence: Any,
+    ) -> pd.DataFrame:
+        """Make findings of the rows that something is wrong with, one for each group of them.
+
+        `by` are the columns that say which rows are one finding: those of the level if not given.
+        `evidence` are numbers, tag names or fixed words, one for each row or one for all: never a
+        text from a header. `message` is a sentence, in which {gap_mm} is that piece of evidence,
+        {n_files} the count of files, {n_slices} and {slices} the slices.
+        """
+        if rows.empty:
+            return no_findings()
+        keys = [by] if isinstance(by, str) else by or [LEVEL_KEYS[self.level]]
+        found = []
+        for at in _positions(rows, keys):
+            own = rows.iloc[at]
+            said = {name: _gathered(value, at) for name, value in evidence.items()}
+            slices = _slices(own)
+            files = own["file_key"].drop_duplicates() if "file_key" in own else pd.Series(dtype=object)
+            words = {name: _in_words(value) for name, value in said.items()}
+            words |= {
+                "n_files": f"{len(files):,}",
+                "n_slices": f"{len(slices):,}",
+                "slices": _in_words(slices[:MOST_VALUES]) + (" …" if len(slices) > MOST_VALUES else ""),
+            }
+            found.append(
+                {
+                    "check": self.name,
+                    "severity": severity or self.severity,
+                    "confidence": confidence,
+                    "level": self.level,
+                    "uid": self._uid(own),
+                    "n_files": len(files),
+                    "files": files.head(MOST_NAMED).tolist(),
+                    "slices": slices[:MOST_NAMED],
+                    "message": message.format(**words),
+                    "evidence": said,
+                    "fix": self.fix,
+                }
+            )
+        return as_findings(found)
+
+    def _uid(self, rows: pd.DataFrame) -> str | None:
+        key = LEVEL_KEYS[self.level]
+        if key not in rows or key == "file_key" or may_identify(key):
+            return None
+        value = rows[key].iloc[0]
+        return None if pd.isna(value) else str(value)
+
+
+def as_findings(found: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Findings as a table with the columns that all findings have."""
+    table = pd.DataFrame(list(found), columns=FINDING_COLUMNS)
+    return table.astype({"n_files": "int64"})
+
+
+def no_findings() -> pd.DataFrame:
+    """The table of a check that found nothing."""
+    return as_findings([])
+
+
+def _positions(rows: pd.DataFrame, keys: list[str]) -> list[np.ndarray]:
+    """Where the rows of each group stand, groups in order of their first row."""
+    number = rows.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
+
+
+def _slices(rows: pd.DataFrame) -> list[int]:
+    """The numbers of the slices: of frames in their file, else InstanceNumber."""
+    if "slice" in rows:
+        numbers = rows["slice"]
+    elif "InstanceNumber" in rows:
+        numbers = rows["InstanceNumber"]
+    else:
+        return []
+    return [int(number) for number in numbers.dropna()]
+
+
+def _gathered(value: Any, at: np.ndarray) -> Any:
+    """What the rows of one finding say: one value where they agree, else a list of the first."""
+    if isinstance(value, str) or not hasattr(value, "__len__"):
+        return _plain(value)
+    here = pd.unique(pd.Series(np.asarray(value)[at]).dropna())
+    values = list(dict.fromkeys(_plain(one) for one in here[: MOST_VALUES + 1]))[:MOST_VALUES]
+    return values[0] if len(values) == 1 else values or None
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        value = value.item()
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_in_words, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,137 @@
+"""Run checks over a catalog: one pass a table, in blocks of what is judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, no_findings
+from dicomlab.checks.geometry import ImpossibleOrientation
+from dicomlab.checks.tables import SOURCES, Readable
+from dicomlab.errors import WrongArgument
+
+CHECKS: tuple[Check, ...] = (ImpossibleOrientation(),)
+"""The checks of a call that names none."""
+
+BLOCK = 100_000
+"""Rows of a block; one that would part what is judged together is longer."""
+
+
+def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.DataFrame:
+    """What is wrong with a catalog: one row a finding, the gravest first.
+
+    `checks` are names or checks of your own (default: all of `list_checks()`). Columns: check,
+    severity (error, warning, note), confidence (high, medium, low), level (file, instance, series,
+    study, patient), uid (of that level; null for a patient), n_files, files (file keys, the first
+    100), slices (InstanceNumber, or the number of the frame), message (plain words), evidence (a dict of
+    numbers and tag names), fix (what to do).
+
+    No finding holds a value that may identify a patient. `attrs["not_run"]` lists checks that had
+    no columns to work on, each with the reason; `attrs["run"]` those that ran.
+
+    Raises WrongArgument for a name that is no check.
+
+    >>> findings = check(catalog)
+    >>> findings.attrs["not_run"]
+    []
+    """
+    chosen = _chosen(CHECKS if checks is None else checks)
+    have = {table: set(SOURCES[table].columns(catalog)) for table in {one.table for one in chosen}}
+    missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen}
+    runnable = [one for one in chosen if not missing[one.name]]
+    found = [no_findings()]
+    for (table, together), group in _passes(runnable).items():
+        found += _findings_of(catalog, table, together, group, have[table])
+    findings = _sorted(pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True))
+    findings.attrs = {
+        "title": "Checks",
+        "run": [one.name for one in runnable],
+        "not_run": [
+            {"check": name, "reason": f"The catalog lacks {', '.join(names)}."}
+            for name, names in missing.items()
+            if names
+        ],
+    }
+    return findings
+
+
+def list_checks() -> pd.DataFrame:
+    """The checks that there are: one row a check.
+
+    Columns: check, severity, level, finds (in one line), table and needs (what it looks at),
+    settings (its fields, with their values), fix.
+
+    >>> list_checks().columns.tolist()
+    ['check', 'severity', 'level', 'finds', 'table', 'needs', 'settings', 'fix']
+    """
+    rows = [
+        {
+            "check": one.name,
+            "severity": one.severity,
+            "level": one.level,
+            "finds": (type(one).__doc__ or "").splitlines()[0],
+            "table": one.table,
+            "needs": list(one.needs),
+            "settings": {field.name: getattr(one, field.name) for field in fields(one)},
+            "fix": one.fix,
+        }
+        for one in CHECKS
+    ]
+    return pd.DataFrame(rows, columns="check severity level finds table needs settings fix".split())
+
+
+def _chosen(checks: Iterable[Check | str]) -> list[Check]:
+    known = {one.name: one for one in CHECKS}
+    chosen = []
+    for one in [checks] if isinstance(checks, str | Check) else checks:
+        if isinstance(one, str) and one not in known:
+            raise WrongArgument("checks", one, known)
+        chosen.append(known[one] if isinstance(one, str) else one)
+    return chosen
+
+
+def _passes(checks: Sequence[Check]) -> dict[tuple[str, tuple[str, ...]], list[Check]]:
+    """The checks that can share a pass over a table."""
+    passes: dict[tuple[str, tuple[str, ...]], list[Check]] = {}
+    for one in checks:
+        passes.setdefault((one.table, one.together), []).append(one)
+    alone = [key for key in passes if not key[1]]
+    for table, _ in alone:  # what looks at single rows goes along with whatever reads the table anyway
+        along = next((key for key in passes if key[0] == table and key[1]), None)
+        if along:
+            passes[along] += passes.pop((table, ()))
+    return passes
+
+
+def _findings_of(
+    catalog: Readable, table: str, together: tuple[str, ...], checks: Sequence[Check], have: set[str]
+) -> list[pd.DataFrame]:
+    source = SOURCES[table]
+    wanted = [*together, *("file_key", "SeriesInstanceUID", "StudyInstanceUID", "InstanceNumber")]
+    wanted += [name for one in checks for name in (*one.needs, *one.wants)]
+    columns = [name for name in dict.fromkeys(wanted) if name in have]
+    found = []
+    for block in catalog.blocks(source.query(catalog, columns), together=together, rows=BLOCK):
+        rows = _in_order(block)
+        rows = source.prepare(rows) if source.prepare else rows
+        found += [one(rows) for one in checks]
+    return found
+
+
+def _in_order(block: pd.DataFrame) -> pd.DataFrame:
+    """The rows by InstanceNumber and file, so that the same catalog gives the same findings."""
+    by = [name for name in ("InstanceNumber", "file_key") if name in block]
+    return block.sort_values(by, kind="stable", ignore_index=True) if by else block
+
+
+def _sorted(findings: pd.DataFrame) -> pd.DataFrame:
+    """The gravest first, then by check and by what is concerned."""
+
+    def rank(column: pd.Series) -> Any:
+        return column.map(SEVERITIES.index) if column.name == "severity" else column
+
+    order = findings[FINDING_COLUMNS].sort_values(["severity", "check", "uid"], key=rank, kind="stable")
+    return order.reset_index(drop=True)
