@@ -211,6 +211,26 @@ class Catalog:
             raise NoSuchKey
         return dcmread(BytesIO(found["header"][0].as_py()), force=True, stop_before_pixels=True)
 
+    def presence(self, keywords: Iterable[str], *, jobs: int | None = None) -> pd.DataFrame:
+        """Which of some attributes each file lacks, has without a value, or has written wrongly.
+
+        One row a kept header: file_key, absent, empty, other_vr (another VR than PS3.6 has) and
+        too_long (a DS over 16, an IS over 12 characters), each keywords with spaces between. All
+        are null for a header that is cut short or broken before the last of them. Attributes at the
+        top of a data set are looked at; a sequence counts as absent unless it has an item. A
+        million files take seconds.
+
+        Raises NoHeaders when the catalog keeps none, UnknownColumn for a word that is no keyword.
+
+        >>> catalog.presence(["KVP", "EchoTime"])["absent"].unique().tolist()
+        ['EchoTime']
+        """
+        from dicomlab.catalog.presence import find_presence
+
+        if not self._state.keep_headers:
+            raise NoHeaders
+        return find_presence(self._place, self._state, list(keywords), jobs=jobs)
+
     @property
     def versions(self) -> pd.DataFrame:
         """The states one can come back to: id, made, source, seconds, and counts of rows."""

@@ -474,3 +474,18 @@ def gather_datetime(b: Any, off: Any, length: Any, vr: Any, texts: Any, odd: Any
             out[row] = day * 86400000000 + clock
             valid[row] = True
     return out, minutes, valid, zoned
+
+
+@_jit
+def longest_part(b: Any, off: Any, length: Any) -> Any:
+    """How many bytes the longest of the values of each cell has, without blanks around it."""
+    most = np.zeros(off.size, np.int64)
+    for row in range(off.size):
+        begin, end = np.int64(off[row]), np.int64(off[row]) + np.int64(length[row])
+        p = np.int64(begin)
+        for k in range(begin, end + 1):
+            if k == end or b[k] == BACKSLASH:
+                _, n = _trim(b, p, k - p, True)
+                most[row] = max(most[row], n)
+                p = np.int64(k + 1)
+    return most

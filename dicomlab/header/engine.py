@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from dicomlab.errors import BadFile
 from dicomlab.header import kernel
+from dicomlab.header.buffers import binary_buffers
 from dicomlab.header.csa import CsaReader, csa_elements
 from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, report_rows
@@ -204,7 +204,7 @@ class HeaderReader:
                 first += len(done.status)
 
     def _parsed(self, headers: pa.Array) -> Iterator[Batch]:
-        offsets, data = _binary_buffers(headers)
+        offsets, data = binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
         self._many.filled[0] = 0
@@ -544,19 +544,6 @@ def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def _why(error: OSError) -> str:
     return f"the file cannot be opened ({error.strerror or type(error).__name__})"
-
-
-def _binary_buffers(headers: pa.LargeBinaryArray) -> tuple[np.ndarray, np.ndarray]:
-    """Where each value of an array begins, and the bytes they lie in, for as long as it lives.
-
-    The bytes are of the type that numpy has for writable ones, though nothing may write: so
-    the compiler has one type to compile for, not two.
-    """
-    _, offsets, data = headers.buffers()
-    starts = np.frombuffer(offsets, np.int64)[headers.offset : headers.offset + len(headers) + 1]
-    if not data or not data.size:
-        return starts, np.zeros(1, np.uint8)
-    return starts, np.ctypeslib.as_array((ctypes.c_uint8 * data.size).from_address(data.address))
 
 
 def _part(where: Cells, many: np.ndarray, first: int, last: int) -> tuple[Cells, np.ndarray]:

@@ -146,7 +146,7 @@ def public_column(
         group, element = int(end["group"], 16), int(end["element"], 16)
         column = private_column(end["creator"], group, element, name or path, vr=vr or "LO", is_list=is_any)
         return replace(column, steps=steps, path=path, level=level, unit=unit, rollup=rollup)
-    tag = _tag(end["keyword"])
+    tag = tag_of(end["keyword"])
     vr = dictionary_VR(tag)
     if vr not in _KIND_OF_VR:
         example = f'"{path}[0].…"'
@@ -435,17 +435,18 @@ def _parsed(path: str) -> tuple[tuple[Step, ...], dict[str, str]]:
             tag = int(match["group"], 16) << 16 | int(match["element"], 16)
             steps.append(Step(tag, item, match["creator"].strip()))
         else:
-            steps.append(Step(_tag(match["keyword"]), item))
+            steps.append(Step(tag_of(match["keyword"]), item))
         at = match.end()
     end = _PATH_END.fullmatch(path, at)
     if not end:
-        _tag(path[at:].partition(".")[0])  # a word that nobody knows is the likelier mistake
+        tag_of(path[at:].partition(".")[0])  # a word that nobody knows is the likelier mistake
         instead = "Write each sequence with an item number, such as SomeSequence[0] or SomeSequence[*]."
         raise NotAColumn(path, "the path does not say which item of the sequence", instead)
     return tuple(steps), end.groupdict()
 
 
-def _tag(keyword: str) -> int:
+def tag_of(keyword: str) -> int:
+    """The tag of a keyword; raises UnknownColumn for a word that is not in the DICOM dictionary."""
     from pydicom.datadict import keyword_dict, tag_for_keyword
 
     tag = tag_for_keyword(keyword)
