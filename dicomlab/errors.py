@@ -43,8 +43,8 @@ class NotAColumn(DicomlabError):
 class MissingColumn(DicomlabError):
     """A table lacks a column that the work needs."""
 
-    def __init__(self, column: str, have: Iterable[str]):
-        hint = _did_you_mean(column, have) or f' Scan again with Columns().add("{column}").'
+    def __init__(self, column: str, have: Iterable[str], elsewhere: str = ""):
+        hint = elsewhere or _did_you_mean(column, have) or f' Scan again with Columns().add("{column}").'
         super().__init__(f"The table has no column '{column}'.{hint}")
 
 
@@ -189,8 +189,23 @@ class NoHeaders(DicomlabError):
 class BadQuery(DicomlabError):
     """A query is not one that reads."""
 
-    def __init__(self, why: str):
+    missing: str | None = None
+    """The column it names that no table has, if that is why."""
+
+    def __init__(self, why: str, missing: str | None = None):
+        self.missing = missing
         super().__init__(f"The query was not run: {why} Write one SELECT over the catalog's tables.")
+
+
+class BadCondition(BadQuery):
+    """What was to choose rows is neither a condition nor a query that gives UIDs."""
+
+    def __init__(self, why: str):
+        DicomlabError.__init__(
+            self,
+            f"Nothing was chosen: {why} Write a condition such as Modality = 'MR', or one SELECT that "
+            "gives SeriesInstanceUID or another UID.",
+        )
 
 
 class BadFile(DicomlabError):

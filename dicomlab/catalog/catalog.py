@@ -191,6 +191,20 @@ class Catalog:
                 self._check()
                 raise
 
+    def arrow(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """Run one query as `sql` does, and give an Arrow table.
+
+        `beside` are Arrow tables by name that the query sees besides those of the catalog.
+
+        >>> ages = pa.table({"PatientID": ["nobody"], "age": [42]})
+        >>> catalog.arrow("SELECT count(*) AS n FROM patients JOIN ages USING (PatientID)", {"ages": ages})
+        pyarrow.Table
+        n: int64
+        ----
+        n: [[0]]
+        """
+        return self._query(query, beside)
+
     def header(self, key: str) -> Dataset:
         """The whole header of one file as pydicom sees it, from the catalog, without the file.
 
@@ -271,11 +285,11 @@ class Catalog:
 
     # --- how the tables come together ---
 
-    def _query(self, query: str) -> pa.Table:
+    def _query(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
         query = database.select_only(query)
         with self._place.reaching():
             try:
-                return database.run(self._database, query)
+                return database.run(self._database, query, beside)
             except Exception:
                 self._check()
                 raise

@@ -126,13 +126,19 @@ def select_only(query: str) -> str:
     return query
 
 
-def run(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+def run(
+    database: duckdb.DuckDBPyConnection, query: str, beside: Mapping[str, pa.Table] | None = None
+) -> pa.Table:
     """Run a query and give Arrow; raises BadQuery, without any value of the tables in it.
 
-    Raises an OSError when a bucket does not give what lies in it.
+    `beside` are tables that only this query sees. Raises an OSError when a bucket does not give
+    what lies in it.
     """
     with _in_our_words():
-        return database.cursor().sql(query).to_arrow_table()
+        cursor = database.cursor()
+        for name, table in (beside or {}).items():
+            cursor.register(name, table)
+        return cursor.sql(query).to_arrow_table()
 
 
 def run_in_blocks(
@@ -182,7 +188,13 @@ def _in_our_words() -> Iterator[None]:
     except duckdb.Error as error:
         if type(error) is duckdb.Error:  # what a registered file system raised, as text
             raise of_file_system(str(error)) from None
-        raise BadQuery(_first_line(error)) from None
+        raise BadQuery(_first_line(error), missing=_missing_column(error)) from None
+
+
+def _missing_column(error: Exception) -> str | None:
+    """The column that a query names and no table has, if that is what is wrong."""
+    found = re.match(r'Binder Error: Referenced column "(.*)" not found in FROM clause', str(error))
+    return found[1] if found else None
 
 
 def of_file_system(text: str) -> OSError:

@@ -1,0 +1,1 @@
+"""Which part of an archive is used: chosen step by step, counted, kept, and made again."""
