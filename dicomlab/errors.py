@@ -208,6 +208,13 @@ class BadCondition(BadQuery):
         )
 
 
+class NotACohort(DicomlabError):
+    """A file is no cohort that dicomlab saved, or one that this version cannot read."""
+
+    def __init__(self, path: str, why: str = "is not a cohort", instead: str = ""):
+        super().__init__(f"{path} {why}. {instead or 'Save one with cohort.save(path).'}")
+
+
 class BadFile(DicomlabError):
     """A single file that was asked for cannot be read as DICOM."""
 

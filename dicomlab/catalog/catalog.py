@@ -258,6 +258,20 @@ class Catalog:
         return pd.DataFrame(rows, columns=names)
 
     @property
+    def version(self) -> str | None:
+        """The id of the version that this is; None while a scan has not come to its end."""
+        found = [v.id for v in self._state.versions if v.tables == self._state.tables]
+        return found[-1] if found else None
+
+    def at_version(self, version: str) -> Catalog:
+        """The same catalog as it was at a version; raises NoCatalog for one that is not kept.
+
+        >>> catalog.at_version(catalog.version).counts == catalog.counts
+        True
+        """
+        return _opened(self._place, version)
+
+    @property
     def is_complete(self) -> bool:
         """Whether the last scan came to its end."""
         return self._state.is_complete

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from dicomlab.catalog.database import to_pandas
+from dicomlab.catalog.database import select_only, to_pandas
 from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed, query, with_level
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
 from dicomlab.schema.levels import quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from dicomlab.catalog.catalog import Catalog
+    from dicomlab.cohorts.saved import Saved
 
 COUNTED = ("patients", "studies", "series", "instances")
 _ORDER = {
@@ -60,8 +63,8 @@ class Cohort:
     """What was done last."""
     before: Cohort | None = None
     """The cohort that it was done to; None for the whole catalog."""
-    changes: pd.DataFrame | None = None
-    """What is not as it was saved, for a cohort that was loaded: see `load`."""
+    saved: Saved | None = None
+    """What it was when it was saved, for one that was loaded."""
 
     # --- tables ---
 
@@ -97,14 +100,14 @@ class Cohort:
         """
         if table not in SHOWN_TABLES:
             raise NoSuchTable(table, SHOWN_TABLES)
-        have = self._query(f"SELECT * FROM {table} LIMIT 0").column_names
+        have = self.arrow(f"SELECT * FROM {table} LIMIT 0").column_names
         wanted = list(columns) if columns is not None else have
         for name in wanted:
             if name not in have:
                 raise MissingColumn(name, have)
         condition = f" WHERE (\n{where}\n)" if where else ""
         names = ", ".join(map(quoted, wanted))
-        return to_pandas(self._query(f"SELECT {names} FROM {table}{condition} ORDER BY {_ORDER[table]}"))
+        return to_pandas(self.arrow(f"SELECT {names} FROM {table}{condition} ORDER BY {_ORDER[table]}"))
 
     def sql(self, text: str) -> pd.DataFrame:
         """Run one query in DuckDB's SQL over the tables of the cohort.
@@ -113,9 +116,15 @@ class Cohort:
           Modality
         0       CT
         """
-        from dicomlab.catalog.database import select_only
+        return to_pandas(self.arrow(text))
 
-        return to_pandas(self._query(select_only(text).strip().rstrip(";")))
+    def arrow(self, text: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """Run one query as `sql` does, and give an Arrow table; `beside` as in `Catalog.arrow`.
+
+        >>> dl.select(catalog, "Modality = 'CT'").arrow("SELECT count(*) AS n FROM series").column_names
+        ['n']
+        """
+        return query(self.catalog, self._members, select_only(text).strip().rstrip(";"), beside)
 
     def files(self) -> pd.DataFrame:
         """One row a file: file_key, size, container and source, with the UIDs of its instance.
@@ -126,7 +135,7 @@ class Cohort:
         ['file_key', 'size', 'container']
         """
         return to_pandas(
-            self._query(
+            self.arrow(
                 "SELECT i.file_key, f.size, f.container, f.source, i.PatientID, i.StudyInstanceUID, "
                 "i.SeriesInstanceUID, i.SOPInstanceUID FROM instances i "
                 "LEFT JOIN main.files f ON i.file_key = f.file_key "
@@ -267,6 +276,76 @@ class Cohort:
             tables.append(table.assign(**words))
         return pd.concat(tables, ignore_index=True)
 
+    # --- again, later ---
+
+    def save(self, path: str | Path) -> Path:
+        """Write the cohort down as JSON, for its owner only: how to choose it again; gives the path.
+
+        The file has the steps as they were typed, the version of the catalog, the counts, and
+        fingerprints of the series that are in: no UIDs, and no values but those in the conditions.
+
+        >>> dl.select(catalog, "Modality = 'CT'").save(to / "ct.json").name
+        'ct.json'
+        """
+        from dicomlab.cohorts.saved import save
+
+        return save(self, path)
+
+    @staticmethod
+    def load(path: str | Path, catalog: Catalog) -> Cohort:
+        """Choose a saved cohort again, on the catalog as it is now; `changes` says what differs.
+
+        Raises NotACohort for a file that is none, MissingColumn for a catalog without a column that
+        a condition names.
+
+        >>> path = dl.select(catalog, "Modality = 'CT'").save(to / "ct.json")
+        >>> len(dl.Cohort.load(path, catalog).changes)
+        0
+        """
+        from dicomlab.cohorts.saved import load
+
+        return load(path, catalog)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """One row a series that is not as it was saved; empty for a cohort that was not loaded.
+
+        `change` is entered, left, grew, shrank, or replaced (as many instances, and other ones);
+        n_before and n_now count instances; `why` says which step lets it pass or not, or that it
+        is new in the catalog or gone from it. To say why, the version that it was saved from must
+        still be kept.
+        """
+        from dicomlab.cohorts.changes import changes
+
+        return changes(self)
+
+    def completeness(
+        self,
+        expected: Mapping[str, str | tuple[str, int]] | None = None,
+        *,
+        visits: Mapping[str, tuple[float, float]] | None = None,
+        by: Literal["patient", "study"] = "patient",
+    ) -> pd.DataFrame:
+        """Who has what a protocol or a schedule expects: one row a patient, visit or study.
+
+        `expected` names series by conditions, such as `{"T1": "SeriesDescription ILIKE '%t1%'"}`;
+        with a number, `("...", 2)`, so many are expected. `visits` names spans of days since the first
+        study of the patient, such as `{"baseline": (0, 0), "half a year": (150, 210)}`, both ends
+        in them; then each patient has a row a visit. One column for each expectation has
+        present, missing or extra (more than expected). n_missing, n_extra and n_other count series: what
+        lacks, what is too many, and what nobody expected or no visit takes. Without `expected`,
+        studies are what is expected and counted.
+
+        Raises WrongArgument for names that the table itself needs, and for spans that overlap.
+
+        >>> scans = dl.select(catalog, "Modality = 'CT'").completeness({"CT": "Modality = 'CT'"})
+        >>> scans["CT"].isin(["present", "extra"]).all()
+        np.True_
+        """
+        from dicomlab.cohorts.completeness import completeness
+
+        return completeness(self, expected, visits=visits, by=by)
+
     # --- how it works ---
 
     @cached_property
@@ -291,9 +370,6 @@ class Cohort:
             cohort = cohort.before
         return way[::-1]
 
-    def _query(self, text: str) -> pa.Table:
-        return query(self.catalog, self._members, text)
-
     def _with(self, step: Step) -> Cohort:
         return made(self.catalog, step, self)
 
@@ -309,10 +385,10 @@ class Cohort:
         return self.catalog.arrow(text, seen)
 
 
-def made(catalog: Catalog, step: Step, before: Cohort | None = None) -> Cohort:
+def made(catalog: Catalog, step: Step, before: Cohort | None = None, *, saved: Saved | None = None) -> Cohort:
     """The cohort after a step; raises at once for a condition that is none."""
     members = None if before is None else before._members
-    cohort = Cohort(catalog, with_level(catalog, members, step), before)
+    cohort = Cohort(catalog, with_level(catalog, members, step), before, saved)
     _ = cohort._members
     return cohort
 

@@ -91,7 +91,7 @@ def narrowed(catalog: Catalog, members: Members | None, step: Step) -> Members:
             f"SELECT {_T_KEYS}, t.n_instances FROM series t SEMI JOIN ({step.staying_sql(keys, given)}) j "
             f"ON {same('t', 'j', keys)}"
         )
-    return _with_files(catalog, members, _asked(catalog, members, step, text))
+    return _with_files(catalog, members, asked(catalog, members, step, text))
 
 
 def with_level(catalog: Catalog, members: Members | None, step: Step) -> Step:
@@ -111,10 +111,11 @@ def n_unknown(catalog: Catalog, members: Members | None, step: Step) -> int | No
 
 def _given(catalog: Catalog, members: Members | None, step: Step) -> list[str]:
     inner = step.where.strip().rstrip(";")
-    return _asked(catalog, members, step, f"SELECT * FROM (\n{inner}\n) LIMIT 0").column_names
+    return asked(catalog, members, step, f"SELECT * FROM (\n{inner}\n) LIMIT 0").column_names
 
 
-def _asked(catalog: Catalog, members: Members | None, step: Step, text: str) -> pa.Table:
+def asked(catalog: Catalog, members: Members | None, step: Step, text: str) -> pa.Table:
+    """Run a query made of a step's condition; raises MissingColumn for a name that no column has."""
     try:
         return query(catalog, members, text)
     except BadQuery as error:
@@ -142,7 +143,7 @@ def _of_instances(
 ) -> Members:
     """The members when single instances may leave their series."""
     staying = f"SELECT DISTINCT file_key FROM ({step.staying_sql(('file_key',), given)})"
-    counted = _asked(
+    counted = asked(
         catalog,
         members,
         step,
