@@ -1,6 +1,7 @@
 # The one list of public names.
 from . import demo as demo
 from . import plots as plots
+from . import widgets as widgets
 from .catalog.catalog import Catalog as Catalog
 from .catalog.catalog import open_catalog as open_catalog
 from .checks.engine import check as check

@@ -239,6 +239,14 @@ class WrongArgument(DicomlabError, ValueError):
         super().__init__(f"{name}={given!r} is not possible. Use one of: {choices}.")
 
 
+class UnknownSetting(DicomlabError, TypeError):
+    """A view was given a keyword that it does not take."""
+
+    def __init__(self, view: str, name: str, known: Iterable[str]):
+        hint = _did_you_mean(name, known) or f" See help(dl.widgets.{view}) for those it has."
+        super().__init__(f"{view} has no setting '{name}'.{hint}")
+
+
 class MissingPackage(DicomlabError, ImportError):
     """A package that an optional part needs is not installed."""
 

@@ -24,6 +24,7 @@ def main() -> None:
     assert len(drift.changes)
     report = dl.write_report(drift, to=folder / "report.html")
     assert report.stat().st_size > 10_000
+    assert dl.widgets.Table(catalog, "series").matched == catalog.counts["series"]
     print(catalog, drift, sep="\n")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import dicomlab as dl
 
-NAMES = sorted(set(dl.__all__) - {"demo", "plots"})
+NAMES = sorted(set(dl.__all__) - {"demo", "plots", "widgets"})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -361,6 +361,10 @@ class Catalog:
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
+        return self.connect()
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A database of one's own with the tables in it, for work that keeps something there."""
         place = self._place
         return database.connect(
             Folder(place.path.absolute()) if isinstance(place, Folder) else place, self._views

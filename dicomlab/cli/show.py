@@ -16,6 +16,7 @@ from dicomlab.cli.terminal import plural
 from dicomlab.errors import DicomlabError, MissingColumn, NoSuchTable
 from dicomlab.schema.columns import may_identify
 from dicomlab.schema.levels import quoted
+from dicomlab.schema.looks import FIRST_LOOK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,27 +25,6 @@ if TYPE_CHECKING:
 
 LIMIT = 20
 Style = Literal["text", "csv", "json"]
-
-# What a first look wants, by table; the rest on request. Those that may identify come with --phi.
-_FIRST_LOOK = {
-    "patients": "PatientID PatientSex n_studies n_series n_instances modalities first_acquired_at",
-    "studies": "PatientID first_acquired_at StudyDescription modalities n_series n_instances "
-    "StudyInstanceUID",
-    "series": "PatientID first_acquired_at Modality n_instances StationName ManufacturerModelName "
-    "ProtocolName SeriesDescription SeriesNumber",
-    "instances": "PatientID acquired_at Modality StationName InstanceNumber Rows Columns SliceThickness "
-    "file_key",
-    "frames": "acquired_at frame frame_time_ms slice_position_mm StackID InStackPositionNumber "
-    "TemporalPositionIndex file_key",
-    "dose": "datetime_started level event acquisition_protocol target_region mean_ctdivol_mgy dlp_mgy_cm "
-    "ct_dose_length_product_total_mgy_cm dose_area_product_gy_m2 dose_rp_gy dose_area_product_total_gy_m2 "
-    "average_glandular_dose_mgy administered_activity_mbq",
-    "files": "status size header_bytes reason file_key",
-    "errors": "status reason file_key",
-    "problems": "column tag reason raw file_key",
-    "directory": "record record_type names reason file_key",
-    "media": "verdict n_named n_missing n_other n_unreadable n_unnamed file_key",
-}
 
 
 class Shown(StrEnum):
@@ -154,7 +134,7 @@ class View:
             raise Identifying(asked)
         wanted = list(self.named or self.have)
         if not self.named and self.style == "text":
-            wanted = [name for name in _FIRST_LOOK[self.table].split() if name in self.have]
+            wanted = [name for name in FIRST_LOOK[self.table] if name in self.have]
         return [name for name in wanted if name not in self.hidden]
 
     def rows(self, limit: int | None) -> pd.DataFrame:

@@ -1,0 +1,2 @@
+# The one list of views.
+from .table import Table as Table

@@ -1,0 +1,94 @@
+"""The promise of a view: what it shows, what was chosen in it, and how it takes what goes wrong.
+
+Callbacks may run in another thread than the cells (JupyterLab from 4.4 on with ipykernel 7), at
+the same time as one. So a view changes its state under `lock`, gives every query a cursor of its
+own, and never uses pyplot. What a callback prints or raises is seen by nobody: it goes into
+`problem`, which the view shows.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from dicomlab.errors import DicomlabError, UnknownSetting
+
+_HERE = Path(__file__).parent
+
+
+class View(anywidget.AnyWidget):
+    """Something to look at and choose in, in a notebook.
+
+    `value` is what was chosen. `problem` is a sentence when something did not work, and
+    `revision` goes up by one with each change of what is shown. The browser tells of gestures
+    (words typed, a column, a value), never SQL, code or paths.
+
+    A subclass names its page, `class Table(View, page="table")`: table.js and table.css beside
+    this file follow base.js and base.css. `gestures` says which method answers which message.
+    """
+
+    gestures: ClassVar[Mapping[str, str]] = {}
+
+    problem = traitlets.Unicode("").tag(sync=True)
+    revision = traitlets.Int(0).tag(sync=True)
+
+    def __init_subclass__(cls, page: str = "", **more: Any) -> None:
+        if page:
+            cls._esm = _read("base.js") + _read(f"{page}.js")
+            cls._css = _read("base.css") + _read(f"{page}.css")
+        super().__init_subclass__(**more)
+
+    def __init__(self, **settings: Any):
+        self.lock = threading.RLock()
+        refuse_unknown(type(self), settings)
+        super().__init__(**settings)
+        self.on_msg(self._answer)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn an error into the sentence that the view shows; clear it when all goes well."""
+        try:
+            yield
+        except DicomlabError as error:
+            self.problem = str(error)
+        except Exception as error:  # noqa: BLE001 - nobody would see it, and its words may quote a header
+            self.problem = f"This did not work ({type(error).__name__}). Run the cell again."
+        else:
+            self.problem = ""
+
+    def _answer(self, _: Any, message: Mapping[str, Any], __: Any = None) -> None:
+        """Answer a gesture of the browser, with the number it was asked under."""
+        fields = dict(message)
+        kind, seq = fields.pop("kind", ""), fields.pop("seq", 0)
+        work = self.gestures.get(str(kind))
+        if work is None:
+            return
+        content: Mapping[str, Any] = {}
+        with self.explained():
+            content = getattr(self, work)(**fields) or {}
+        self.send({"kind": kind, "seq": seq, **content})
+
+
+def refuse_unknown(view: type, settings: Mapping[str, Any]) -> None:
+    """Raise UnknownSetting for a keyword that a widget would swallow without a word.
+
+    >>> refuse_unknown(dl.widgets.Table, {"colums": ["KVP"]})
+    Traceback (most recent call last):
+    dicomlab.errors.UnknownSetting: Table has no setting 'colums'. Did you mean 'columns'?
+    """
+    taken = {name for name in inspect.signature(view).parameters if name not in ("settings", "self")}
+    traits = {name for name in view.class_trait_names(sync=True) if not name.startswith("_")}  # type: ignore[attr-defined]
+    for name in settings:
+        if name not in traits:
+            raise UnknownSetting(view.__name__, name, sorted(taken | traits))
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
