@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,16 @@ MOST_NAMED = 100
 """Files and slices that a finding names; `n_files` counts all."""
 MOST_VALUES = 10
 """Values that a finding has of one piece of evidence."""
+
+
+class Readable(Protocol):
+    """What checks ask of a catalog."""
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Run one query."""
+
+    def blocks(self, query: str, *, together: Iterable[str], rows: int) -> Iterator[pd.DataFrame]:
+        """Run one query and give its rows block by block."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,11 @@ class Check:
         """
         if rows.empty:
             return no_findings()
+        evidence = {
+            name: value.reindex(rows.index) if isinstance(value, pd.Series) else value
+            for name, value in evidence.items()
+            if value is not None
+        }
         keys = [by] if isinstance(by, str) else by or [LEVEL_KEYS[self.level]]
         found = []
         for at in _positions(rows, keys):
@@ -130,6 +145,12 @@ def as_findings(found: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 def no_findings() -> pd.DataFrame:
     """The table of a check that found nothing."""
     return as_findings([])
+
+
+def joined(found: Iterable[pd.DataFrame | None]) -> pd.DataFrame:
+    """Findings of several tables as one; None stands for none."""
+    some = [one for one in found if one is not None and len(one)]
+    return pd.concat(some, ignore_index=True) if some else no_findings()
 
 
 def _positions(rows: pd.DataFrame, keys: list[str]) -> list[np.ndarray]:

@@ -8,12 +8,41 @@ from typing import Any
 
 import pandas as pd
 
-from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, no_findings
-from dicomlab.checks.geometry import ImpossibleOrientation
-from dicomlab.checks.tables import SOURCES, Readable
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, no_findings
+from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
+from dicomlab.checks.holdings import LocaliserInside, OrientationsMixed, SeveralVolumes
+from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
+from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
+from dicomlab.checks.slices import (
+    DuplicatePositions,
+    IncompleteVolume,
+    MissingSlices,
+    OverlappingSlices,
+    UnevenSpacing,
+    VariableSpacing,
+)
+from dicomlab.checks.tables import SOURCES
 from dicomlab.errors import WrongArgument
 
-CHECKS: tuple[Check, ...] = (ImpossibleOrientation(),)
+CHECKS: tuple[Check, ...] = (
+    MissingSlices(),
+    IncompleteVolume(),
+    DuplicatePositions(),
+    OverlappingSlices(),
+    UnevenSpacing(),
+    VariableSpacing(),
+    NumberGap(),
+    NumberRepeated(),
+    FewerThanSisters(),
+    ChangedParameter(),
+    ChangedIdentity(),
+    LocaliserInside(),
+    OrientationsMixed(),
+    SeveralVolumes(),
+    ImpossibleOrientation(),
+    PlaceholderSize(),
+    PlaceholderPosition(),
+)
 """The checks of a call that names none."""
 
 BLOCK = 100_000

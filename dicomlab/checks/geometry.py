@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dicomlab.checks.base import Check, Level, Severity
+from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.checks.content import TOMOGRAPHIC
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,11 @@ class ImpossibleOrientation(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Look at the six cosines of each image."""
         told = rows[rows["ImageOrientationPatient"].notna()]
-        six = np.array([_six(value) for value in told["ImageOrientationPatient"]], dtype=float).reshape(-1, 6)
+        six = _matrix(told["ImageOrientationPatient"], 6)
         along, down = six[:, :3], six[:, 3:]
-        off = np.abs(
-            np.column_stack(
-                [
-                    np.linalg.norm(along, axis=1) - 1,
-                    np.linalg.norm(down, axis=1) - 1,
-                    (along * down).sum(axis=1),
-                ]
-            )
-        ).max(axis=1)
-        wrong = ~(off <= self.tolerance)  # NaN is wrong, too
+        lengths = [np.linalg.norm(along, axis=1) - 1, np.linalg.norm(down, axis=1) - 1]
+        off = np.abs(np.column_stack([*lengths, (along * down).sum(axis=1)])).max(axis=1)
+        wrong = ~(off <= self.tolerance)  # what is no number is wrong, too
         return self.find(
             told[wrong],
             "The directions of rows and columns of {n_files} files are impossible.",
@@ -47,5 +41,87 @@ class ImpossibleOrientation(Check):
         )
 
 
-def _six(value: np.ndarray) -> np.ndarray:
-    return value if len(value) == 6 else np.full(6, np.nan)
+@dataclass(frozen=True)
+class PlaceholderSize(Check):
+    """The distance of pixels, or the number of rows or columns, is not above zero."""
+
+    name: ClassVar[str] = "placeholder-size"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "error"
+    together: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("Rows", "Columns", "PixelSpacing")
+    wants: ClassVar[tuple[str, ...]] = ("ImagerPixelSpacing",)
+    fix: ClassVar[str] = "Measure nothing in these images until the size of a pixel is known from elsewhere."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look at each size that an image has."""
+        found = []
+        for name in (n for n in ("Rows", "Columns", "PixelSpacing", "ImagerPixelSpacing") if n in rows):
+            told = rows[rows[name].notna()]
+            value = told[name].to_numpy(float) if name in ("Rows", "Columns") else _least(told[name])
+            said = "{attribute} of {n_files} files is zero or negative."
+            found.append(self.find(told[value <= 0], said, attribute=name))
+        return joined(found)
+
+
+@dataclass(frozen=True)
+class PlaceholderPosition(Check):
+    """Slices of a series have no position, or are all at 0, 0, 0."""
+
+    name: ClassVar[str] = "placeholder-position"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "error"
+    needs: ClassVar[tuple[str, ...]] = (
+        "ImagePositionPatient",
+        "Modality",
+        "Rows",
+        "ImageType",
+        "slice_position_mm",
+    )
+    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames",)
+    fix: ClassVar[str] = (
+        "Order these slices by nothing but what the source says; ask for them with their geometry."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Compare the slices of each series of CT, MR, PT and NM."""
+        slices = rows[rows["Modality"].isin(TOMOGRAPHIC) & rows["Rows"].notna()]
+        if "NumberOfFrames" in slices:  # frames have their positions elsewhere
+            slices = slices[~(slices["NumberOfFrames"] > 1).fillna(False).astype(bool)]
+        series = slices["SeriesInstanceUID"]
+        has = slices["ImagePositionPatient"].notna()
+        share = has.groupby(series).transform("mean")
+        at_zero = pd.Series(False, index=slices.index)
+        at_zero[has] = (np.abs(_matrix(slices.loc[has, "ImagePositionPatient"], 3)) < 1e-9).all(axis=1)
+        several = at_zero & (at_zero.groupby(series).transform("sum") > 1)
+        return joined(
+            [
+                self.find(
+                    slices[~has & (share > 0)], "{n_files} slices have no position, where others have one."
+                ),
+                self.find(slices[several], "{n_files} slices of the series are all at 0, 0, 0."),
+            ]
+        )
+
+
+def _matrix(values: pd.Series, width: int) -> np.ndarray:
+    """Lists of numbers as rows; one of another length is a row of NaN."""
+    flat, length = _flat(values)
+    rows = np.full((len(values), width), np.nan)
+    rows[length == width] = flat[np.repeat(length == width, length)].reshape(-1, width)
+    return rows
+
+
+def _least(values: pd.Series) -> np.ndarray:
+    """The least of each list; NaN of an empty one."""
+    flat, length = _flat(values)
+    least = np.full(len(values), np.nan)
+    first = (np.cumsum(length) - length)[length > 0]
+    least[length > 0] = np.minimum.reduceat(flat, first) if len(first) else flat
+    return least
+
+
+def _flat(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """All numbers of lists behind each other, and the length of each list."""
+    flat = np.concatenate([*values, np.empty(0)]).astype(float)
+    return flat, np.array([len(value) for value in values], dtype=int)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import pandas as pd
 
+from dicomlab.checks import content
+from dicomlab.checks.base import Readable
 from dicomlab.schema.levels import quoted
-
-
-class Readable(Protocol):
-    """What checks ask of a catalog."""
-
-    def sql(self, query: str) -> pd.DataFrame:
-        """Run one query."""
-
-    def blocks(self, query: str, *, together: Iterable[str], rows: int) -> Iterator[pd.DataFrame]:
-        """Run one query and give its rows block by block."""
 
 
 def columns_of(catalog: Readable, table: str) -> list[str]:
@@ -50,5 +41,5 @@ def stored(table: str) -> Source:
 SOURCES: dict[str, Source] = {
     name: stored(name)
     for name in ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
-}
-"""The tables by name. Beside those of the catalog: `slices`, see `checks.content`."""
+} | {"slices": Source(content.columns, content.query, content.part_content)}
+"""The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of."""

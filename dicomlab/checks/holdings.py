@@ -1,0 +1,102 @@
+"""What does not belong into one series, and what one ought to know that it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from dicomlab.checks.base import Check, Level, Severity
+from dicomlab.checks.content import APART
+
+
+@dataclass(frozen=True)
+class LocaliserInside(Check):
+    """A localiser lies in a series of other images."""
+
+    name: ClassVar[str] = "localiser-inside"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = ("ImageType", "content")
+    fix: ClassVar[str] = "Leave the localisers out before the rest is made a volume."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look for localisers, by ImageType, in series that hold images too."""
+        has_images = (rows["content"] == "image").groupby(rows["series"]).transform("any")
+        return self.find(
+            rows[(rows["content"] == "localiser") & has_images],
+            "{n_files} localisers lie among the other images of the series (numbers {slices}).",
+        )
+
+
+@dataclass(frozen=True)
+class OrientationsMixed(Check):
+    """A few slices of a series lie in another orientation than the others."""
+
+    most: float = 0.2
+    """Share of the slices of a series up to which an orientation is the odd one."""
+
+    name: ClassVar[str] = "orientations-mixed"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = ("ImageOrientationPatient", "Modality", "stack")
+    fix: ClassVar[str] = "Part the series by ImageOrientationPatient; each part is a volume of its own."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Count the slices of each orientation of a series."""
+        slices = rows[rows["stack"].notna()]
+        size = slices.groupby("stack")["stack"].transform("size")
+        of_series = slices.groupby("series")["stack"]
+        few = slices[
+            (size <= self.most * of_series.transform("size")) & (of_series.transform("nunique") == 2)
+        ]
+        return self.find(few, "{n_slices} slices ({slices}) lie in another orientation than the rest.")
+
+
+@dataclass(frozen=True)
+class SeveralVolumes(Check):
+    """A series holds several volumes, such as orientations, echoes or phases."""
+
+    name: ClassVar[str] = "several-volumes"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "note"
+    needs: ClassVar[tuple[str, ...]] = (
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "Modality",
+        "volume",
+    )
+    fix: ClassVar[str] = "Part the series by what is named, before it is made an array of one more dimension."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Count volumes, and say which attributes tell them apart."""
+        slices = rows[rows["volume"].notna()]
+        n_volumes = slices.groupby("series")["volume"].transform("nunique")
+        n_stacks = slices.groupby("series")["stack"].transform("nunique")
+        several = slices[(n_volumes > 1) & (slices.groupby("volume")["place"].transform("size") > 1)]
+        return self.find(
+            several.drop_duplicates("volume"),
+            "The series holds {n_volumes} volumes in {n_orientations} orientations.",
+            n_volumes=n_volumes,
+            n_orientations=n_stacks,
+            apart_by=_apart_by(several),
+        )
+
+
+def _apart_by(slices: pd.DataFrame) -> pd.Series:
+    """Which attributes differ between the volumes of a series and not inside them, as words."""
+    words = pd.Series("", index=slices.index, dtype=object)
+    for name in (n for n in APART if n in slices and n != "FrameOfReferenceUID"):
+        code = pd.Series(pd.factorize(slices[name])[0], index=slices.index)
+        inside = (
+            code.groupby(slices["volume"]).transform("nunique").groupby(slices["series"]).transform("max")
+        )
+        between = (
+            code.groupby(slices["stack"]).transform("nunique").groupby(slices["series"]).transform("max")
+        )
+        words = words.mask((inside == 1) & (between > 1), words + f" {name}")
+    return words.str.strip().replace("", "time or order")

@@ -1,0 +1,202 @@
+"""Slices of a volume that are missing, too many, or not where they should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dicomlab.checks.base import Check, Level, Severity, joined
+
+MOST_ODD = 0.2
+"""Share of the gaps of a volume that may be unusual; where more are, the spacing is meant to vary."""
+_NEEDS = ("ImagePositionPatient", "ImageOrientationPatient", "Modality", "gap_mm")
+
+
+@dataclass(frozen=True)
+class MissingSlices(Check):
+    """A gap between neighbouring slices is wider than the gaps on either side."""
+
+    most: float = 0.2
+    """Share of the gaps of a volume that may be wide; where more are, the spacing is meant to vary."""
+
+    name: ClassVar[str] = "missing-slices"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "error"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    wants: ClassVar[tuple[str, ...]] = ("InstanceNumber",)
+    fix: ClassVar[str] = (
+        "Fetch the series again from where it came; do not interpolate or measure across the gap."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look at the gaps between positions, along the normal of the slices."""
+        lost = rows[_is_rare(rows, "lost", self.most)]
+        whole = lost["gap_mm"] / lost["usual_gap_mm"]
+        fits = (whole - whole.round()).abs().groupby(lost["SeriesInstanceUID"]).transform("max") < 0.15
+        n_missing = lost["n_lost"].groupby(lost["SeriesInstanceUID"]).transform("sum").astype(int)
+        said = (
+            "About {n_missing} slices are missing after slice {slices}: the next one is {gap_mm} mm away, "
+            "where {usual_mm} mm is usual."
+        )
+        found = [
+            self.find(
+                lost[fits == is_whole],
+                said,
+                confidence="high" if is_whole else "medium",
+                gap_mm=lost["gap_mm"],
+                usual_mm=lost["usual_gap_mm"],
+                n_missing=n_missing,
+            )
+            for is_whole in (True, False)
+        ]
+        return joined(found)
+
+
+@dataclass(frozen=True)
+class IncompleteVolume(Check):
+    """A volume of a series lacks slices that its sister volumes have."""
+
+    most: float = 0.5
+    """Share of its places that a volume may lack and still be one that ought to be whole."""
+
+    name: ClassVar[str] = "incomplete-volume"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "error"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    fix: ClassVar[str] = (
+        "Fetch the series again; leave the volume out (an echo, a phase, a b-value) if it was cut."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Compare the number of places of the volumes in one orientation of a series.
+
+        A gap inside a volume is left to missing-slices.
+        """
+        slices = rows[rows["volume"].notna()]
+        has_gap = slices["gap_kind"].eq("lost").groupby(slices["volume"]).transform("any")
+        has = slices.groupby("volume")["place"].transform("nunique")
+        usual = has.groupby(slices["stack"]).transform("median")
+        n_volumes = slices.groupby("stack")["volume"].transform("nunique")
+        is_short = (has < usual) & (has >= (1 - self.most) * usual) & (usual >= 3)
+        short = slices[(n_volumes >= 2) & is_short & ~has_gap]
+        return self.find(
+            short.drop_duplicates("volume"),
+            "One of {n_volumes} volumes has {n_places} slices, where the others have {usual}.",
+            n_volumes=n_volumes,
+            n_places=has,
+            usual=usual,
+        )
+
+
+@dataclass(frozen=True)
+class DuplicatePositions(Check):
+    """Two slices of one volume lie in the same place."""
+
+    name: ClassVar[str] = "duplicate-positions"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    fix: ClassVar[str] = "See in which attributes the slices differ; keep the one that belongs to the volume."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look for places that come twice in a volume whose places come once."""
+        twice = rows["volume"].notna() & rows.duplicated(["volume", "place"], keep=False)
+        return self.find(rows[twice], "Slices {slices} lie where another one of the same volume lies.")
+
+
+@dataclass(frozen=True)
+class OverlappingSlices(Check):
+    """Neighbouring slices are closer together than the others of the volume."""
+
+    most: float = 0.2
+    """Share of the gaps of a volume that may be close; where more are, the spacing is meant to vary."""
+
+    name: ClassVar[str] = "overlapping-slices"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    fix: ClassVar[str] = "Look whether a slice of another reconstruction or acquisition came into the series."
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look at the gaps between positions, along the normal of the slices."""
+        close = rows[_is_rare(rows, "close", self.most)]
+        return self.find(
+            close,
+            "After slice {slices} the next one is only {gap_mm} mm away, where {usual_mm} mm is usual.",
+            gap_mm=close["gap_mm"],
+            usual_mm=close["usual_gap_mm"],
+        )
+
+
+@dataclass(frozen=True)
+class UnevenSpacing(Check):
+    """The distance between slices differs in some places, by less than a slice."""
+
+    most: float = 0.2
+    """Share of the gaps of a volume that may differ; where more do, the spacing is meant to vary."""
+
+    name: ClassVar[str] = "uneven-spacing"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    fix: ClassVar[str] = (
+        "Place slices by ImagePositionPatient one by one; a grid of equal steps is wrong here."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look at the gaps between positions, along the normal of the slices."""
+        uneven = rows[_is_rare(rows, "uneven", self.most)]
+        return self.find(
+            uneven,
+            "After slice {slices} the next one is {gap_mm} mm away, where {usual_mm} mm is usual.",
+            gap_mm=uneven["gap_mm"],
+            usual_mm=uneven["usual_gap_mm"],
+        )
+
+
+@dataclass(frozen=True)
+class VariableSpacing(Check):
+    """The distance between slices varies throughout a volume, as if it were meant to."""
+
+    least: float = 0.2
+    """Share of the gaps of a volume that differ from those beside them."""
+
+    name: ClassVar[str] = "variable-spacing"
+    table: ClassVar[str] = "slices"
+    level: ClassVar[Level] = "series"
+    severity: ClassVar[Severity] = "note"
+    needs: ClassVar[tuple[str, ...]] = _NEEDS
+    fix: ClassVar[str] = (
+        "Place slices by ImagePositionPatient one by one; a grid of equal steps is wrong here."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look at the share of unusual gaps in a volume."""
+        told = rows[rows["gap_kind"].ne("") & _varies(rows, self.least)]
+        return self.find(
+            told,
+            "The distance between slices varies in {n_slices} places.",
+            confidence="medium",
+            least_mm=told["gap_mm"].groupby(told["SeriesInstanceUID"]).transform("min"),
+            most_mm=told["gap_mm"].groupby(told["SeriesInstanceUID"]).transform("max"),
+        )
+
+
+def _is_rare(rows: pd.DataFrame, kind: str, most: float) -> pd.Series:
+    """Gaps of a kind, in volumes of which no larger share is unusual; one gap is always rare."""
+    return (rows["gap_kind"] == kind) & ~_varies(rows, most)
+
+
+def _varies(rows: pd.DataFrame, most: float) -> pd.Series:
+    """Whether more than a share of the gaps of a volume is unusual, and more than two."""
+    odd = rows["gap_kind"].ne("").astype(float).groupby(rows["volume"])
+    n_gaps = rows["gap_mm"].notna().groupby(rows["volume"]).transform("sum")
+    return odd.transform("sum") > np.maximum(most * n_gaps, 2)
