@@ -13,6 +13,7 @@ from .drift.base import Drift as Drift
 from .drift.engine import find_drift as find_drift
 from .drift.signals import list_parameters as list_parameters
 from .header.engine import read_header as read_header
+from .masking import options as options
 from .report.engine import write_report as write_report
 from .scanner.engine import scan as scan
 from .schema.columns import Columns as Columns

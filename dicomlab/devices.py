@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.schema.masks import shown_table
 
 DEVICE_COLUMNS = (
     *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
@@ -67,10 +68,10 @@ def list_devices(catalog_or_series: Any, overrides: pd.DataFrame | str | Path | 
     >>> list_devices(catalog)[["device", "identity"]].to_numpy().tolist()
     [['CT-01', 'A'], ['CT-02', 'A']]
     """
-    series = getattr(catalog_or_series, "series", catalog_or_series)
+    series = getattr(getattr(catalog_or_series, "unmasked", catalog_or_series), "series", catalog_or_series)
     if not isinstance(series, pd.DataFrame):
         raise WrongArgument("catalog_or_series", type(series), ["a catalog", "a DataFrame of series"])
-    return _listed(_identified(series, overrides))
+    return shown_table(_listed(_identified(series, overrides)))
 
 
 def devices_and_names(

@@ -58,7 +58,7 @@ def as_series(table: Any) -> pd.DataFrame:
     sidecars. Gives a new table; first_acquired_at is AcquisitionDateTime, else the date and time
     of acquisition, series or study, whichever comes first, unless the table has it already.
     """
-    series = getattr(table, "series", table)
+    series = getattr(getattr(table, "unmasked", table), "series", table)
     if not isinstance(series, pd.DataFrame):
         raise WrongArgument("catalog_or_series", type(table), ["a catalog", "a DataFrame of series"])
     if any(str(name).startswith(("bids_", "dcm_")) for name in series):

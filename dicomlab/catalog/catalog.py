@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,10 @@ from dicomlab.errors import (
     StateGone,
     WrongArgument,
 )
+from dicomlab.masking import is_pseudonym, options
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql, with_frames_sql
+from dicomlab.schema.masks import mask_dataset, mask_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,6 +71,8 @@ class Catalog:
         self._place = place_of(where)
         self._state = state
         self._store = Store(self._place)
+        self._masks: bool | None = None
+        self._masked_with: tuple[str, duckdb.DuckDBPyConnection] | None = None
 
     @property
     def path(self) -> Path | str:
@@ -158,6 +163,30 @@ class Catalog:
         condition = f" WHERE {where}" if where else ""
         return self.sql(f"SELECT {', '.join(map(quoted, wanted))} FROM {quoted(table)}{condition}")
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether tables and headers come out with pseudonyms in place of what may identify."""
+        return options.mask if self._masks is None else self._masks
+
+    @property
+    def unmasked(self) -> Catalog:
+        """The same catalog with its true values, whatever `dl.options` says: for what is worked out."""
+        return self._masking(False)
+
+    @property
+    def masked(self) -> Catalog:
+        """The same catalog with pseudonyms, whatever `dl.options` says: for what stays masked.
+
+        >>> catalog.masked.read("series", ["PatientID"])["PatientID"].str.startswith("patient-").tolist()[:1]
+        [True]
+        """
+        return self._masking(True)
+
+    def _masking(self, masks: bool | None) -> Catalog:
+        other = copy(self)
+        other._masks = masks
+        return other
+
     def sql(self, query: str) -> pd.DataFrame:
         """Run one query in DuckDB's SQL over the tables; nothing can be changed by it.
 
@@ -184,9 +213,7 @@ class Catalog:
         query = database.select_only(query)
         with self._place.reaching():
             try:
-                yield from map(
-                    database.to_pandas, database.run_in_blocks(self._database, query, together, rows)
-                )
+                yield from map(database.to_pandas, database.run_in_blocks(self._asked, query, together, rows))
             except Exception:
                 self._check()
                 raise
@@ -220,10 +247,27 @@ class Catalog:
 
         if not self._state.keep_headers:
             raise NoHeaders
-        found = self._query(f"SELECT header FROM headers WHERE file_key = {literal(key)}")
+        whole = self.unmasked
+        true_key = self.true_key(key)
+        found = whole._query(f"SELECT header FROM headers WHERE file_key = {literal(true_key)}")
         if not found.num_rows:
             raise NoSuchKey
-        return dcmread(BytesIO(found["header"][0].as_py()), force=True, stop_before_pixels=True)
+        header = dcmread(BytesIO(found["header"][0].as_py()), force=True, stop_before_pixels=True)
+        return mask_dataset(header) if self.is_masked else header
+
+    def true_key(self, key: str) -> str:
+        """The file key behind a masked one; one that is not masked stays as it is.
+
+        >>> key = catalog.masked.read("files", ["file_key"])["file_key"].iloc[0]
+        >>> catalog.true_key(key) in set(catalog.files["file_key"])
+        True
+        """
+        if not is_pseudonym(key):
+            return key
+        masked = mask_sql("file_key", "VARCHAR")
+        query = f"SELECT file_key FROM files WHERE {masked} = {literal(key)} OR file_key = {literal(key)}"
+        found = self.unmasked._query(query)
+        return str(found["file_key"][0].as_py()) if found.num_rows else key
 
     def presence(self, keywords: Iterable[str], *, jobs: int | None = None) -> pd.DataFrame:
         """Which of some attributes each file lacks, has without a value, or has written wrongly.
@@ -269,7 +313,7 @@ class Catalog:
         >>> catalog.at_version(catalog.version).counts == catalog.counts
         True
         """
-        return _opened(self._place, version)
+        return _opened(self._place, version)._masking(self._masks)
 
     @property
     def is_complete(self) -> bool:
@@ -303,7 +347,7 @@ class Catalog:
         query = database.select_only(query)
         with self._place.reaching():
             try:
-                return database.run(self._database, query, beside)
+                return database.run(self._asked, query, beside)
             except Exception:
                 self._check()
                 raise
@@ -361,14 +405,28 @@ class Catalog:
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        return self.connect()
+        return self.unmasked.connect()
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A database of one's own with the tables in it, for work that keeps something there."""
+        masked_as = self.columns if self.is_masked else None
+        return database.connect(self._absolute, self._views, masked_as=masked_as)
+
+    @property
+    def _asked(self) -> duckdb.DuckDBPyConnection:
+        return self._masked if self.is_masked else self._database
+
+    @property
+    def _masked(self) -> duckdb.DuckDBPyConnection:
+        """The tables with pseudonyms; made anew when the key is another one."""
+        if self._masked_with is None or self._masked_with[0] != options.key:
+            self._masked_with = (options.key, self.masked.connect())
+        return self._masked_with[1]
+
+    @property
+    def _absolute(self) -> Place:
         place = self._place
-        return database.connect(
-            Folder(place.path.absolute()) if isinstance(place, Folder) else place, self._views
-        )
+        return Folder(place.path.absolute()) if isinstance(place, Folder) else place
 
     def _shown_names(self, table: str) -> list[str]:
         return self._query(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names

@@ -18,7 +18,9 @@ import pyarrow as pa
 
 from dicomlab.catalog.place import Place, place_of
 from dicomlab.errors import BadQuery
+from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal, quoted
+from dicomlab.schema.masks import is_masked, mask_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,11 +30,16 @@ MEMORY_LIMIT = "512MB"
 
 
 def connect(
-    where: Path | Place, views: Mapping[str, str], *, is_open: bool = False
+    where: Path | Place,
+    views: Mapping[str, str],
+    *,
+    is_open: bool = False,
+    masked_as: Columns | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with these views, that can read where the catalog lies only.
 
-    `is_open` leaves files elsewhere readable, for our own work.
+    `is_open` leaves files elsewhere readable, for our own work. With `masked_as`, the columns of the
+    catalog, what may identify a patient comes out of the views as pseudonyms.
     """
     import duckdb
 
@@ -46,13 +53,33 @@ def connect(
     database.execute("SET enable_progress_bar = false")
     if is_open:  # each file is read once: keeping it in memory would serve nobody
         database.execute("SET enable_external_file_cache = false")
+    if masked_as is not None:
+        database.execute(f"CREATE SCHEMA {_WHOLE}; SET schema = '{_WHOLE}'")
     for name, query in views.items():
         database.execute(f"CREATE VIEW {quoted(name)} AS {query}")
+    if masked_as is not None:
+        database.execute("SET schema = 'main'")
+        for name in views:
+            database.execute(f"CREATE VIEW {quoted(name)} AS {_masked(database, name, masked_as)}")
     if not is_open:
         database.execute(f"SET allowed_directories = [{literal(place.at() + '/')}]")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
     return database
+
+
+_WHOLE = "whole"
+"""Where the views lie that are masked: one view of them reads another as it is."""
+
+
+def _masked(database: duckdb.DuckDBPyConnection, view: str, columns: Columns) -> str:
+    """The query that gives a view with pseudonyms."""
+    whole = f"{_WHOLE}.{quoted(view)}"
+    found = database.execute(f"DESCRIBE {whole}").fetchall()
+    seen = [
+        f"{mask_sql(name, kind)} AS {quoted(name)}" for name, kind, *_ in found if is_masked(name, columns)
+    ]
+    return f"SELECT * REPLACE ({', '.join(seen)}) FROM {whole}" if seen else f"FROM {whole}"
 
 
 def _spill(folder: Path) -> Path:

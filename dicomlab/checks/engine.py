@@ -23,6 +23,7 @@ from dicomlab.checks.slices import (
 )
 from dicomlab.checks.tables import SOURCES
 from dicomlab.errors import WrongArgument
+from dicomlab.schema.masks import shown_table
 
 CHECKS: tuple[Check, ...] = (
     MissingSlices(),
@@ -67,6 +68,7 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     >>> findings.attrs["not_run"]
     []
     """
+    catalog = getattr(catalog, "unmasked", catalog)
     chosen = _chosen(CHECKS if checks is None else checks)
     have = {table: set(SOURCES[table].columns(catalog)) for table in {one.table for one in chosen}}
     missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen}
@@ -84,7 +86,7 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
             if names
         ],
     }
-    return findings
+    return shown_table(findings)
 
 
 def list_checks() -> pd.DataFrame:

@@ -44,8 +44,8 @@ class Answer:
 class Verb:
     """One verb of the shell: its name, the function that does it, and calls to learn from.
 
-    The function's signature becomes the arguments and options, its docstring the help; --json
-    and --debug are added.
+    The function's signature becomes the arguments and options, its docstring the help; --json,
+    --mask and --debug are added.
     """
 
     name: str

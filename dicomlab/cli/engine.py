@@ -9,7 +9,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, TextIO
@@ -20,27 +20,32 @@ from typer.core import TyperGroup
 from dicomlab.cli.base import FAILED, FINE, STOPPED, WRONG_CALL, Answer, Json, Verb
 from dicomlab.cli.terminal import printable, wrapped
 from dicomlab.errors import CannotWrite, DicomlabError, SourceFailed
+from dicomlab.masking import options
 
 SCHEMA = 1
 """Raised when a reader of the JSON would have to be changed."""
 
+_Mask = Annotated[
+    bool, typer.Option("--mask", help="Show pseudonyms for what may identify a patient (docs/masking.md).")
+]
 _Debug = Annotated[bool, typer.Option("--debug", help="Show where it happened if something fails.")]
 
 
 def command(verb: Verb) -> Callable[..., None]:
-    """The verb as typer takes it, with --json and --debug beside its own options."""
+    """The verb as typer takes it, with --json, --mask and --debug beside its own options."""
     own = inspect.signature(verb.work, eval_str=True)
 
     @wraps(verb.work)
-    def run(*, as_json: bool, debug: bool, **settings: Any) -> None:
+    def run(*, as_json: bool, debug: bool, mask: bool, **settings: Any) -> None:
         if "as_json" in own.parameters:
             settings["as_json"] = as_json
-        with _warnings_as_notes():
+        with _warnings_as_notes(), options.masked() if mask else nullcontext():
             answer = _answer(verb, settings, as_json=as_json, debug=debug)
             code = _printed(answer, debug=debug)
         raise typer.Exit(code)
 
-    switches = {n: a for n, a in {"as_json": Json, "debug": _Debug}.items() if n not in own.parameters}
+    all_have = {"as_json": Json, "mask": _Mask, "debug": _Debug}
+    switches = {n: a for n, a in all_have.items() if n not in own.parameters}
     kind = inspect.Parameter.KEYWORD_ONLY
     more = [inspect.Parameter(n, kind, default=False, annotation=a) for n, a in switches.items()]
     run.__signature__ = own.replace(parameters=[*own.parameters.values(), *more])  # type: ignore[attr-defined]

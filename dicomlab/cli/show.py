@@ -76,7 +76,7 @@ def show_table(
     """Show what a catalog holds: its card, or rows of a table.
 
     Columns that may identify a patient, dates of acquisition among them, are left out unless
-    --phi is given.
+    --phi is given; with --mask pseudonyms stand for them.
     """
     from dicomlab.catalog.catalog import open_catalog
 
@@ -122,7 +122,7 @@ class View:
     @property
     def hidden(self) -> list[str]:
         """The columns that are left out because of that."""
-        return [] if self.phi else self.identifying
+        return [] if self.phi or self.catalog.is_masked else self.identifying
 
     @cached_property
     def names(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed,
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
 from dicomlab.schema.levels import quoted
+from dicomlab.schema.masks import mask_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +125,8 @@ class Cohort:
         >>> dl.select(catalog, "Modality = 'CT'").arrow("SELECT count(*) AS n FROM series").column_names
         ['n']
         """
-        return query(self.catalog, self._members, select_only(text).strip().rstrip(";"), beside)
+        members = self._members.masked if self.catalog.is_masked else self._members
+        return query(self.catalog, members, select_only(text).strip().rstrip(";"), beside)
 
     def files(self) -> pd.DataFrame:
         """One row a file: file_key, size, container and source, with the UIDs of its instance.
@@ -274,7 +276,7 @@ class Cohort:
             table = to_pandas(cohort._gone())
             words = {"step": number, "what": step.what, "where": step.in_words, "why": step.why}
             tables.append(table.assign(**words))
-        return pd.concat(tables, ignore_index=True)
+        return self._seen(pd.concat(tables, ignore_index=True))
 
     # --- again, later ---
 
@@ -289,7 +291,7 @@ class Cohort:
         """
         from dicomlab.cohorts.saved import save
 
-        return save(self, path)
+        return save(self.unmasked, path)
 
     @staticmethod
     def load(path: str | Path, catalog: Catalog) -> Cohort:
@@ -306,7 +308,7 @@ class Cohort:
 
         return load(path, catalog)
 
-    @cached_property
+    @property
     def changes(self) -> pd.DataFrame:
         """One row a series that is not as it was saved; empty for a cohort that was not loaded.
 
@@ -315,9 +317,7 @@ class Cohort:
         is new in the catalog or gone from it. To say why, the version that it was saved from must
         still be kept.
         """
-        from dicomlab.cohorts.changes import changes
-
-        return changes(self)
+        return self._seen(self._changes)
 
     def completeness(
         self,
@@ -344,13 +344,27 @@ class Cohort:
         """
         from dicomlab.cohorts.completeness import completeness
 
-        return completeness(self, expected, visits=visits, by=by)
+        return self._seen(completeness(self.unmasked, expected, visits=visits, by=by))
 
     # --- how it works ---
 
     @cached_property
+    def _changes(self) -> pd.DataFrame:
+        from dicomlab.cohorts.changes import changes
+
+        return changes(self.unmasked)
+
+    @property
+    def unmasked(self) -> Cohort:
+        """The same cohort with its true values, whatever `dl.options` says."""
+        return replace(self, catalog=self.catalog.unmasked)
+
+    def _seen(self, table: pd.DataFrame) -> pd.DataFrame:
+        return mask_table(table) if self.catalog.is_masked else table
+
+    @cached_property
     def _members(self) -> Members:
-        return narrowed(self.catalog, self._members_before, self.step)
+        return narrowed(self.catalog.unmasked, self._members_before, self.step)
 
     @property
     def _members_before(self) -> Members | None:
@@ -358,7 +372,7 @@ class Cohort:
 
     @cached_property
     def _n_unknown(self) -> int | None:
-        return n_unknown(self.catalog, self._members_before, self.step)
+        return n_unknown(self.catalog.unmasked, self._members_before, self.step)
 
     @property
     def _way(self) -> list[Cohort]:
@@ -382,13 +396,13 @@ class Cohort:
         text = _LEFT.format(
             before="main.series" if before is None else "left_before", same=same("b", "a", SERIES_KEYS)
         )
-        return self.catalog.arrow(text, seen)
+        return self.catalog.unmasked.arrow(text, seen)
 
 
 def made(catalog: Catalog, step: Step, before: Cohort | None = None, *, saved: Saved | None = None) -> Cohort:
     """The cohort after a step; raises at once for a condition that is none."""
     members = None if before is None else before._members
-    cohort = Cohort(catalog, with_level(catalog, members, step), before, saved)
+    cohort = Cohort(catalog, with_level(catalog.unmasked, members, step), before, saved)
     _ = cohort._members
     return cohort
 

@@ -16,6 +16,7 @@ from dicomlab.cohorts.steps import KEYS, SERIES_KEYS, TABLES, Step, level_of, sa
 from dicomlab.errors import BadQuery, MissingColumn
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import patients_sql, quoted, series_sql, studies_sql, with_frames_sql
+from dicomlab.schema.masks import is_masked, mask_value
 
 _WHOLE, _FILES = "cohort_series", "cohort_files"
 _OF_FILES = ("frames", "dose", "files", "problems")
@@ -37,6 +38,19 @@ class Members:
     def is_cut(self) -> bool:
         """Whether some series are in with a part of their instances only."""
         return self.files is not None and self.files.num_rows > 0
+
+    @property
+    def masked(self) -> Members:
+        """The same, as a masked catalog names them."""
+        return Members(_masked(self.series), None if self.files is None else _masked(self.files))
+
+
+def _masked(table: pa.Table) -> pa.Table:
+    for name in [name for name in table.column_names if is_masked(name)]:
+        keys = table[name].combine_chunks().dictionary_encode()
+        seen = pa.array([mask_value(name, key) for key in keys.dictionary.to_pylist()], pa.string())
+        table = table.set_column(table.column_names.index(name), name, seen.take(keys.indices))
+    return table
 
 
 def query(

@@ -32,6 +32,7 @@ from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
+from dicomlab.schema.masks import shown_table
 from dicomlab.series import as_series
 
 DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange(), ShareShift())
@@ -116,7 +117,7 @@ def find_drift(
     )
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
-    return replace(drift, changes=with_decisions(drift.changes, decided))
+    return replace(drift, changes=with_decisions(drift.changes, decided), fleet=shown_table(drift.fleet))
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,11 @@ from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, with_units
 from dicomlab.header.values import Cells, Problem, cast, vr_code
+from dicomlab.masking import options
 from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
 from dicomlab.schema.frames import frame_columns, hidden_frame_columns
+from dicomlab.schema.masks import is_masked, mask_value
 from dicomlab.schema.units import frame_unit_columns, unit_columns
 from dicomlab.sources.base import Head
 from dicomlab.sources.folder import FileHead
@@ -523,7 +525,10 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
     batch = next(HeaderReader(columns, keep=True).read([os.fspath(file)]))
     if not batch.is_dicom[0]:
         raise BadFile(os.fspath(file), batch.reason[0])
-    return batch.table.to_pylist()[0]
+    row: dict[str, Any] = batch.table.to_pylist()[0]
+    if options.mask:
+        return {k: mask_value(k, v) if is_masked(k, columns) else v for k, v in row.items()}
+    return row
 
 
 def _helpers(columns: Sequence[Column]) -> list[Column]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,13 @@ from markupsafe import Markup
 
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
+from dicomlab.masking import options
 from dicomlab.report.frames import summarise_frame
 from dicomlab.report.origin import origin
 from dicomlab.report.pictures import draw_pictures
 from dicomlab.report.rows import write_rows
 from dicomlab.report.sections import summarise
+from dicomlab.schema.masks import shown_table
 
 
 def write_report(
@@ -33,15 +36,15 @@ def write_report(
     out of tables, and the report says which.
 
     The report of a Drift names no series. Which ones stand behind its findings is in a CSV beside it
-    (drift-rows.csv beside drift.html, see `dicomlab.report.finding_rows`), unless `rows` is false:
-    SeriesInstanceUIDs are no names, but lead to the patient in an archive.
+    (drift-rows.csv beside drift.html, see `dicomlab.report.finding_rows`), unless `rows` is false or
+    `dl.options.mask` is on: SeriesInstanceUIDs are no names, but lead to the patient in an archive.
 
     Each file is replaced in one step, so a reader never sees half of it. Gives the path of the page.
 
     >>> write_report(drift, to=to / "drift.html").name
     'drift.html'
     """
-    path = Path(to)
+    path, rows = Path(to), rows and not options.mask
     beside = [_rows_file(path, i) if rows and isinstance(r, Drift) else "" for i, r in enumerate(results)]
     sections = [
         _section(result, name=f"r{i}", rows_file=file)
@@ -69,8 +72,9 @@ def to_html(summary: dict[str, Any], *, made: date) -> str:
 
 def _section(result: Drift | pd.DataFrame, name: str, rows_file: str = "") -> dict[str, Any]:
     if isinstance(result, pd.DataFrame):
-        return summarise_frame(result, name=name)
+        return summarise_frame(shown_table(result), name=name)
     if isinstance(result, Drift):
+        result = replace(result, fleet=shown_table(result.fleet))
         summary = summarise(result, name=name, rows_file=rows_file)
         return {**summary, "pictures": draw_pictures(result, summary)}
     raise WrongArgument("results", type(result).__name__, ["Drift", "DataFrame"])
