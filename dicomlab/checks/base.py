@@ -15,7 +15,7 @@ Severity = Literal["error", "warning", "note"]
 """error: do not use it as it is. warning: look before you use it. note: worth knowing, may well be meant."""
 
 Confidence = Literal["high", "medium", "low"]
-Level = Literal["file", "instance", "series", "study", "patient"]
+Level = Literal["file", "instance", "series", "study", "patient", "device"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
@@ -27,6 +27,7 @@ LEVEL_KEYS: dict[Level, str] = {
     "series": "SeriesInstanceUID",
     "study": "StudyInstanceUID",
     "patient": "PatientID",
+    "device": "device",
 }
 """The column whose value is shared by the rows of one finding, by level."""
 
@@ -44,6 +45,13 @@ class Readable(Protocol):
 
     def blocks(self, query: str, *, together: Iterable[str], rows: int) -> Iterator[pd.DataFrame]:
         """Run one query and give its rows block by block."""
+
+    def presence(self, keywords: Iterable[str]) -> pd.DataFrame:
+        """Which attributes each file lacks, or has written wrongly."""
+
+    @property
+    def keeps_headers(self) -> bool:
+        """Whether the whole headers are kept."""
 
 
 @dataclass(frozen=True)

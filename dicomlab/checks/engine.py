@@ -8,10 +8,28 @@ from typing import Any
 
 import pandas as pd
 
+from dicomlab.checks.attributes import (
+    MissingExpected,
+    MissingInSome,
+    MissingRequired,
+    OtherVr,
+    TooLongNumber,
+    UnreadValue,
+)
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, no_findings
 from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
 from dicomlab.checks.holdings import LocaliserInside, OrientationsMixed, SeveralVolumes
+from dicomlab.checks.identity import (
+    PatientWithSeveralNames,
+    SameFileTwice,
+    SameUidOtherContent,
+    SeriesInSeveralPlaces,
+    SharedFrameOfReference,
+    StudyOfSeveralPatients,
+    UidInSeveralSeries,
+)
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
+from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
 from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
 from dicomlab.checks.slices import (
     DuplicatePositions,
@@ -22,6 +40,7 @@ from dicomlab.checks.slices import (
     VariableSpacing,
 )
 from dicomlab.checks.tables import SOURCES
+from dicomlab.checks.uids import BadUid, MetaMismatch
 from dicomlab.errors import WrongArgument
 from dicomlab.schema.masks import shown_table
 
@@ -43,6 +62,24 @@ CHECKS: tuple[Check, ...] = (
     ImpossibleOrientation(),
     PlaceholderSize(),
     PlaceholderPosition(),
+    SameFileTwice(),
+    SameUidOtherContent(),
+    UidInSeveralSeries(),
+    SeriesInSeveralPlaces(),
+    StudyOfSeveralPatients(),
+    SharedFrameOfReference(),
+    PatientWithSeveralNames(),
+    BadUid(),
+    MetaMismatch(),
+    PixelDescription(),
+    PixelsTooFew(),
+    PixelsTooMany(),
+    MissingRequired(),
+    MissingExpected(),
+    MissingInSome(),
+    OtherVr(),
+    TooLongNumber(),
+    UnreadValue(),
 )
 """The checks of a call that names none."""
 
@@ -55,7 +92,7 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
 
     `checks` are names or checks of your own (default: all of `list_checks()`). Columns: check,
     severity (error, warning, note), confidence (high, medium, low), level (file, instance, series,
-    study, patient), uid (of that level; null for a patient), n_files, files (file keys, the first
+    study, patient, device), uid (of that level; null for a patient), n_files, files (file keys, the first
     100), slices (InstanceNumber, or the number of the frame), message (plain words), evidence (a dict of
     numbers and tag names), fix (what to do).
 
@@ -144,18 +181,8 @@ def _findings_of(
     wanted = [*together, *("file_key", "SeriesInstanceUID", "StudyInstanceUID", "InstanceNumber")]
     wanted += [name for one in checks for name in (*one.needs, *one.wants)]
     columns = [name for name in dict.fromkeys(wanted) if name in have]
-    found = []
-    for block in catalog.blocks(source.query(catalog, columns), together=together, rows=BLOCK):
-        rows = _in_order(block)
-        rows = source.prepare(rows) if source.prepare else rows
-        found += [one(rows) for one in checks]
-    return found
-
-
-def _in_order(block: pd.DataFrame) -> pd.DataFrame:
-    """The rows by InstanceNumber and file, so that the same catalog gives the same findings."""
-    by = [name for name in ("InstanceNumber", "file_key") if name in block]
-    return block.sort_values(by, kind="stable", ignore_index=True) if by else block
+    blocks = source.blocks(catalog, columns, together=together, rows=BLOCK)
+    return [one(rows) for rows in blocks for one in checks]
 
 
 def _sorted(findings: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from dicomlab.checks import content
+from dicomlab.checks import content, queries
 from dicomlab.checks.base import Readable
+from dicomlab.checks.header_facts import HeaderFacts
 from dicomlab.schema.levels import quoted
 
 
@@ -28,6 +29,20 @@ class Source:
     prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     """Adds columns of our own to a block of rows."""
 
+    def blocks(
+        self, catalog: Readable, names: Sequence[str], *, together: Sequence[str], rows: int
+    ) -> Iterator[pd.DataFrame]:
+        """The rows with these columns, block by block, those that agree in `together` in one."""
+        for block in catalog.blocks(self.query(catalog, names), together=together, rows=rows):
+            some = _in_order(block)
+            yield self.prepare(some) if self.prepare else some
+
+
+def _in_order(block: pd.DataFrame) -> pd.DataFrame:
+    """The rows by InstanceNumber and file, so that the same catalog gives the same findings."""
+    by = [name for name in ("InstanceNumber", "file_key") if name in block]
+    return block.sort_values(by, kind="stable", ignore_index=True) if by else block
+
 
 def stored(table: str) -> Source:
     """A table of the catalog as it is."""
@@ -38,8 +53,25 @@ def stored(table: str) -> Source:
     return Source(lambda catalog: columns_of(catalog, table), query)
 
 
-SOURCES: dict[str, Source] = {
-    name: stored(name)
-    for name in ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
-} | {"slices": Source(content.columns, content.query, content.part_content)}
-"""The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of."""
+_CHOSEN = {
+    "repeats": queries.REPEATS,
+    "shared_series": queries.SHARED_SERIES,
+    "shared_studies": queries.SHARED_STUDIES,
+    "shared_frames": queries.SHARED_FRAMES,
+    "patients_apart": queries.PATIENTS_APART,
+    "odd_uids": queries.ODD_UIDS,
+    "other_meta": queries.OTHER_META,
+    "pixels": queries.PIXELS,
+    "problem_rows": queries.PROBLEM_ROWS,
+}
+
+_STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
+
+SOURCES: dict[str, Source | HeaderFacts] = {
+    **{name: stored(name) for name in _STORED},
+    **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
+    "slices": Source(content.columns, content.query, content.part_content),
+    "headers": HeaderFacts(),
+}
+"""The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of;
+`headers`, see `checks.header_facts`; and those of `checks.queries`, a few files each."""

@@ -22,9 +22,12 @@ def block_of(small_fleet):
         source = SOURCES[check.table]
         have = source.columns(catalog)
         names = ["file_key", "SeriesInstanceUID", *check.together, *check.needs, *check.wants]
-        query = source.query(catalog, [name for name in dict.fromkeys(names) if name in have])
-        rows = next(catalog.blocks(query, together=check.together, rows=10**6))
-        return source.prepare(rows) if source.prepare else rows
+        wanted = [name for name in dict.fromkeys(names) if name in have]
+        blocks = source.blocks(catalog, wanted, together=check.together, rows=10**6)
+        rows = next(blocks, None)
+        if rows is None:  # nothing is odd in this fleet
+            rows = catalog.sql(source.query(catalog, wanted))
+        return rows
 
     return lambda check, *, empty=False: whole(check).head(0) if empty else whole(check)
 
