@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dicomlab import __version__
-from dicomlab.cli import compact, demo, doctor, drift, report, scan, show, sql
+from dicomlab.cli import check, compact, demo, doctor, drift, report, scan, show, sql
 from dicomlab.cli.base import EXIT_WORDS, Verb
 from dicomlab.cli.engine import Program, command
 
@@ -19,6 +19,7 @@ VERBS: tuple[Verb, ...] = (
     scan.VERB,
     show.VERB,
     sql.VERB,
+    check.VERB,
     drift.VERB,
     report.VERB,
     compact.VERB,

@@ -15,9 +15,11 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dicomlab.checks.summary import is_findings
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
+from dicomlab.report.checks import summarise_checks
 from dicomlab.report.frames import summarise_frame
 from dicomlab.report.origin import origin
 from dicomlab.report.pictures import draw_pictures
@@ -31,9 +33,10 @@ def write_report(
 ) -> Path:
     """Write results into one HTML file that opens offline and prints on A4.
 
-    A `Drift` becomes a first page for the fleet and a section per device; a DataFrame becomes a
-    table, under the title in its `attrs["title"]`. Columns that may identify a patient are left
-    out of tables, and the report says which.
+    A `Drift` becomes a first page for the fleet and a section per device; the findings of `check`
+    become a table a check, with what to do; another DataFrame becomes a table, under the title in its
+    `attrs["title"]`. Columns that may identify a patient are left out of tables, and the report says
+    which.
 
     The report of a Drift names no series. Which ones stand behind its findings is in a CSV beside it
     (drift-rows.csv beside drift.html, see `dicomlab.report.finding_rows`), unless `rows` is false or
@@ -71,6 +74,8 @@ def to_html(summary: dict[str, Any], *, made: date) -> str:
 
 
 def _section(result: Drift | pd.DataFrame, name: str, rows_file: str = "") -> dict[str, Any]:
+    if isinstance(result, pd.DataFrame) and is_findings(result):
+        return summarise_checks(result, name=name)
     if isinstance(result, pd.DataFrame):
         return summarise_frame(shown_table(result), name=name)
     if isinstance(result, Drift):
@@ -81,7 +86,9 @@ def _section(result: Drift | pd.DataFrame, name: str, rows_file: str = "") -> di
 
 
 def _title(results: tuple[Drift | pd.DataFrame, ...]) -> str:
-    return "Equipment drift" if any(isinstance(r, Drift) for r in results) else "Report"
+    if any(isinstance(r, Drift) for r in results):
+        return "Equipment drift"
+    return "Checks" if any(is_findings(r) for r in results if isinstance(r, pd.DataFrame)) else "Report"
 
 
 def _replace(path: Path, html: str) -> Path:

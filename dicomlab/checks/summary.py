@@ -1,0 +1,68 @@
+"""What checks found, in short: for people in a shell and in a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Severity
+from dicomlab.errors import WrongArgument
+
+
+def is_findings(table: pd.DataFrame) -> bool:
+    """Whether a table is one that `check` gave."""
+    return list(table.columns) == FINDING_COLUMNS
+
+
+def summarise_findings(
+    findings: pd.DataFrame, *, least: Severity = "warning", most: int = 5
+) -> dict[str, Any]:
+    """Count findings, and gather those of each check, as plain data.
+
+    headline; counts by severity; groups, one a check and severity, the gravest first, with name,
+    severity, n, n_files, fix and `most` findings; n_left_out (less grave than `least`); n_run; not_run.
+
+    Raises WrongArgument for a severity that there is not.
+    """
+    if least not in SEVERITIES:
+        raise WrongArgument("severity", least, SEVERITIES)
+    told = SEVERITIES[: SEVERITIES.index(least) + 1]
+    shown = findings[findings["severity"].isin(told)]
+    counts: dict[str, int] = {
+        severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES
+    }
+    return {
+        "headline": headline(counts),
+        "counts": counts,
+        "groups": [
+            _group(own, most) for _, own in shown.groupby(["severity", "check"], sort=False, observed=True)
+        ],
+        "n_left_out": len(findings) - len(shown),
+        "n_run": len(findings.attrs.get("run", [])),
+        "not_run": list(findings.attrs.get("not_run", [])),
+    }
+
+
+def headline(counts: dict[str, int]) -> str:
+    """The counts in words, such as: 1 error, 2 warnings, 20 notes."""
+    said = [f"{n:,} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items() if n]
+    return ", ".join(said) or "Nothing found"
+
+
+def _group(own: pd.DataFrame, most: int) -> dict[str, Any]:
+    first = own.iloc[0]
+    return {
+        "check": first["check"],
+        "severity": first["severity"],
+        "n": len(own),
+        "n_files": int(own["n_files"].sum()),
+        "fix": first["fix"],
+        "findings": [
+            {
+                **{name: row[name] for name in ("message", "confidence", "uid", "n_files")},
+                "file": row["files"][0] if row["files"] else "",
+            }
+            for row in own.head(most).to_dict("records")
+        ],
+    }
