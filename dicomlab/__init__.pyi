@@ -14,6 +14,10 @@ from .drift.engine import find_drift as find_drift
 from .drift.signals import list_parameters as list_parameters
 from .header.engine import read_header as read_header
 from .masking import options as options
+from .protocols.engine import check_protocol as check_protocol
+from .protocols.learning import learn_protocols as learn_protocols
+from .protocols.reference import Protocol as Protocol
+from .protocols.studies import check_studies as check_studies
 from .report.engine import write_report as write_report
 from .scanner.engine import scan as scan
 from .schema.columns import Columns as Columns

@@ -192,8 +192,9 @@ def _key(name: pd.Series) -> pd.Series:
 
 def _one_spelling(name: pd.Series) -> pd.Series:
     key = _key(name)
-    usual = name.groupby(key).agg(lambda spellings: spellings.mode().iloc[0])
-    return key.map(usual)
+    counts = pd.DataFrame({"key": key, "name": name}).value_counts().reset_index()
+    counts = counts.sort_values(["count", "name"], ascending=[False, True]).drop_duplicates("key")
+    return key.map(counts.set_index("key")["name"])
 
 
 def numbers(values: pd.Series) -> np.ndarray:

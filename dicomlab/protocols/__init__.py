@@ -1,0 +1,1 @@
+"""Whether series were acquired as agreed: references, deviations, variants."""
