@@ -17,6 +17,7 @@ from dicomlab.checks.attributes import (
     UnreadValue,
 )
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, no_findings
+from dicomlab.checks.clocks import ClockOff
 from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
 from dicomlab.checks.holdings import LocaliserInside, OrientationsMixed, SeveralVolumes
 from dicomlab.checks.identity import (
@@ -28,8 +29,11 @@ from dicomlab.checks.identity import (
     StudyOfSeveralPatients,
     UidInSeveralSeries,
 )
+from dicomlab.checks.kinds import BrokenFiles, OtherKindInside, StaleDirectory
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
+from dicomlab.checks.placeholders import PlaceholderNumber, PlaceholderText
+from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn
 from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
 from dicomlab.checks.slices import (
     DuplicatePositions,
@@ -40,6 +44,14 @@ from dicomlab.checks.slices import (
     VariableSpacing,
 )
 from dicomlab.checks.tables import SOURCES
+from dicomlab.checks.timing import (
+    AgeDisagrees,
+    BirthAfterStudy,
+    DatesApart,
+    ImpossibleDate,
+    PlaceholderDate,
+    StudyDatesDiffer,
+)
 from dicomlab.checks.uids import BadUid, MetaMismatch
 from dicomlab.errors import WrongArgument
 from dicomlab.schema.masks import shown_table
@@ -80,6 +92,21 @@ CHECKS: tuple[Check, ...] = (
     OtherVr(),
     TooLongNumber(),
     UnreadValue(),
+    ImpossibleDate(),
+    PlaceholderDate(),
+    StudyDatesDiffer(),
+    DatesApart(),
+    BirthAfterStudy(),
+    AgeDisagrees(),
+    PlaceholderNumber(),
+    PlaceholderText(),
+    BurnedIn(),
+    LikelyBurnedIn(),
+    IdentityLeft(),
+    OtherKindInside(),
+    BrokenFiles(),
+    StaleDirectory(),
+    ClockOff(),
 )
 """The checks of a call that names none."""
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dicomlab.checks.base import Readable
-from dicomlab.schema.levels import quoted
+from dicomlab.checks.bounds import (
+    FIRST_IMAGES,
+    NUMBER_RULES,
+    OF_IMAGES,
+    PLACEHOLDER_DATES,
+    PLACEHOLDER_TEXT,
+    TEXTS,
+    NumberRule,
+)
+from dicomlab.schema.levels import literal, quoted
 
 
 def instance_columns(catalog: Readable) -> list[str]:
@@ -28,14 +37,19 @@ def device_sql(have: Sequence[str]) -> str:
     return f"coalesce(nullif(concat_ws(' ', {model}, {name}), ''), 'unnamed machine')"
 
 
+Condition = tuple[tuple[str, ...], str]
+"""Columns of the instances, and SQL over them."""
+
+
 class Instances:
     """Instances, with columns of other tables, and only those that a condition chooses.
 
-    `more` are columns and their SQL; `body` is what follows FROM instances i.
+    `more` are columns and their SQL; `body` is what follows FROM instances i. `any_of` are conditions of
+    which one must hold, each with the columns that it takes; those without their columns are left out.
     """
 
-    def __init__(self, more: Mapping[str, str], body: str):
-        self._more, self._body = dict(more), body
+    def __init__(self, more: Mapping[str, str], body: str = "", any_of: Sequence[Condition] = ()):
+        self._more, self._body, self._any_of = dict(more), body, tuple(any_of)
 
     def columns(self, catalog: Readable) -> list[str]:
         """The columns that the table has."""
@@ -46,7 +60,9 @@ class Instances:
         have = instance_columns(catalog)
         more = self._more | {"device": device_sql(have)}
         shown = [f"{more[name]} AS {quoted(name)}" if name in more else f"i.{quoted(name)}" for name in names]
-        return f"SELECT {', '.join(shown)} FROM instances i {self._body}"
+        usable = [f"({text})" for columns, text in self._any_of if set(columns) <= set(have)]
+        where = f"WHERE {' OR '.join(usable) or 'false'}" if self._any_of else ""
+        return f"SELECT {', '.join(shown)} FROM instances i {self._body} {where}"
 
 
 # Which instances have a SOPInstanceUID that is not theirs alone, and where else it is.
@@ -116,3 +132,109 @@ PROBLEM_ROWS = Instances(
     {"column": 'p."column"', "tag": "p.tag", "reason": "p.reason"}, "JOIN problems p USING (file_key)"
 )
 """Instances, once for each value that did not parse."""
+
+_DAYS = ", ".join(f"DATE {literal(day)}" for day in PLACEHOLDER_DATES)
+ODD_DATES = Instances(
+    {},
+    any_of=[
+        *(
+            (
+                (name,),
+                f"i.{name} < DATE {literal(FIRST_IMAGES)} OR i.{name} > current_date "
+                f"OR i.{name} IN ({_DAYS})",
+            )
+            for name in OF_IMAGES
+        ),
+        (("PatientBirthDate",), f"i.PatientBirthDate IN ({_DAYS})"),
+    ],
+)
+"""Instances with a date that none has."""
+
+
+def _out_of_bounds(rule: NumberRule) -> Condition:
+    value = f"(i.{quoted(rule.name)} <= {rule.low} OR i.{quoted(rule.name)} > {rule.high})"
+    if not rule.modalities:
+        return (rule.name,), value
+    return (rule.name, "Modality"), f"{value} AND i.Modality IN ({', '.join(map(literal, rule.modalities))})"
+
+
+ODD_VALUES = Instances(
+    {},
+    any_of=[
+        *map(_out_of_bounds, NUMBER_RULES),
+        *(
+            ((name,), f"regexp_full_match(trim(i.{quoted(name)}), {literal(PLACEHOLDER_TEXT)}, 'i')")
+            for name in TEXTS
+        ),
+    ],
+)
+"""Instances with a number out of its bounds, or a word that stands for none."""
+
+SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
+"""SOP classes of secondary captures begin with it (PS3.4 B.5)."""
+ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
+"""SOP classes of encapsulated documents begin with it."""
+SCREEN_WORDS = r"SCREEN ?S|SCREEN_S|SNAPSHOT|SCREEN CAPTURE"
+HINTS = Instances(
+    {"image_type": 'i."ImageType"::VARCHAR'},
+    any_of=[
+        (("BurnedInAnnotation",), "upper(i.BurnedInAnnotation) = 'YES'"),
+        (("PatientIdentityRemoved",), "upper(i.PatientIdentityRemoved) = 'YES'"),
+        (
+            ("SOPClassUID",),
+            f"i.SOPClassUID = {literal(SECONDARY)} OR starts_with(i.SOPClassUID, {literal(SECONDARY + '.')}) "
+            f"OR starts_with(i.SOPClassUID, {literal(ENCAPSULATED)})",
+        ),
+        (("Modality",), "i.Modality IN ('US', 'IVUS')"),
+        (("ImageType",), f"regexp_matches(upper(i.ImageType::VARCHAR), {literal(SCREEN_WORDS)})"),
+    ],
+)
+"""Instances that may tell who the patient is in their pixels, or say that they do not."""
+
+MIXED_KINDS = Instances(
+    {},
+    "WHERE i.SeriesInstanceUID IN (SELECT SeriesInstanceUID FROM instances "
+    "WHERE SeriesInstanceUID IS NOT NULL GROUP BY 1 HAVING count(DISTINCT SOPClassUID) > 1)",
+)
+"""Instances of series with several SOP classes."""
+
+
+def broken_files(_: Readable, names: Sequence[str]) -> str:
+    """The query of files that were not read, or not wholly."""
+    return f"SELECT {', '.join(map(quoted, names))} FROM files WHERE status IN ('partial', 'unreadable')"
+
+
+CLOCKS = (
+    "device",
+    "file_key",
+    "SeriesInstanceUID",
+    "StudyInstanceUID",
+    "day",
+    "content_after_s",
+    "study_before_s",
+)
+"""One row a series: a file of it, when it was acquired, and how its times lie to each other.
+
+content_after_s: seconds from acquisition to content, the median of its images; study_before_s: from
+StudyTime to its first acquisition.
+"""
+_TIMES = ("StudyDate", "StudyTime", "AcquisitionDate", "AcquisitionTime", "ContentDate", "ContentTime")
+
+
+def clock_columns(catalog: Readable) -> list[str]:
+    """The columns of `clocks`; none where the instances lack a date or a time."""
+    return list(CLOCKS) if set(_TIMES) <= set(instance_columns(catalog)) else []
+
+
+def clocks(catalog: Readable, names: Sequence[str]) -> str:
+    """The query of CLOCKS."""
+    acquired = "(i.AcquisitionDate + i.AcquisitionTime)"
+    device = device_sql(instance_columns(catalog))
+    inner = (
+        f"SELECT {device} AS device, i.SeriesInstanceUID, i.StudyInstanceUID, min(i.file_key) AS file_key, "
+        f"min(i.AcquisitionDate) AS day, "
+        f"median(epoch(i.ContentDate + i.ContentTime) - epoch({acquired}))::DOUBLE AS content_after_s, "
+        f"min(epoch({acquired}) - epoch(i.StudyDate + i.StudyTime))::DOUBLE AS study_before_s "
+        f"FROM instances i WHERE {acquired} IS NOT NULL GROUP BY ALL"
+    )
+    return f"SELECT {', '.join(map(quoted, names))} FROM ({inner})"

@@ -63,6 +63,10 @@ _CHOSEN = {
     "other_meta": queries.OTHER_META,
     "pixels": queries.PIXELS,
     "problem_rows": queries.PROBLEM_ROWS,
+    "odd_dates": queries.ODD_DATES,
+    "odd_values": queries.ODD_VALUES,
+    "hints": queries.HINTS,
+    "mixed_kinds": queries.MIXED_KINDS,
 }
 
 _STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
@@ -71,6 +75,8 @@ SOURCES: dict[str, Source | HeaderFacts] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
     "slices": Source(content.columns, content.query, content.part_content),
+    "broken_files": Source(lambda catalog: columns_of(catalog, "files"), queries.broken_files),
+    "clocks": Source(queries.clock_columns, queries.clocks),
     "headers": HeaderFacts(),
 }
 """The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of;
