@@ -31,9 +31,10 @@ def check_catalog(
         typer.Option(metavar="FILE.html", help="Write all findings there, too.", show_default=False),
     ] = None,
 ) -> Answer:
-    """Tell what is wrong with an archive: files and slices named, and what to do.
+    """Tell what is wrong with an archive, and what to do about it.
 
-    The tables of the catalog are read, no file is opened. docs/checks.md says what is looked for.
+    Files and slices are named. The tables of the catalog are read, no file is opened.
+    docs/checks.md says what is looked for.
     Exit code 1: findings of that severity; 3: none, but a check could not run or the last scan did
     not come to its end.
     """

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from dicomlab import __version__
-from dicomlab.cli import check, compact, demo, doctor, drift, report, scan, show, sql
+from dicomlab.cli import check, compact, demo, doctor, drift, protocol, report, scan, show, sql
 from dicomlab.cli.base import EXIT_WORDS, Verb
 from dicomlab.cli.engine import Program, command
 
@@ -21,10 +22,14 @@ VERBS: tuple[Verb, ...] = (
     sql.VERB,
     check.VERB,
     drift.VERB,
+    *protocol.VERBS,
     report.VERB,
     compact.VERB,
     doctor.VERB,
 )
+
+GROUPS = {"protocol": "Were series acquired as agreed: learn, check, lint."}
+"""What the first words of verbs with two words stand for."""
 
 _EXAMPLES = ("dicomlab demo", "dicomlab scan archive/ --into catalog", "dicomlab drift catalog")
 
@@ -47,9 +52,19 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_program)
-    for verb in VERBS:
-        app.command(verb.name, epilog=verb.epilog)(command(verb))
+    add_verbs(app, VERBS)
     return app
+
+
+def add_verbs(app: typer.Typer, verbs: Iterable[Verb]) -> None:
+    """Add verbs to a program; those of two words become verbs of a group."""
+    groups: dict[str, typer.Typer] = {}
+    for verb in verbs:
+        group, _, name = verb.name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help=GROUPS[group])
+            app.add_typer(groups[group], name=group)
+        groups.get(group, app).command(name, epilog=verb.epilog)(command(verb))
 
 
 def _print_version(wanted: bool) -> None:

@@ -30,6 +30,11 @@ LEAST_SERIES = 5
 """Series a protocol must have before something is learned of it."""
 
 
+_CHANGES_SHOWN = "device protocol field before after since n_before n_after".split()
+_VARIANTS_SHOWN = "group differs n_series share devices kind since".split()
+_GROUPS_SHOWN = "group n_series n_studies devices first last n_variants share".split()
+
+
 @dataclass(frozen=True)
 class Variants:
     """What `learn_protocols` found, as tables, and the reference that follows from it.
@@ -67,11 +72,11 @@ class Variants:
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
         """The tables with titles, as a report shows them."""
-        others = self.variants[self.variants["variant"] > 1].drop(columns="series")
+        others = self.variants.loc[self.variants["variant"] > 1, _VARIANTS_SHOWN]
         return (
-            titled(self.changes, "Settings that were changed for good"),
-            titled(others, "Variants beside the usual settings"),
-            titled(self.groups, "Protocols"),
+            titled(self.changes[_CHANGES_SHOWN], "Settings that were changed for good"),
+            titled(others.reset_index(drop=True), "Variants beside the usual settings"),
+            titled(self.groups[_GROUPS_SHOWN], "Protocols"),
             titled(self.left_out, "Not learned from"),
         )
 

@@ -20,6 +20,8 @@ FIELD_COLUMNS = (
     "acquisition field expected severity n_series n_deviating n_unknown found devices first last"
 ).split()
 NOT_JUDGED_COLUMNS = "what n why".split()
+_RULES_SHOWN = "acquisition field expected found n_deviating n_series devices last".split()
+_DEVIATIONS_SHOWN = "device date acquisition field expected found severity".split()
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,14 @@ class Compliance:
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
-        """The tables with titles, as a report shows them."""
-        titles = {
-            "fields": "Protocol rules over all patients",
-            "deviations": "Series that deviate from their protocol",
-            "not_judged": "Not judged",
-        }
-        return tuple(titled(getattr(self, name), title) for name, title in titles.items())
+        """What a report shows, under titles: per protocol, per rule, per series, and what is left."""
+        rules = self.fields.loc[self.fields["n_deviating"] > 0, _RULES_SHOWN]
+        return (
+            titled(self.by(), self.in_words),
+            titled(rules.reset_index(drop=True), "Rules that series deviate from"),
+            titled(self.deviations[_DEVIATIONS_SHOWN], "Series that deviate"),
+            titled(self.not_judged, "Not judged"),
+        )
 
     def by(self, *names: str) -> pd.DataFrame:
         """The verdicts per acquisition and these columns: who deviates, and how often.

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from dicomlab import __version__
 from dicomlab.cli.base import Answer, Verb
-from dicomlab.cli.engine import Program, command
-from dicomlab.cli.main import VERBS
+from dicomlab.cli.engine import Program
+from dicomlab.cli.main import VERBS, add_verbs
 from dicomlab.errors import CannotWrite
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ NAMES = [verb.name for verb in VERBS]
 def program_of(work, name: str = "work") -> typer.Typer:
     app = typer.Typer(cls=Program, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(lambda: None)
-    app.command(name)(command(Verb(name, work, ())))
+    add_verbs(app, [Verb(name, work, ())])
     return app
 
 
@@ -47,7 +47,7 @@ def in_a_shell(call: str, **more) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_help_of_each_verb_fits_and_has_examples(dicomlab, name):
-    ran = dicomlab(name, "--help")
+    ran = dicomlab(*name.split(), "--help")
     assert ran.code == 0
     assert max(map(len, ran.out.splitlines())) <= 80
     examples = ran.out.partition("Examples:")[2].strip().splitlines()
@@ -72,7 +72,7 @@ def test_every_example_is_a_call_that_is_understood(verb):
 
 def test_the_help_lists_every_verb_and_exit_code(dicomlab):
     out = dicomlab("--help").out
-    assert [name for name in NAMES if f"\n  {name} " not in out] == []
+    assert [name for name in NAMES if f"\n  {name.split()[0]} " not in out] == []
     assert [code for code in range(5) if f"\n    {code}  " not in out] == []
     assert "..." not in out.partition("Commands:")[2]  # no verb's first line is cut
 
