@@ -23,9 +23,7 @@ EMPTY = "(empty)"
 
 def draw_setting(ax: Axes, signal: pd.Series, points: pd.DataFrame, changes: pd.DataFrame) -> list[Artist]:
     """Draw the acquisitions of one setting, and give the legend's entries."""
-    texts = _texts(points)
-    values = row_order(texts, usual_values(signal))
-    row = texts.where(texts.isin(values), OTHERS).map({v: i for i, v in enumerate(values)})
+    values, row = setting_rows(points, signal)
     legend = _draw_usual(ax, [i for i, v in enumerate(values) if v in usual_values(signal)])
     legend += _draw_ticks(ax, days(points["date"]), row.to_numpy(dtype=float), points)
     labels = [plain(v, 24) for v in values]
@@ -35,6 +33,13 @@ def draw_setting(ax: Axes, signal: pd.Series, points: pd.DataFrame, changes: pd.
     ax.set_ylabel(f"{plain(signal['parameter'], 30)}{unit}")
     _write_shares(ax, points.assign(row=row), len(values), changes)
     return legend
+
+
+def setting_rows(points: pd.DataFrame, signal: pd.Series) -> tuple[list[str], pd.Series]:
+    """The values that have a row, from the bottom up, and the row of each point."""
+    texts = _texts(points)
+    values = row_order(texts, usual_values(signal))
+    return values, texts.where(texts.isin(values), OTHERS).map({v: i for i, v in enumerate(values)})
 
 
 def _texts(points: pd.DataFrame) -> pd.Series:

@@ -82,7 +82,7 @@ def write_rows(drift: Drift, path: Path) -> Path:
     """Write the acquisitions behind all changes as CSV that no spreadsheet runs; gives its path."""
     rows = finding_rows(drift)
     for column in ("device", "parameter", "stratum", "text", "series"):
-        rows[column] = rows[column].map(_inert, na_action="ignore")
+        rows[column] = rows[column].map(inert, na_action="ignore")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -92,6 +92,6 @@ def write_rows(drift: Drift, path: Path) -> Path:
         part.unlink(missing_ok=True)
 
 
-def _inert(text: object) -> str:
+def inert(text: object) -> str:
     """A text that a spreadsheet takes for text: what begins like a formula gets a quote before it."""
     return f"'{text}" if _FORMULA.match(str(text)) else str(text)

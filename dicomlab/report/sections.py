@@ -49,7 +49,7 @@ def summarise(drift: Drift, *, name: str = "r1", rows_file: str = "") -> dict[st
         "name": name,
         "headline": headline(drift, findings),
         "first": next((f["device"] for f in findings if not f["is_decided"]), ""),
-        "scope": _scope(drift),
+        "scope": scope(drift),
         "findings": [f for f in findings if not f["is_decided"]],
         "decided": [f for f in findings if f["is_decided"]],
         "fleet_events": fleet_events(drift),
@@ -94,7 +94,8 @@ def headline(drift: Drift, findings: list[dict[str, Any]]) -> str:
     return f"{devices}, {changes} since {since}{decided}"
 
 
-def _scope(drift: Drift) -> str:
+def scope(drift: Drift) -> str:
+    """In a sentence or two, how much was judged."""
     if drift.signals.empty:
         return "The tables held no dated series of a parameter that can be followed."
     monitored = int(drift.signals["is_monitored"].sum())
@@ -141,18 +142,19 @@ def _device(
         "device": device,
         "anchor": anchors[device],
         "modality": _text(machine["modality"]),
-        "facts": _facts(machine),
+        "facts": machine_facts(machine),
         "findings": _with_charts(drift, own[:MOST_FINDINGS]),
         "more": own[MOST_FINDINGS:],
         "watched": watched(signals),
         "unwatched": unwatched(signals),
-        "events": _events(drift.events[drift.events["device"] == machine["device"]]),
+        "events": event_rows(drift.events[drift.events["device"] == machine["device"]]),
         "notices": notices(drift.notices[drift.notices["device"] == machine["device"]], anchors),
         "limits": limit_rows(drift.limits[drift.limits["device"] == machine["device"]]),
     }
 
 
-def _facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
+def machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is known of a device, as pairs of words and text."""
     texts = {**machine, "identity": _IDENTITY.get(str(machine["identity"]), machine["identity"])}
     facts = [(words, _text(texts[key])) for key, words in _FACTS.items() if key in texts]
     span = f"{day(machine['first'])} to {day(machine['last'])}, {machine['n_series']:,} series"
@@ -283,7 +285,7 @@ def _names(values: pd.Series) -> str:
     return ", ".join(names[:_MOST_NAMES]) + more
 
 
-def _events(events: pd.DataFrame) -> list[dict[str, str]]:
+def event_rows(events: pd.DataFrame) -> list[dict[str, str]]:
     """Events in order: one row a day and kind; repeats without news between are one row."""
     days = events.assign(text=events["text"].map(_text)).groupby(["date", "kind"], sort=True)["text"]
     rows = [(str(kind), "; ".join(dict.fromkeys(texts)), date) for (date, kind), texts in days]

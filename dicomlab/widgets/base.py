@@ -19,6 +19,7 @@ import anywidget
 import traitlets
 
 from dicomlab.errors import DicomlabError, UnknownSetting
+from dicomlab.masking import options
 
 _HERE = Path(__file__).parent
 
@@ -47,9 +48,16 @@ class View(anywidget.AnyWidget):
 
     def __init__(self, **settings: Any):
         self.lock = threading.RLock()
+        self._was_masked = options.mask
         refuse_unknown(type(self), settings)
         super().__init__(**settings)
         self.on_msg(self._answer)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether what may identify a patient is masked here: a view that was masked once stays so."""
+        self._was_masked = self._was_masked or options.mask
+        return self._was_masked
 
     @contextmanager
     def explained(self) -> Iterator[None]:

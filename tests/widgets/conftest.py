@@ -16,12 +16,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.widgets.hosts import Host, serving
+from tests.widgets.made import make_catalog
 from tests.widgets.pages import NotebookPage, page_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from dicomlab.catalog.catalog import Catalog
+
 Cells = Callable[..., NotebookPage]
+
+
+@pytest.fixture(scope="session")
+def small_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """24 patients, 48 series, some of them hostile: see `tests.widgets.made`."""
+    return make_catalog(tmp_path_factory.mktemp("views"))
 
 
 @pytest.fixture(scope="session")
