@@ -1,3 +1,4 @@
 # The one list of views.
+from .builder import CohortBuilder as CohortBuilder
 from .dashboard import DriftDashboard as DriftDashboard
 from .table import Table as Table
