@@ -234,6 +234,13 @@ def test_frames_are_counted_alike_by_every_reader():
     assert number(found["pydicom"][2]) > 0
 
 
+def test_checks_finds_what_was_planted_and_leaves_nothing_behind(tmp_path):
+    table = rows(run("checks.py", "--files", 1500, "--work", tmp_path, "--jobs", 1))
+    assert number(table["all checks"][0]) > 0
+    assert table["missing-slices"] == table["changed-parameter"] == ["1", ""]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
     said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--peers", "--tuning", 1, "--seed", 7)
     table = rows(said)

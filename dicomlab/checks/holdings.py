@@ -77,7 +77,9 @@ class SeveralVolumes(Check):
         slices = rows[rows["volume"].notna()]
         n_volumes = slices.groupby("series")["volume"].transform("nunique")
         n_stacks = slices.groupby("series")["stack"].transform("nunique")
-        several = slices[(n_volumes > 1) & (slices.groupby("volume")["place"].transform("size") > 1)]
+        # One slice an orientation is how a localiser looks, and worth no word.
+        has_many = slices.groupby("volume")["place"].transform("size") > 1
+        several = slices[(n_volumes > 1) & (has_many | (n_volumes > n_stacks))]
         return self.find(
             several.drop_duplicates("volume"),
             "The series holds {n_volumes} volumes in {n_orientations} orientations.",
