@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydicom.dataset import Dataset
 
+    from dicomlab.catalog.cells import Nested
+    from dicomlab.catalog.export import Format
+
 SHOWN_TABLES = (
     "patients",
     "studies",
@@ -210,10 +213,27 @@ class Catalog:
         >>> sum(part["SeriesInstanceUID"].nunique() for part in parts) == len(catalog.series)
         True
         """
+        yield from map(database.to_pandas, self.arrow_blocks(query, together=together, rows=rows))
+
+    def arrow_blocks(
+        self,
+        query: str,
+        *,
+        together: Iterable[str] = (),
+        rows: int = 100_000,
+        beside: Mapping[str, pa.Table] | None = None,
+    ) -> Iterator[pa.Table]:
+        """Run one query as `blocks` does, and give Arrow tables; `beside` as in `arrow`.
+
+        A query without rows gives one table without rows.
+
+        >>> [block.num_rows for block in catalog.arrow_blocks("SELECT 1 AS one LIMIT 0")]
+        [0]
+        """
         query = database.select_only(query)
         with self._place.reaching():
             try:
-                yield from map(database.to_pandas, database.run_in_blocks(self._asked, query, together, rows))
+                yield from database.run_in_blocks(self._asked, query, together, rows, beside)
             except Exception:
                 self._check()
                 raise
@@ -241,10 +261,6 @@ class Catalog:
         >>> catalog.header(key).Modality
         'CT'
         """
-        from io import BytesIO
-
-        from pydicom import dcmread
-
         if not self._state.keep_headers:
             raise NoHeaders
         whole = self.unmasked
@@ -252,8 +268,71 @@ class Catalog:
         found = whole._query(f"SELECT header FROM headers WHERE file_key = {literal(true_key)}")
         if not found.num_rows:
             raise NoSuchKey
-        header = dcmread(BytesIO(found["header"][0].as_py()), force=True, stop_before_pixels=True)
+        header = _parsed(found["header"][0].as_py())
         return mask_dataset(header) if self.is_masked else header
+
+    def kept_headers(
+        self, where: str | None = None, *, beside: Mapping[str, pa.Table] | None = None
+    ) -> Iterator[tuple[str, Dataset]]:
+        """The file key and the header of each instance, or of those that fit an SQL condition.
+
+        `beside` is as in `arrow`. Raises NoHeaders when the catalog keeps none.
+
+        >>> key, header = next(catalog.kept_headers("Modality = 'CT'"))
+        >>> header.Modality
+        'CT'
+        """
+        if not self._state.keep_headers:
+            raise NoHeaders
+        chosen = self.arrow(f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)", beside)
+        shown = mask_sql("file_key", "VARCHAR") if self.is_masked else "file_key"
+        query = (
+            f"SELECT c.file_key, h.header FROM (SELECT {shown} AS shown, header FROM headers) h "
+            "JOIN chosen_keys c ON h.shown = c.file_key"
+        )
+        for block in self.unmasked.arrow_blocks(query, rows=1_000, beside={"chosen_keys": chosen}):
+            for key, raw in zip(block["file_key"].to_pylist(), block["header"], strict=True):
+                header = _parsed(raw.as_py())
+                yield key, mask_dataset(header) if self.is_masked else header
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        table: str | None = None,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        format: Format | None = None,  # noqa: A002 - the word people type
+        nested: Nested = "keep",
+    ) -> Path:
+        """Write tables to a file for other programs, readable for its owner only; gives the path.
+
+        The ending says the format: .csv (opens in Excel; no cell is run as a formula), .jsonl,
+        .parquet, .sqlite (with keys and indices; opens in datasette), or .json for the headers in the
+        DICOM JSON model (PS3.18 Annex F). `table` is "series" if not given; SQLite, and a path
+        without ending with a `format`, take all tables. `columns` and `where` choose some of it. Lists
+        stay lists with `nested="keep"`, and are texts with backslashes with "flat", as always in CSV.
+        Rows are written as they are read, so that memory stays small.
+
+        A value that the DICOM JSON model cannot hold is listed in a file beside, that ends in
+        .problems.csv, and a warning says so. Raises WrongArgument, NoSuchTable, MissingColumn,
+        BadQuery, and NoHeaders.
+
+        >>> catalog.export(to / "ct.csv", where="Modality = 'CT'", columns=["StationName", "KVP"]).name
+        'ct.csv'
+        """
+        from dicomlab.catalog.export import export
+
+        return export(
+            self,
+            path,
+            SHOWN_TABLES,
+            table=table,
+            columns=columns,
+            where=where,
+            format=format,
+            nested=nested,
+        )
 
     def true_key(self, key: str) -> str:
         """The file key behind a masked one; one that is not masked stays as it is.
@@ -493,6 +572,14 @@ def open_catalog(
     True
     """
     return _opened(place_of(path, storage_options), version)
+
+
+def _parsed(header: bytes) -> Dataset:
+    from io import BytesIO
+
+    from pydicom import dcmread
+
+    return dcmread(BytesIO(header), force=True, stop_before_pixels=True)
 
 
 def _opened(place: Place, version: str | None = None) -> Catalog:

@@ -162,25 +162,39 @@ def run(
     what lies in it.
     """
     with _in_our_words():
-        cursor = database.cursor()
-        for name, table in (beside or {}).items():
-            cursor.register(name, table)
-        return cursor.sql(query).to_arrow_table()
+        return _cursor(database, beside).sql(query).to_arrow_table()
+
+
+def _cursor(
+    database: duckdb.DuckDBPyConnection, beside: Mapping[str, pa.Table] | None
+) -> duckdb.DuckDBPyConnection:
+    """A connection of its own, that sees tables of its own."""
+    cursor = database.cursor()
+    for name, table in (beside or {}).items():
+        cursor.register(name, table)
+    return cursor
 
 
 def run_in_blocks(
-    database: duckdb.DuckDBPyConnection, query: str, together: Iterable[str], rows: int
+    database: duckdb.DuckDBPyConnection,
+    query: str,
+    together: Iterable[str],
+    rows: int,
+    beside: Mapping[str, pa.Table] | None = None,
 ) -> Iterator[pa.Table]:
     """Run a query and give Arrow tables of so many rows, or more where rows belong `together`.
 
-    Raises as `run`.
+    Without any row there is one table, that is empty. `beside` and what it raises are as for `run`.
     """
     keys = ", ".join(map(quoted, together))
     if keys:  # sorted by a number, which is quick; two groups with the same one only share a block
         query = f"SELECT *, hash({keys}) AS {_GROUP} FROM ({query}\n) ORDER BY {_GROUP}"
     with _in_our_words():
         waiting: list[pa.Table] = []
-        for batch in database.cursor().sql(query).to_arrow_reader(rows):
+        reader = _cursor(database, beside).sql(query).to_arrow_reader(rows)
+        is_empty = True
+        for batch in reader:
+            is_empty = False
             waiting.append(pa.Table.from_batches([batch]))
             if sum(part.num_rows for part in waiting) >= rows:
                 whole, rest = _parted(pa.concat_tables(waiting), by_group=bool(keys))
@@ -190,6 +204,9 @@ def run_in_blocks(
         if waiting:
             last = pa.concat_tables(waiting)
             yield last.drop_columns([_GROUP]) if keys else last
+        if is_empty:
+            nothing = reader.schema.empty_table()
+            yield nothing.drop_columns([_GROUP]) if keys else nothing
 
 
 _GROUP = "_group"

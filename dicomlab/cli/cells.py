@@ -5,19 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from dicomlab.catalog.cells import harmless
 from dicomlab.cli.terminal import aligned, how_many_fit, printable, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BYTES_SHOWN = 24
 
 
@@ -104,17 +102,6 @@ def _csv_cell(value: Any) -> str:
 
 def _csv_part(part: Any) -> str:
     return "" if part is None else str(part)
-
-
-def harmless(text: str) -> str:
-    """The text, with a quote mark before what a spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("-5.2"), harmless("CT")
-    ("'=1+1", '-5.2', 'CT')
-    """
-    if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text.strip(" ")):
-        return f"'{text}"
-    return text
 
 
 def table_lines(table: pd.DataFrame, *, indent: str = "") -> tuple[list[str], int]:

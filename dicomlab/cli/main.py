@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from dicomlab import __version__
-from dicomlab.cli import check, compact, demo, doctor, drift, protocol, report, scan, show, sql
+from dicomlab.cli import (
+    check,
+    compact,
+    demo,
+    doctor,
+    drift,
+    export,
+    protocol,
+    report,
+    scan,
+    select,
+    show,
+    sql,
+)
 from dicomlab.cli.base import EXIT_WORDS, Verb
 from dicomlab.cli.engine import Program, command
 
@@ -20,10 +33,12 @@ VERBS: tuple[Verb, ...] = (
     scan.VERB,
     show.VERB,
     sql.VERB,
+    select.VERB,
     check.VERB,
     drift.VERB,
     *protocol.VERBS,
     report.VERB,
+    export.VERB,
     compact.VERB,
     doctor.VERB,
 )

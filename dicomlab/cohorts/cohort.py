@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 
 from dicomlab.catalog.database import select_only, to_pandas
-from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed, query, with_level
+from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed, over, query, with_level
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
 from dicomlab.schema.levels import quoted
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from pydicom.dataset import Dataset
 
     from dicomlab.catalog.catalog import Catalog
+    from dicomlab.catalog.cells import Nested
+    from dicomlab.catalog.export import Format
     from dicomlab.cohorts.saved import Saved
 
 COUNTED = ("patients", "studies", "series", "instances")
@@ -127,6 +130,48 @@ class Cohort:
         """
         members = self._members.masked if self.catalog.is_masked else self._members
         return query(self.catalog, members, select_only(text).strip().rstrip(";"), beside)
+
+    def arrow_blocks(self, text: str, *, rows: int = 100_000) -> Iterator[pa.Table]:
+        """Run one query as `sql` does, and give Arrow tables of so many rows.
+
+        >>> ct = dl.select(catalog, "Modality = 'CT'")
+        >>> sum(block.num_rows for block in ct.arrow_blocks("FROM series", rows=100)) == len(ct.series)
+        True
+        """
+        whole, seen = over(self.catalog, self._members, select_only(text).strip().rstrip(";"))
+        return self.catalog.arrow_blocks(whole, rows=rows, beside=seen)
+
+    def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
+        """The file key and the header of each instance, or of those that fit an SQL condition.
+
+        >>> key, header = next(dl.select(catalog, "Modality = 'CT'").kept_headers())
+        >>> header.Modality
+        'CT'
+        """
+        chosen = self.arrow(f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)")
+        return self.catalog.kept_headers(
+            "file_key IN (SELECT file_key FROM chosen)", beside={"chosen": chosen}
+        )
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        table: str | None = None,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        format: Format | None = None,  # noqa: A002 - the word people type
+        nested: Nested = "keep",
+    ) -> Path:
+        """Write tables or headers of the cohort to a file, as `Catalog.export` does; gives the path.
+
+        >>> dl.select(catalog, "Modality = 'CT'").export(to / "ct.parquet", table="instances").name
+        'ct.parquet'
+        """
+        from dicomlab.catalog.export import export
+
+        wishes = {"table": table, "columns": columns, "where": where, "format": format, "nested": nested}
+        return export(self, path, SHOWN_TABLES, **wishes)
 
     def files(self) -> pd.DataFrame:
         """One row a file: file_key, size, container and source, with the UIDs of its instance.
@@ -402,6 +447,11 @@ class Cohort:
 def made(catalog: Catalog, step: Step, before: Cohort | None = None, *, saved: Saved | None = None) -> Cohort:
     """The cohort after a step; raises at once for a condition that is none."""
     members = None if before is None else before._members
+    # It stays masked or not, whatever `dl.options` becomes: its members are known by what was shown.
+    if before is None:
+        catalog = catalog.masked if catalog.is_masked else catalog.unmasked
+    else:
+        catalog = before.catalog
     cohort = Cohort(catalog, with_level(catalog.unmasked, members, step), before, saved)
     _ = cohort._members
     return cohort

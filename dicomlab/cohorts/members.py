@@ -59,6 +59,14 @@ def query(
     """Run a query over the tables of a cohort; those of the whole catalog if there are no members."""
     if members is None:
         return catalog.arrow(text, beside)
+    whole, seen = over(catalog, members, text, beside)
+    return catalog.arrow(whole, seen)
+
+
+def over(
+    catalog: Catalog, members: Members, text: str, beside: Mapping[str, pa.Table] | None = None
+) -> tuple[str, dict[str, pa.Table]]:
+    """A query over the tables of a cohort as one over those of its catalog, and tables beside these."""
     seen: dict[str, pa.Table] = {_WHOLE: members.series, **(beside or {})}
     if members.files is not None and members.is_cut:
         seen[_FILES] = members.files
@@ -66,7 +74,7 @@ def query(
     tables = ", ".join(
         f"{name} AS NOT MATERIALIZED ({sql})" for name, sql in _tables(catalog.columns, members.is_cut)
     )
-    return catalog.arrow(f"WITH {tables} SELECT * FROM (\n{text}\n)", seen)
+    return f"WITH {tables} SELECT * FROM (\n{text}\n)", seen
 
 
 def _tables(columns: Columns, is_cut: bool) -> list[tuple[str, str]]:

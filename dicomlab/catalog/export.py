@@ -1,0 +1,313 @@
+"""Tables of a catalog as files for other programs, written as they are read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+
+from dicomlab.catalog.cells import Nested, csv_sql, harmless, json_sql, parquet_sql, sqlite_sql
+from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.schema.levels import quoted
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+Format = Literal["csv", "jsonl", "parquet", "sqlite", "dicom-json"]
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
+    ".json": "dicom-json",
+}
+_OF_FOLDER = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet"}
+BLOCK = 20_000
+"""Rows that are held at a time."""
+_KEYS = {
+    "patients": ("PatientID",),
+    "studies": ("PatientID", "StudyInstanceUID"),
+    "series": ("PatientID", "StudyInstanceUID", "SeriesInstanceUID"),
+    "instances": ("file_key",),
+    "frames": ("file_key", "frame"),
+    "files": ("file_key",),
+}
+_LEADS = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "file_key", "Modality")
+"""Columns that people look things up by: each gets an index."""
+
+
+class Exportable(Protocol):
+    """What has tables and headers: a catalog, or a part of one."""
+
+    def arrow_blocks(self, query: str, *, rows: int = BLOCK) -> Iterator[pa.Table]:
+        """The rows of a query, so many at a time; one table without rows where there are none."""
+
+    def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
+        """The file key and header of each instance that fits a condition."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written."""
+
+    path: Path
+    rows: dict[str, int]
+    """How many rows of which table."""
+    shortcomings: int = 0
+    """How many values do not fit the DICOM JSON model."""
+    listed: Path | None = None
+    """Where these are listed."""
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of values that do not fit."""
+        n = self.shortcomings
+        return f"{n:,} values do not fit the DICOM JSON model: they are listed in {self.listed}."
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be written of one table."""
+
+    table: str
+    columns: tuple[str, ...] | None = None
+    where: str | None = None
+    nested: Nested = "keep"
+
+
+def export(
+    source: Exportable,
+    path: str | Path,
+    known: Sequence[str],
+    **wishes: Any,
+) -> Path:
+    """Write what `export_as` writes, and warn of what does not fit."""
+    done = export_as(source, path, known, **wishes)
+    if done.listed is not None:
+        warnings.warn(done.remark, stacklevel=3)
+    return done.path
+
+
+def export_as(
+    source: Exportable,
+    path: str | Path,
+    known: Sequence[str],
+    *,
+    table: str | None = None,
+    columns: Iterable[str] | None = None,
+    where: str | None = None,
+    format: Format | None = None,  # noqa: A002 - the word people type
+    nested: Nested = "keep",
+) -> Exported:
+    """Write one table, or all of `known`, to a file or a folder; see `Catalog.export`."""
+    target = Path(path)
+    chosen = _checked(target, format)
+    if nested not in ("keep", "flat"):
+        raise WrongArgument("nested", nested, ("keep", "flat"))
+    if table is not None and table not in known:
+        raise NoSuchTable(table, known)
+    if chosen == "dicom-json":
+        if table not in (None, "instances") or columns is not None:
+            raise WrongArgument("table", table, ("instances, with all columns", "another format"))
+        return _write_headers(source, target, where)
+    is_folder = chosen in _OF_FOLDER and not target.suffix
+    holds_all = table is None and (chosen == "sqlite" or is_folder)
+    if holds_all and (where or columns is not None):
+        raise WrongArgument("table", None, known)
+    names = known if holds_all else (table or "series",)
+    chosen_columns = None if columns is None else tuple(columns)
+    wanted = [Wish(name, chosen_columns, where, nested) for name in names]
+    _make_folder(target if is_folder else target.parent)
+    if chosen == "sqlite":
+        with _replacing(target) as part:
+            return Exported(target, _write_sqlite(source, wanted, part))
+    rows = {}
+    for wish in wanted:
+        with _replacing(target / f"{wish.table}{_OF_FOLDER[chosen]}" if is_folder else target) as part:
+            rows[wish.table] = _WRITERS[chosen](source, wish, part)
+    return Exported(target, rows)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above that are not there, for their owner only."""
+    for one in [*reversed(folder.parents), folder]:
+        if not one.exists():
+            one.mkdir(mode=0o700)
+
+
+def _checked(path: Path, asked: str | None) -> Format:
+    """The format that is asked for, or that the ending of the name says."""
+    if "://" in os.fspath(path) or ":/" in os.fspath(path)[2:]:
+        raise WrongArgument("path", os.fspath(path), ("a path on this computer",))
+    known = tuple(dict.fromkeys(ENDINGS.values()))
+    found = asked or ENDINGS.get(path.suffix.lower())
+    if found is None:
+        raise WrongArgument("path", path.name, [f"tables{ending}" for ending in ENDINGS])
+    if found not in known:
+        raise WrongArgument("format", found, known)
+    return found  # type: ignore[return-value]
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Where to write what takes the place of a file once it is whole; for its owner only."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        yield part
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def _asked(tables: Exportable, wish: Wish, cell: Callable[[pa.Field], str], *, as_row: bool = False) -> str:
+    """The query of a table, each of its columns as `cell` has it."""
+    schema = next(iter(tables.arrow_blocks(f"SELECT * FROM {quoted(wish.table)} LIMIT 0"))).schema
+    names = wish.columns if wish.columns is not None else schema.names
+    for name in names:
+        if name not in schema.names:
+            raise MissingColumn(name, schema.names)
+    where = f" WHERE (\n{wish.where}\n)" if wish.where else ""
+    cells = ", ".join(f"{cell(schema.field(name))} AS {quoted(name)}" for name in names)
+    source = f"(SELECT * FROM {quoted(wish.table)}{where})"
+    if as_row:
+        return f"SELECT to_json(t)::VARCHAR AS line FROM (SELECT {cells} FROM {source}) t"
+    return f"SELECT {cells} FROM {source}"
+
+
+def _write_csv(tables: Exportable, wish: Wish, path: Path) -> int:
+    query = _asked(tables, wish, csv_sql)
+    rows, writer = 0, None
+    with open(path, "wb") as out:
+        out.write(b"\xef\xbb\xbf")  # by which Excel knows UTF-8
+        for block in tables.arrow_blocks(query):
+            named = block.rename_columns([harmless(name) for name in block.column_names])
+            writer = writer or pcsv.CSVWriter(out, named.schema)
+            writer.write_table(named)
+            rows += named.num_rows
+        if writer is not None:
+            writer.close()
+    return rows
+
+
+def _write_jsonl(tables: Exportable, wish: Wish, path: Path) -> int:
+    query = _asked(tables, wish, lambda field: json_sql(field, wish.nested), as_row=True)
+    rows = 0
+    with open(path, "w", encoding="utf-8") as out:
+        for block in tables.arrow_blocks(query):
+            out.writelines(f"{line}\n" for line in block["line"].to_pylist())
+            rows += block.num_rows
+    return rows
+
+
+def _write_parquet(tables: Exportable, wish: Wish, path: Path) -> int:
+    query = _asked(tables, wish, lambda field: parquet_sql(field, wish.nested))
+    rows, writer = 0, None
+    for block in tables.arrow_blocks(query):
+        writer = writer or pq.ParquetWriter(path, block.schema, compression="zstd")
+        writer.write_table(block)
+        rows += block.num_rows
+    if writer is not None:
+        writer.close()
+    return rows
+
+
+_WRITERS: dict[str, Callable[[Exportable, Wish, Path], int]] = {
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+    "parquet": _write_parquet,
+}
+
+
+def _write_sqlite(tables: Exportable, wishes: Sequence[Wish], path: Path) -> dict[str, int]:
+    database = sqlite3.connect(path)
+    try:
+        database.execute("PRAGMA journal_mode = OFF")  # the file is thrown away if this fails
+        database.execute("PRAGMA synchronous = OFF")
+        rows = {wish.table: _fill_sqlite(database, tables, wish) for wish in wishes}
+        database.commit()
+        database.execute("ANALYZE")
+        database.commit()
+    finally:
+        database.close()
+    return rows
+
+
+def _fill_sqlite(database: sqlite3.Connection, tables: Exportable, wish: Wish) -> int:
+    query = _asked(tables, wish, lambda field: sqlite_sql(field, wish.nested))
+    rows, names = 0, list[str]()
+    for block in tables.arrow_blocks(query):
+        if not names:
+            names = block.column_names
+            database.execute(_create_sql(wish.table, block.schema))
+        columns = [column.to_pylist() for column in block.columns]
+        holes = ", ".join("?" * len(columns))
+        database.executemany(f"INSERT INTO {quoted(wish.table)} VALUES ({holes})", zip(*columns, strict=True))
+        rows += block.num_rows
+    for name in _LEADS:
+        if name in names and _KEYS.get(wish.table, ())[:1] != (name,):
+            index = quoted(f"idx_{wish.table}_{name}")
+            database.execute(f"CREATE INDEX {index} ON {quoted(wish.table)} ({quoted(name)})")
+    return rows
+
+
+def _create_sql(table: str, schema: pa.Schema) -> str:
+    parts = [f"{quoted(field.name)} {_sqlite_type(field.type)}" for field in schema]
+    keys = _KEYS.get(table, ())
+    if keys and set(keys) <= set(schema.names):
+        parts.append(f"PRIMARY KEY ({', '.join(map(quoted, keys))})")
+    return f"CREATE TABLE {quoted(table)} (\n  " + ",\n  ".join(parts) + "\n)"
+
+
+def _sqlite_type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "INTEGER"
+    if pa.types.is_floating(kind):
+        return "REAL"
+    return "BLOB" if pa.types.is_binary(kind) else "TEXT"
+
+
+def _write_headers(source: Exportable, target: Path, where: str | None) -> Exported:
+    """Write the kept headers in the DICOM JSON model, one array of all, an instance a line.
+
+    Values that do not fit are listed beside, in a file that ends in .problems.csv.
+    """
+    from dicomlab.catalog.dicomjson import json_model
+
+    listed = target.with_name(f"{target.stem}.problems.csv")
+    _make_folder(target.parent)
+    rows = wrong = 0
+    with (
+        _replacing(target) as part,
+        _replacing(listed) as beside,
+        open(part, "w", encoding="utf-8") as out,
+        open(beside, "w", encoding="utf-8-sig", newline="") as reasons,
+    ):
+        table = csv.writer(reasons)
+        table.writerow(["file_key", "tag", "reason"])
+        out.write("[")
+        for key, header in source.kept_headers(where):
+            model, short = json_model(header)
+            out.write(("," if rows else "") + "\n" + json.dumps(model, ensure_ascii=False, allow_nan=False))
+            table.writerows((harmless(key), one.tag, one.reason) for one in short)
+            rows, wrong = rows + 1, wrong + len(short)
+        out.write("\n]\n")
+    if not wrong:
+        listed.unlink()
+    return Exported(target, {"instances": rows}, wrong, listed if wrong else None)
