@@ -8,6 +8,7 @@ it, and at last maker, model and institution. The grade A, B or C says which.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,8 @@ def _facts(series: pd.DataFrame) -> pd.DataFrame:
         facts[name] = texts(column(series, name))
     makers = {name: maker_name(name) for name in facts["Manufacturer"].dropna().unique()}
     facts["maker"] = facts["Manufacturer"].map(makers).astype("str")
-    facts["model"] = facts["ManufacturerModelName"].str.casefold().str.replace(r"[^a-z0-9]+", "", regex=True)
-    facts["station"] = facts["StationName"].str.casefold()
+    facts["model"] = by_value(facts["ManufacturerModelName"], _letters)
+    facts["station"] = by_value(facts["StationName"], lambda name: name.str.casefold())
     facts["when"] = pd.to_datetime(column(series, "first_acquired_at"), errors="coerce").astype(
         "datetime64[us]"
     )
@@ -177,12 +178,23 @@ def _facts(series: pd.DataFrame) -> pd.DataFrame:
 
 def _trusted_serial(facts: pd.DataFrame) -> pd.Series:
     """Serial numbers without placeholders and shared numbers."""
-    serial = facts["DeviceSerialNumber"].str.casefold()
-    odd = serial.map(lambda s: isinstance(s, str) and _PLACEHOLDER.fullmatch(s) is not None).astype(bool)
-    same_as_model = serial.str.replace(r"[^a-z0-9]+", "", regex=True) == facts["model"]
-    serial = serial.mask(odd | same_as_model).map(_bare, na_action="ignore").astype("str")
+    written = facts["DeviceSerialNumber"]
+    same_as_model = by_value(written, _letters) == facts["model"]
+    serial = by_value(written, _true_serial).mask(same_as_model)
     serial = serial.mask(serial.isin(_shared(facts.assign(serial=serial))))
     return serial.fillna(_serial_of_station(facts.assign(serial=serial)))
+
+
+def _letters(names: pd.Series) -> pd.Series:
+    """Letters and digits alone, the letters small."""
+    return names.str.casefold().str.replace(r"[^a-z0-9]+", "", regex=True)
+
+
+def _true_serial(written: pd.Series) -> pd.Series:
+    """Serial numbers bare of zeros and marks, null for a placeholder."""
+    serial = written.str.casefold()
+    odd = serial.map(lambda s: isinstance(s, str) and _PLACEHOLDER.fullmatch(s) is not None).astype(bool)
+    return serial.mask(odd).map(_bare, na_action="ignore").astype("str")
 
 
 def _bare(serial: str) -> str:
@@ -233,6 +245,8 @@ def _site(facts: pd.DataFrame) -> pd.Series:
     used = site.groupby([*place, dated["when"].dt.normalize()]).nunique()
     days = (used > 1).groupby(level=[0, 1, 2]).sum()
     shared = set(days.index[days >= _SHARED_DAYS])
+    if not shared:
+        return pd.Series("", index=facts.index, dtype="str")
     names = zip(facts["maker"].fillna(""), facts["model"].fillna(""), facts["station"], strict=True)
     is_shared = pd.Series([name in shared for name in names], index=facts.index, dtype=bool)
     return ("|" + facts["InstitutionName"].str.casefold().fillna("")).where(is_shared, "")
@@ -405,6 +419,13 @@ def column(table: pd.DataFrame, name: str) -> pd.Series:
     if name in table:
         return table[name]
     return pd.Series(pd.NA, index=table.index, dtype="object")
+
+
+def by_value(texts: pd.Series, rewrite: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """What `rewrite` makes of each text, worked out once for each that differs."""
+    codes, unique = pd.factorize(texts, use_na_sentinel=True)
+    made = rewrite(pd.Series([*unique, None], dtype="str"))
+    return pd.Series(made.array.take(codes % len(made)), index=texts.index)
 
 
 def texts(values: pd.Series) -> pd.Series:

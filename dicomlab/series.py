@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, texts
+from dicomlab.devices import by_value, column, texts
 from dicomlab.errors import WrongArgument
 
 _NAMES = {
@@ -143,10 +143,14 @@ def is_original(series: pd.DataFrame) -> pd.Series:
 
     Localisers, secondary captures and derived images are none; a series that does not say is one.
     """
-    kind = texts(column(series, "ImageType")).fillna("").str.upper()
+    kind = by_value(texts(column(series, "ImageType")), lambda kinds: kinds.fillna("").str.upper())
     projection = texts(column(series, "Modality")).isin(_PROJECTION)
-    derived = kind.str.startswith("DERIVED") & ~projection
-    return ~(derived | kind.str.contains("SECONDARY|LOCALIZER|SCOUT|SCREEN SAVE|MPR"))
+    derived = by_value(kind, lambda kinds: kinds.fillna("").str.startswith("DERIVED")) & ~projection
+    return ~(derived | by_value(kind, _is_made_up))
+
+
+def _is_made_up(kinds: pd.Series) -> pd.Series:
+    return kinds.fillna("").str.contains("SECONDARY|LOCALIZER|SCOUT|SCREEN SAVE|MPR")
 
 
 def is_phantom(series: pd.DataFrame) -> pd.Series:
@@ -155,8 +159,12 @@ def is_phantom(series: pd.DataFrame) -> pd.Series:
     for name in ("QualityControlImage", "QualityControlSubject"):
         flagged |= texts(column(series, name)).fillna("").str.upper() == "YES"
     for name in ("ProtocolName", "SeriesDescription", "StudyDescription", "PatientID", "PatientName"):
-        flagged |= texts(column(series, name)).fillna("").str.contains(_TEST_WORDS)
+        flagged |= by_value(texts(column(series, name)), _says_test)
     return flagged
+
+
+def _says_test(names: pd.Series) -> pd.Series:
+    return names.fillna("").str.contains(_TEST_WORDS)
 
 
 def protocol_names(series: pd.DataFrame) -> pd.Series:
@@ -178,16 +186,19 @@ def reconstruction_names(series: pd.DataFrame, protocol: pd.Series) -> pd.Series
 
 
 def _with_part(name: pd.Series, part: pd.Series, where: pd.Series) -> pd.Series:
+    add = where & part.notna()
+    if not add.any():
+        return name
     said = [
         isinstance(p, str) and isinstance(n, str) and p.casefold() in n.casefold()
         for n, p in zip(name, part, strict=True)
     ]
-    add = where & part.notna() & ~pd.Series(said, index=name.index)
+    add &= ~pd.Series(said, index=name.index)
     return name.where(~add, (name.fillna("") + " " + part.fillna("")).str.strip())
 
 
 def _key(name: pd.Series) -> pd.Series:
-    return name.str.casefold().str.replace(r"[\s_]+", " ", regex=True)
+    return by_value(name, lambda names: names.str.casefold().str.replace(r"[\s_]+", " ", regex=True))
 
 
 def _one_spelling(name: pd.Series) -> pd.Series:

@@ -40,8 +40,8 @@ class ShiftedDates(DicomlabError):
 
 def refuse_shifted_dates(rows: pd.DataFrame, devices: pd.DataFrame) -> None:
     """Raise ShiftedDates where most machines of which one can tell are out of order."""
-    versions = [_are_versions_mixed(part) for part in _by_patient(rows)]
-    counters = [_is_counter_mixed(part) for part in _by_patient(rows)]
+    told_of = [(_are_versions_mixed(part), _is_counter_mixed(part)) for part in _by_patient(rows)]
+    versions, counters = ([pair[n] for pair in told_of] for n in (0, 1))
     reasons = []
     for found, words in (
         (versions, "old and new software alternate"),
