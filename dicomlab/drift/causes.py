@@ -34,6 +34,8 @@ _PARTS = {
     "InstitutionName": ("site", "another InstitutionName"),
 }
 _SETTLED_DAYS = 14
+# Errors of a date that fall off evenly on both sides: a 95 % interval is six times the usual one.
+_USUALLY_OFF = 6
 
 
 def find_events(rows: pd.DataFrame, devices: pd.DataFrame, given: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -147,19 +149,22 @@ def coincidences(
 ) -> pd.DataFrame:
     """The events near a change, the rarest coincidence first.
 
-    `onset` is first, low and high; `days` the days on which the machine worked (datetime64[D]).
-    The reach of an event is its distance from the onset, or half the interval if that is more.
+    `onset` is first, low and high; `days` the days on which the machine worked (datetime64[D]), in
+    which distance is counted: what happened while it stood still is as near as the day it began again.
+    The reach of an event is its distance from the onset, or what the onset is usually off by, if that
+    is more: a sixth of its 95 % interval.
     """
     first, low, high = (np.datetime64(t, "D") for t in onset)
     date = events["date"].to_numpy().astype("datetime64[D]")
     kind = events["kind"].to_numpy(object)
     near = (date >= low - NEAR_DAYS) & (date <= high + NEAR_DAYS)
-    half = int((high - low).astype(int)) // 2
-    reach = np.maximum(np.abs((date - first).astype(int)), half)
+    worked = np.unique(days)
+    at, place = np.searchsorted(worked, date), np.searchsorted(worked, np.array([first, low, high]))
+    reach = np.maximum(np.abs(at - place[0]), (place[2] - place[1]) // _USUALLY_OFF)
     rows = [
         {"change_id": change_id, "date": event.date, "kind": event.kind, "text": event.text}
         | {"days": int((date[n] - first).astype(int))}
-        | {"coincidence": _share_near(days, date[kind == event.kind], int(reach[n]))}
+        | {"coincidence": _share_near(len(worked), at[kind == event.kind], int(reach[n]))}
         for n, event in enumerate(events.itertuples())
         if near[n]
     ]
@@ -167,7 +172,7 @@ def coincidences(
     return table.sort_values(["coincidence", "kind"], kind="stable", ignore_index=True)
 
 
-def _share_near(days: np.ndarray, events: np.ndarray, reach: int) -> float:
-    """Share of days that lie within `reach` days of any of the events."""
-    gap = np.abs((days[:, None] - events[None, :]).astype(int)).min(axis=1)
+def _share_near(worked: int, events: np.ndarray, reach: int) -> float:
+    """Share of the days that lie within `reach` of any of the events; all as numbers of worked days."""
+    gap = np.abs(np.arange(worked)[:, None] - events[None, :]).min(axis=1)
     return float((gap <= reach).mean())
