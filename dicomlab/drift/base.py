@@ -27,7 +27,7 @@ class Detector(Protocol):
     def kind(self) -> str:
         """What it reads.
 
-        `level` and `share`: date, value, sd; `spread`: date, is_wide; `setting`: date, text.
+        `level` and `share`: date, value, sd; `spread`: date, score; `setting`: date, text.
         """
 
     @property
@@ -51,6 +51,8 @@ class Baseline:
     """For settings: the values that were usual; `center` is the share of others."""
     error: float = 0.0
     """Standard error of the centre."""
+    likeness: float = 0.0
+    """Correlation of neighbouring days."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from dicomlab.drift.adjust import robust_sd
 from dicomlab.drift.base import Baseline, Detector
@@ -18,6 +19,7 @@ LEAST_RATIO = 1.25
 """A scatter that grew by less is not told."""
 
 _WIDE = 0.8
+_RAREST = 0.995
 _APART = 14
 _LOOK = 60
 _LEARN_AGAIN = 90
@@ -25,7 +27,7 @@ _LEARN_AGAIN = 90
 
 @dataclass(frozen=True)
 class Pairs:
-    """Differences of neighbours in time, each acquisition used once, by the day of the later one."""
+    """Differences of neighbours in time, by the day of the later one."""
 
     date: np.ndarray
     off: np.ndarray
@@ -54,11 +56,9 @@ def make_pairs(
     `weight` tells how steady each value is by nature (the inverse of its variance).
     """
     order = np.lexsort((np.arange(len(day)), day, cell))
-    place = np.arange(len(order))
-    first = np.concatenate([[True], np.diff(cell[order]) != 0]) if len(order) else np.empty(0, bool)
-    number = place - np.maximum.accumulate(np.where(first, place, 0))
-    second = np.flatnonzero(number % 2 == 1)
-    late, early = order[second], order[second - 1]
+    late, early = order[1:], order[:-1]
+    alike = cell[late] == cell[early]
+    late, early = late[alike], early[alike]
     near = day[late] - day[early] <= _APART
     late, early = late[near], early[near]
     by_day = np.argsort(day[late], kind="stable")
@@ -72,8 +72,8 @@ def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ..
     growths: list[Growth] = []
     start, learned = 0, int(np.searchsorted(pairs.date, learn_until, side="right"))
     while len(pairs.date) > learned >= start + LEAST_PAIRS:
-        wide, baseline = _learn(pairs, start, learned)
-        found = _next(pairs.date, wide, learned, baseline, detectors)
+        score, wide, baseline = _learn(pairs, start, learned)
+        found = _next(pairs.date, score, learned, baseline, detectors)
         if found is None:
             break
         alarm, since, name = found
@@ -86,25 +86,33 @@ def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ..
     return growths
 
 
-def _learn(pairs: Pairs, start: int, learned: int) -> tuple[np.ndarray, Baseline]:
-    """Which pairs are wide, and how often they were."""
+def _learn(pairs: Pairs, start: int, learned: int) -> tuple[np.ndarray, np.ndarray, Baseline]:
+    """The scores of pairs, which of them are wide, and the baseline of scores."""
     off = np.abs(pairs.off)
-    wide = off > np.quantile(off[start:learned], _WIDE)
-    part = wide[start:learned]
-    share = float(part.mean())
-    error = float(np.sqrt(max(share * (1 - share), 0.05) / len(part)))
-    counts = np.array([chunk.sum() for chunk in np.array_split(part, max(len(part) // 20, 1))])
-    size = len(part) / len(counts)
-    extra = float(counts.var(ddof=1) / (size * share * (1 - share))) if len(counts) > 3 and share else 1.0
-    first, last = (pd.Timestamp(int(pairs.date[n]), unit="D") for n in (start, learned - 1))
+    known = np.sort(off[start:learned])
+    score = _scores(off, known)
+    part = score[start:learned]
+    mean, variance = float(part.mean()), float(part.var())
+    sums = np.array([chunk.sum() for chunk in np.array_split(part, max(len(part) // 20, 1))])
+    size = len(part) / len(sums)
+    extra = float(sums.var(ddof=1) / (size * variance)) if len(sums) > 3 and variance else 1.0
     extra = max(extra, 1.0)
-    return wide, Baseline(first, last, len(part), share, extra, error=error * np.sqrt(extra))
+    first, last = (pd.Timestamp(int(pairs.date[n]), unit="D") for n in (start, learned - 1))
+    error = float(np.sqrt(variance * extra / len(part)))
+    return score, off > np.quantile(known, _WIDE), Baseline(first, last, len(part), mean, extra, error=error)
+
+
+def _scores(off: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The square of a normal deviate that is as rare as each is among those known."""
+    below = np.searchsorted(known, off, side="left") + np.searchsorted(known, off, side="right")
+    share = np.minimum((below / 2 + 0.5) / (len(known) + 1), _RAREST)
+    return np.asarray(ndtri((1 + share) / 2) ** 2)
 
 
 def _next(
-    date: np.ndarray, wide: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
+    date: np.ndarray, score: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
 ) -> tuple[int, int, str] | None:
-    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "is_wide": wide[learned:]})
+    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "score": score[learned:]})
     found = []
     for detector in detectors:
         chart = detector(ahead, baseline)

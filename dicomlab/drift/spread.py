@@ -1,4 +1,4 @@
-"""A scatter that has grown: a chart of how often neighbours differ more than they used to."""
+"""A scatter that has grown: a chart of how far neighbours differ, beside how far they used to."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LONGER = 10.0
 class SpreadGrowth:
     """Values scatter more than they did, and go on doing so."""
 
-    shares: tuple[float, ...] = (0.12, 0.25, 0.45)
-    """Rise in the share of wide pairs (one in five, usually) that the charts are tuned to."""
+    ratios: tuple[float, ...] = (1.3, 1.7, 2.5)
+    """Growths of the standard deviation that the charts are tuned to."""
 
     length: float = 20_000.0
     """Pairs between two false alarms, for all charts of the bank together."""
@@ -30,26 +30,26 @@ class SpreadGrowth:
     kind: str = "spread"
 
     def __call__(self, signal: pd.DataFrame, baseline: Baseline) -> pd.DataFrame:
-        """Chart the pairs of `signal` (date, is_wide) against the baseline's share of wide ones.
+        """Chart the pairs of `signal` (date, score) against the baseline's mean score.
 
-        Gives the columns of a level chart. A likelihood-ratio CUSUM runs at least exp(limit) points
-        between false alarms (Wald); simulated ones of these shares ran thirteen times as long,
-        of which ten are counted on. `baseline.scale` is how many pairs count as one, where pairs are
-        not independent.
+        A score is the square of a normal deviate that is as rare among the pairs of the baseline, no
+        more than that of the 0.5 % widest. Gives the columns of a level chart. A likelihood-ratio
+        CUSUM runs at least exp(limit) points between false alarms (Wald); simulated ones ran thirteen
+        times as long, of which ten are counted on. `baseline.scale` is how many pairs count as one,
+        where pairs are not independent.
         """
         if not len(signal):
             return no_chart()
-        wide = signal["is_wide"].to_numpy(int)
-        usual = float(np.clip(baseline.center + 2 * baseline.error, 0.02, 0.6))
-        limit = np.log(self.length * len(self.shares) / _LONGER) * max(baseline.scale, 1.0)
+        score = signal["score"].to_numpy(float)
+        usual = (baseline.center + 2 * baseline.error) / max(baseline.center, 1e-9)
+        limit = np.log(self.length * len(self.ratios) / _LONGER) * max(baseline.scale, 1.0)
         day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
         charts = []
-        for more in self.shares:
-            share = min(usual + more, 0.95)
-            gain = np.log(np.array([(1 - share) / (1 - usual), share / usual]))[wide] / limit
+        for ratio in self.ratios:
+            gain = (score / usual * (1 - ratio**-2) / 2 - np.log(ratio)) / limit
             charts.append(cusum(_capped(gain, day, self.share)))
         _, statistic, start = leading(charts)
-        return as_chart(signal.index, statistic, (statistic > 1.0) & (wide == 1), 1, start)
+        return as_chart(signal.index, statistic, (statistic > 1.0) & (score > 1), 1, start)
 
 
 def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:

@@ -26,8 +26,8 @@ def quiet(detector, n=300, seed=0):
         signal = pd.DataFrame({"date": dates, "text": text})
         return signal, Baseline(FIRST, LAST, 120, 0.03, np.nan, ("B30f",))
     if detector.kind == "spread":
-        signal = pd.DataFrame({"date": dates, "is_wide": rng.random(n) < 0.2})
-        return signal, Baseline(FIRST, LAST, 400, 0.2, 1.0, error=0.0)
+        signal = pd.DataFrame({"date": dates, "score": np.minimum(rng.normal(size=n) ** 2, 7.9)})
+        return signal, Baseline(FIRST, LAST, 400, 1.0, 1.0, error=0.0)
     if detector.kind == "share":
         signal = pd.DataFrame({"date": dates, "value": rng.binomial(12, 0.3, n) / 12, "sd": 0.1323})
         return signal, Baseline(FIRST, LAST, 1400, 0.3, 0.2, error=0.01)
@@ -42,8 +42,8 @@ def changed(detector, n=300, onset=150, seed=0):
     if detector.kind == "setting":
         return signal.assign(text=signal["text"].mask(later, "Br40")), baseline
     if detector.kind == "spread":
-        wide = np.random.default_rng(seed + 1).random(n) < 0.95
-        return signal.assign(is_wide=np.where(later, wide, signal["is_wide"])), baseline
+        wide = np.minimum(9 * np.random.default_rng(seed + 1).normal(size=n) ** 2, 7.9)
+        return signal.assign(score=np.where(later, wide, signal["score"])), baseline
     if detector.kind == "share":
         more = np.random.default_rng(seed + 1).binomial(12, 0.5, n) / 12
         return signal.assign(value=np.where(later, more, signal["value"])), baseline

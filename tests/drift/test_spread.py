@@ -49,11 +49,11 @@ def test_a_step_in_one_protocol_is_no_growth_of_scatter():
     assert set(drift.changes["kind"]) == {"step"}
 
 
-def test_neighbours_are_paired_within_a_cell_and_once():
+def test_neighbours_are_paired_within_a_cell_and_a_fortnight():
     day = np.array([0, 0, 1, 1, 2, 40])
     pairs = make_pairs(day, np.array([1.0, 10.0, 1.5, 12.0, 11.0, 2.0]), np.array([0, 1, 0, 1, 1, 1]))
-    assert pairs.date.tolist() == [1, 1]
-    assert pairs.off.tolist() == [0.5, 2.0]
+    assert pairs.date.tolist() == [1, 1, 2]
+    assert pairs.off.tolist() == [0.5, 2.0, -1.0]
 
 
 @pytest.mark.parametrize("tails", ["normal", "heavy"])
