@@ -291,7 +291,7 @@ def test_a_score_counts_episodes_and_finds_what_alarms_after_the_onset(monkeypat
         ],
         columns=["device", "parameter", "day"],
     )
-    result = score.score(fleet, score.Found(alarms), numeric=True)
+    result = score.score(fleet, score.Found(alarms))
     assert sum(result.false_by_device) == 2
     assert result.of()[["found", "delay"]].to_numpy().tolist() == [[True, 3.0]]
     assert score.wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)

@@ -9,6 +9,7 @@ with the exact values within 3 % over the range used here.
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import erf
 
 # Mean overshoot of a normal random walk over a boundary, for both ends (Siegmund 1985).
 _OVERSHOOT = 1.166
@@ -16,6 +17,8 @@ _NODES = np.linspace(-5, 5, 81)
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _SPAN = 40.0
 DAYS_A_YEAR = 365.25
+# What part of the budget a window has falls with its length, by this power.
+_FAVOUR = 0.0
 
 
 def run_length(shift: float, limit: float, *, mean: float = 0.0) -> float:
@@ -47,7 +50,39 @@ def alarm_limit(shift: float, length: float, *, error: float = 0.0, horizon: flo
     return high
 
 
-def points_between_alarms(charts: int, points_a_year: float, budget: float) -> float:
+def window_limits(
+    windows: np.ndarray, length: float, *, error: float | np.ndarray = 0.0, horizon: float = 250.0
+) -> np.ndarray:
+    """How many standard errors the mean of a window may be off, for windows of several lengths.
+
+    The means of the last points, over all windows and both sides, give that many points between false
+    alarms (Siegmund and Venkatraman, Annals of Statistics 23, 1995, where each window has its part).
+    `error` is the standard error of the baseline in standard deviations of a point: what it
+    shares out among windows changes slowly, and is seldom new.
+
+    >>> window_limits(np.array([1, 4, 16]), 20_000.0).round(1).tolist()
+    [4.6, 4.4, 4.2]
+    """
+    share = windows.astype(float) ** -_FAVOUR
+    allowed = share / share.sum() / length
+    limits = np.linspace(1.5, 9.0, 601)[:, None]
+    own = 1 / (1 + windows * np.broadcast_to(error, windows.shape) ** 2)
+    looks = (limits**2 * own / (2 * windows) * _overshoot(limits * np.sqrt(own / windows))) ** 2
+    width = windows * np.log(2) / 2
+    tail = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi) / limits
+    rate = tail * looks * width + 2 * tail * (1 - own) / horizon
+    enough = rate <= allowed
+    return np.asarray(limits[:, 0][np.where(enough.any(axis=0), enough.argmax(axis=0), -1)])
+
+
+def _overshoot(x: np.ndarray) -> np.ndarray:
+    """What the overshoot over a limit takes off the rate of alarms (Siegmund and Yakir 2007, ch. 2.1)."""
+    half = x / 2
+    below = 0.5 * (1 + erf(half / np.sqrt(2)))
+    return np.asarray((below - 0.5) / half / (half * below + np.exp(-(half**2) / 2) / np.sqrt(2 * np.pi)))
+
+
+def points_between_alarms(charts: float, points_a_year: float, budget: float) -> float:
     """Points between false alarms of a chart, so that all keep to the budget.
 
     `charts` is the number on one device, `budget` the false alarms allowed per device and year.

@@ -11,6 +11,7 @@ from dicomlab.drift.adjust import robust_sd
 _OUTLIER = 3.5
 # What the variance of half a dozen months is times what is expected of it, in one of twenty by chance.
 _CHANCE = 2.2
+_LIKENESSES = np.linspace(0.0, 0.85, 86)
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ class Scatter:
 
     def sd(self, n: np.ndarray) -> np.ndarray:
         """Standard deviation of the mean of a day, as if the days were independent."""
-        grown = self.extra * (1 + self.likeness) / (1 - self.likeness)
-        return np.sqrt((self.within**2 / n + self.between**2) * grown)
+        return self.sd_alone(n) * np.sqrt((1 + self.likeness) / (1 - self.likeness))
+
+    def sd_alone(self, n: np.ndarray) -> np.ndarray:
+        """Standard deviation of the mean of one day."""
+        return np.sqrt((self.within**2 / n + self.between**2) * self.extra)
 
     def at_least(self, other: Scatter, least: float) -> Scatter:
         """No less than another's day effects in proportion, nor than `least` in all."""
@@ -128,12 +132,22 @@ def measure_scatter(days: Days, off: np.ndarray, *, resolution: float = 0.0) -> 
     )
 
 
+def as_one(window: np.ndarray | float, likeness: np.ndarray | float) -> np.ndarray:
+    """How much more the mean of so many days scatters where neighbours resemble each other.
+
+    >>> as_one(np.array([1, 2, 1000]), 0.5).round(2).tolist()
+    [1.0, 1.5, 3.0]
+    """
+    rest = 1 - likeness
+    return np.asarray((1 + likeness) / rest - 2 * likeness * (1 - likeness**window) / (window * rest**2))
+
+
 def _likeness_of_weeks(date: np.ndarray, z: np.ndarray) -> float:
     """The likeness of neighbours that would make weeks scatter as they do.
 
     Days that follow a slow course under much noise show it in their weeks, not in their neighbours.
     """
-    grown = 1.0
+    likeness = 0.0
     for length in (7, 14):
         batch = np.unique(date // length, return_inverse=True)[1]
         count = np.bincount(batch)
@@ -142,8 +156,9 @@ def _likeness_of_weeks(date: np.ndarray, z: np.ndarray) -> float:
             break
         total = np.clip(np.bincount(batch, z) / np.sqrt(count), -_OUTLIER, _OUTLIER)
         seen = float(np.mean(total**2)) * n / (n - 1)
-        grown = max(grown, 1 + (seen - 1) * n / (n + 8))
-    return float(np.clip((grown - 1) / (grown + 1), 0.0, 0.8))
+        grown = as_one(len(z) / n, _LIKENESSES)
+        likeness = max(likeness, float(np.interp(1 + (seen - 1) * n / (n + 8), grown, _LIKENESSES)))
+    return likeness
 
 
 def _slow(date: np.ndarray, off: np.ndarray, variance: np.ndarray) -> float:

@@ -19,6 +19,7 @@ _LEAST_DAYS = 5
 _LOOK = 21
 _LOOK_RAMP = 120
 _NEAR = 14
+_NEARLY = 0.75
 _GAP, _SEASON, _LONG = 7, 56, 98
 # Days over which the weeks of a season must spread (standard deviation) to have a slope of their own.
 _LEAST_REACH = 8
@@ -66,6 +67,20 @@ class Plan:
     """Whether the level goes up and down by itself, so that its slope is that of the weeks before."""
     wander: float = 0.0
     """How far the level is known to wander at least, in standard deviations of one acquisition."""
+    is_given: bool = False
+    """Whether the floor is the user's own, which holds as it stands."""
+
+    def least(self, scatter: Scatter) -> float:
+        """The smallest change of a level that is told.
+
+        A floor of ours is no more than half of the scatter of one acquisition, unless values scatter
+        by less than matters. A change as large as that seems smaller half of the time.
+        """
+        if self.is_given:
+            return self.floor
+        is_calm = scatter.total < _NEARLY * self.floor
+        own = self.floor if is_calm else min(self.floor, 0.5 * scatter.total)
+        return max(_NEARLY * own, 0.3 * scatter.total)
 
 
 @dataclass
@@ -176,7 +191,9 @@ def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -
     center, error = weighted_mean(part.value, scatter.sd(part.n))
     first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
     error = float(np.sqrt(error**2 + plan.mix_error**2 + scatter.slow**2))
-    return Baseline(first, last, int(part.rows.sum()), center, scatter.total, error=error)
+    return Baseline(
+        first, last, int(part.rows.sum()), center, scatter.total, error=error, likeness=scatter.likeness
+    )
 
 
 def _next(
@@ -185,14 +202,14 @@ def _next(
     """The first alarm after a baseline: its day, its change, the detector."""
     baseline = _baseline(days, start, learned, scatter, plan)
     ahead = days.part(learned, len(days))
-    sd = scatter.sd(ahead.n)
+    sd = scatter.sd_alone(ahead.n)
     signal = pd.DataFrame({"date": ahead.date, "value": ahead.value, "sd": sd})
     numbers = np.arange(learned, len(days))
     if plan.slope is not None:
         signal, baseline, numbers = _against_trailing(days, start, learned, scatter, plan, baseline)
     alarms = []
     for detector in detectors:
-        chart = detector(signal, baseline)
+        chart = _from(detector, plan.least(scatter))(signal, baseline)
         hits = np.flatnonzero(chart["is_alarm"].to_numpy())
         if len(hits):
             since = int(numbers[int(chart["start"].iloc[hits[0]])])
@@ -201,6 +218,11 @@ def _next(
         return None
     alarm, since, name = min(alarms)
     return alarm, _onset(days, start, since, alarm, scatter, plan), name
+
+
+def _from(detector: Detector, least: float) -> Detector:
+    """The detector that leaves smaller changes alone, if it can."""
+    return replace(detector, floor=least) if hasattr(detector, "floor") else detector  # type: ignore[type-var]
 
 
 def _against_trailing(
@@ -213,7 +235,7 @@ def _against_trailing(
     numbers = np.arange(learned, len(days))
     numbers = numbers[enough[numbers]]
     off = (days.value - reference)[numbers]
-    sd = np.hypot(scatter.sd(days.n), spread)[numbers]
+    sd = np.hypot(scatter.sd_alone(days.n), spread)[numbers]
     signal = pd.DataFrame({"date": days.date[numbers], "value": off, "sd": sd})
     error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
     return signal, replace(baseline, center=0.0, error=error), numbers
@@ -331,6 +353,6 @@ def _steps(days: Days, cuts: list[tuple[Onset, int, str]], scatter: Scatter, pla
         before, error_before = weighted_mean(value[begin : onset.first], sd[begin : onset.first])
         after, error_after = weighted_mean(value[onset.reached : stop], sd[onset.reached : stop])
         error = float(np.sqrt(error_before**2 + error_after**2 + scatter.slow**2))
-        if abs(after - before) >= max(3 * error, plan.floor, 0.3 * scatter.total):
+        if abs(after - before) >= max(3 * error, plan.least(scatter)):
             steps.append(Step(onset, alarm, before, after, error, name))
     return tuple(steps)

@@ -1,4 +1,4 @@
-"""A level that has moved: a bank of two-sided likelihood-ratio CUSUMs."""
+"""A level that has moved: the mean of the last days, over windows of every length."""
 
 from __future__ import annotations
 
@@ -8,35 +8,29 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.budget import alarm_limit
-from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
-
-# A chart is tuned to a change of this many standard errors of the baseline at least: its reference lies
-# half as far off, which a centre that is off by chance reaches once in some thousand baselines.
-_SURE = 7.0
+from dicomlab.drift.budget import window_limits
+from dicomlab.drift.cusum import as_chart, no_chart
+from dicomlab.drift.days import as_one
 
 
 @dataclass(frozen=True)
 class LevelShift:
     """The level of a parameter has moved away from its baseline and stayed there."""
 
-    shifts: tuple[float, ...] = (0.5, 1.2, 3.0)
-    """Sizes of change that the charts are tuned to, in standard deviations of one acquisition."""
-
     length: float = 20_000.0
-    """Points between two false alarms, for all charts of the bank together."""
+    """Points between two false alarms, for all windows together."""
+
+    longest: int = 365
+    """Points that the longest window has."""
 
     points_a_year: float = 250.0
     """Points that a year has."""
 
     floor: float = 0.0
-    """Smallest change that matters, in the unit of `value`."""
+    """Smallest change that matters, in the unit of `value`; a mean that is off by less is none."""
 
     clip: float = 3.5
-    """A day counts as no more than this many standard deviations off."""
-
-    share: float = 0.6
-    """Share of the limit that one day can add: a single day is never an alarm."""
+    """A day counts as no more than this many standard deviations off, unless the day before was so far."""
 
     name: str = "level-shift"
     kind: str = "level"
@@ -44,30 +38,42 @@ class LevelShift:
     def __call__(self, signal: pd.DataFrame, baseline: Baseline) -> pd.DataFrame:
         """Chart the days of `signal` (date, value, sd) against the baseline.
 
-        Gives statistic (largest of the bank, as a share of its limit), limit (1), is_alarm, side
-        (+1 above, -1 below) and start (number of the first day since the chart was last at zero).
+        At each day the means of the last 1, 2, 3, 4, 6, 8, 11, 16, ... days are held against the
+        baseline, each in its own standard error, that of the baseline within (a generalized
+        likelihood ratio: Lai, J. R. Statist. Soc. B 57, 1995). Windows have limits of their own: a long
+        one is seldom new. `sd` is that of a day by itself; `baseline.likeness` is how alike neighbours are.
+
+        Gives statistic (largest of the windows, as a share of its limit), limit (1), is_alarm, side
+        (+1 above, -1 below) and start (number of the first day of that window).
         """
         value, sd = signal["value"].to_numpy(float), signal["sd"].to_numpy(float)
         if not len(value):
             return no_chart()
-        sides = [(shift, side) for shift in self.shifts for side in (1, -1)]
-        charts = [self._one(value, sd, baseline, shift, side) for shift, side in sides]
-        lead, statistic, start = leading(charts)
-        side = np.array([side for _, side in sides])[lead]
-        return as_chart(signal.index, statistic, statistic > 1.0, side, start)
+        windows = _windows(min(len(value), self.longest))
+        grown = as_one(windows, baseline.likeness)
+        error = baseline.error / float(np.median(sd))
+        limits = window_limits(windows, self.length, error=error / np.sqrt(grown), horizon=self.points_a_year)
+        z = self._drawn_in((value - baseline.center) / sd, float(limits[0]))
+        weight, total = (np.concatenate([[0.0], np.cumsum(part)]) for part in (1 / sd**2, z / sd))
+        charts = np.zeros((len(windows), len(value)))
+        for n, window in enumerate(windows):
+            held = weight[window:] - weight[:-window]
+            mean = (total[window:] - total[:-window]) / held
+            share = mean / np.sqrt(grown[n] / held + baseline.error**2) / limits[n]
+            charts[n, window - 1 :] = np.where(np.abs(mean) >= self.floor, share, 0.0)
+        lead = np.abs(charts).argmax(axis=0)
+        place = np.arange(len(value))
+        best = charts[lead, place]
+        start = np.maximum(place - windows[lead] + 1, 0)
+        return as_chart(signal.index, np.abs(best), np.abs(best) > 1.0, np.where(best < 0, -1, 1), start)
 
-    def _one(
-        self, value: np.ndarray, sd: np.ndarray, baseline: Baseline, shift: float, side: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        size = max(shift * baseline.scale, self.floor, _SURE * baseline.error)
-        typical = float(np.median(sd))
-        limit = alarm_limit(
-            size / typical,
-            self.length * len(self.shifts),
-            error=baseline.error / typical,
-            horizon=self.points_a_year,
-        )
-        most = np.maximum(self.clip, size / sd / 2 + 1.75)
-        z = np.clip(side * (value - baseline.center) / sd, -most, most)
-        gain = size / sd * z - (size / sd) ** 2 / 2
-        return cusum(np.minimum(gain, self.share * limit) / limit)
+    def _drawn_in(self, z: np.ndarray, limit: float) -> np.ndarray:
+        """Days that lie far off count as far as the day before did, and less than an alarm at least."""
+        most = min(self.clip, 0.9 * limit)
+        last = np.concatenate([[0.0], z[:-1]])
+        return np.clip(z, np.minimum(-most, np.maximum(last, -1e3)), np.maximum(most, np.minimum(last, 1e3)))
+
+
+def _windows(longest: int) -> np.ndarray:
+    """Lengths of windows, each half as long again as the one before but one."""
+    return np.unique(np.round(2 ** np.arange(0, np.log2(max(longest, 1)) + 0.01, 0.5)).astype(int))

@@ -73,7 +73,9 @@ def ramp_onset(date: np.ndarray, value: np.ndarray, sd: np.ndarray, step: Onset)
     begin, end = begin[long], end[long]
     if not len(begin):
         return step
-    rise = np.clip((date[:, None] - date[begin]) / (date[end] - date[begin]), 0, 1)
+    rise = np.subtract(date[:, None], date[begin], dtype=float)
+    rise /= date[end] - date[begin]
+    np.clip(rise, 0, 1, out=rise)
     gain = _line_gain(rise, value, sd)
     best = int(np.argmax(gain))
     near = gain >= max(gain[best], step.gain) - _DROP
@@ -86,11 +88,12 @@ def ramp_onset(date: np.ndarray, value: np.ndarray, sd: np.ndarray, step: Onset)
 
 def _line_gain(shape: np.ndarray, value: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Log likelihood that each column of `shape` adds over a constant."""
-    weight = (1 / sd**2)[:, None]
-    centred = shape - (weight * shape).sum(0) / weight.sum()
-    off = value - (weight[:, 0] * value).sum() / weight.sum()
-    product = (weight * centred * off[:, None]).sum(0)
-    return 0.5 * product**2 / np.maximum((weight * centred**2).sum(0), 1e-12)
+    weight = 1 / sd**2
+    total = weight.sum()
+    off = value - (weight * value).sum() / total
+    product = (weight * off) @ shape
+    squares = np.einsum("i,ij,ij->j", weight, shape, shape) - (weight @ shape) ** 2 / total
+    return 0.5 * product**2 / np.maximum(squares, 1e-12)
 
 
 def _best(gain: np.ndarray) -> Onset:

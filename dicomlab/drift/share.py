@@ -39,6 +39,7 @@ class ShareShift:
         holds with an error asks for a higher limit.
         """
         value, sd = signal["value"].to_numpy(float), signal["sd"].to_numpy(float)
+        sd = sd * np.sqrt((1 + baseline.likeness) / (1 - baseline.likeness))
         if not len(value):
             return no_chart()
         sides = [(shift, side) for shift in self.shifts for side in (1, -1)]

@@ -45,6 +45,7 @@ class Parameter:
     weight: Weight = "image"
     unit: str = ""
     by_hand: bool = False
+    is_floor_given: bool = False
 
     def applies_to(self, modality: str) -> bool:
         """Whether the parameter is watched in that modality."""
@@ -235,5 +236,6 @@ def _named(name: str, have: list[str]) -> list[Parameter]:
 
 def with_floor(parameter: Parameter, tolerances: dict[str, float]) -> Parameter:
     """The parameter with the user's floor, where one is given."""
-    floor = tolerances.get(parameter.name, parameter.floor)
-    return replace(parameter, floor=float(floor))
+    if parameter.name not in tolerances:
+        return parameter
+    return replace(parameter, floor=float(tolerances[parameter.name]), is_floor_given=True)

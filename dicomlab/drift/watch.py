@@ -27,6 +27,8 @@ _WINDOW = 120
 _SAME_DAYS = 21
 # Staff comes and goes, and nothing in the header tells: a fifth of the scatter at the least.
 _WANDER = 0.2
+# Where it tells, a new one is known by the first acquisitions only.
+_WANDER_NAMED = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,18 @@ class _Task:
     """How strict the charts of one machine are."""
 
     detectors: tuple[Detector, ...]
-    charts: int
+    charts: float
     budget: float
 
-    def tuned(self, kind: str, date: np.ndarray, **more: float) -> tuple[Detector, ...]:
-        """The detectors of a kind, as strict as the budget asks for."""
+    def tuned(self, kind: str, date: np.ndarray, *, part: float = 1.0) -> tuple[Detector, ...]:
+        """The detectors of a kind, as strict as their part of the budget asks for."""
         mine = tuple(d for d in self.detectors if d.kind == kind)
         if not mine or not len(date):
             return ()
         years = max((date[-1] - date[0]) / DAYS_A_YEAR, 0.1)
         a_year = len(date) / years
-        length = points_between_alarms(self.charts * max(len(mine), 1), a_year, self.budget)
-        return tuple(_with(d, length=length, points_a_year=a_year, **more) for d in mine)
+        length = points_between_alarms(self.charts / part * max(len(mine), 1), a_year, self.budget)
+        return tuple(_with(d, length=length, points_a_year=a_year) for d in mine)
 
 
 def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: float) -> list[Watched]:
@@ -65,17 +67,33 @@ def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: fl
     A parameter is followed over all protocols first: its day effects hold for each protocol, and
     a change that most protocols share is taken out before each is followed by itself.
     """
-    charts = Counter(signal.device for signal in signals if signal.is_monitored)
+    charts: Counter[str] = Counter()
+    for _, group in _by_parameter(signals):
+        for signal in group:
+            charts[signal.device] += _part(signal, group)
     if any(detector.kind == "spread" for detector in detectors):
         charts += Counter(signal.device for signal in _scattering(signals))
     if any(detector.kind == "share" for detector in detectors):
         for signal in signals:
             charts[signal.device] += len(_mixed(signal))
     watched: list[Watched] = []
-    for _, group in groupby(signals, key=lambda s: (s.device, s.modality, s.parameter)):
-        together = list(group)
-        watched += _watch_parameter(together, _Task(detectors, charts[together[0].device], budget))
+    for _, group in _by_parameter(signals):
+        watched += _watch_parameter(group, _Task(detectors, charts[group[0].device], budget))
     return watched
+
+
+def _by_parameter(signals: Sequence[Signal]) -> list[tuple[object, list[Signal]]]:
+    """The signals of each parameter of a machine."""
+    groups = groupby(signals, key=lambda s: (s.device, s.modality, s.parameter))
+    return [(key, list(group)) for key, group in groups]
+
+
+def _part(signal: Signal, group: Sequence[Signal]) -> int:
+    """How many parts of the budget a signal has: all protocols together as many as they have apart."""
+    if not signal.is_monitored:
+        return 0
+    levels = sum(s.is_monitored and s.kind == "level" for s in group) - 1
+    return max(levels, 1) if signal.is_pooled and signal.kind == "level" else 1
 
 
 def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
@@ -87,7 +105,8 @@ def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
     shared: tuple[Change, ...] = ()
     scatter: Scatter | None = None
     if pooled is not None:
-        watched[pooled], scatter = _watch_level(signals[pooled], days.pop(pooled), task)
+        part = _part(signals[pooled], signals)
+        watched[pooled], scatter = _watch_level(signals[pooled], days.pop(pooled), task, part=part)
         marked = [replace(c, is_common=is_common(c, list(days.values()))) for c in watched[pooled].changes]
         watched[pooled] = replace(watched[pooled], changes=marked)
         shared = tuple(c for c in marked if c.is_common)
@@ -104,7 +123,7 @@ def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
 
 def _scattering(signals: Sequence[Signal]) -> list[Signal]:
     """The signals whose scatter is followed: all protocols together, else each."""
-    levels = [s for s in signals if s.is_monitored and s.kind == "level" and not s.parameter.expected_trend]
+    levels = [s for s in signals if s.is_monitored and s.kind == "level"]
     whole = {(s.device, s.modality, s.parameter) for s in levels if s.is_pooled}
     return [s for s in levels if s.is_pooled or (s.device, s.modality, s.parameter) not in whole]
 
@@ -150,19 +169,22 @@ def _watch_level(
     task: _Task,
     pooled: Scatter | None = None,
     shared: tuple[Change, ...] = (),
+    *,
+    part: float = 1.0,
 ) -> tuple[Watched, Scatter]:
     path, error = _shared_path(days, shared)
     plan = Plan(
         learn_until=signal.learn_until,
         floor=_floor(signal.parameter),
+        is_given=signal.parameter.is_floor_given,
         resolution=_resolution(signal),
         pooled=pooled,
         mix_error=float(np.hypot(signal.mix_error, error)),
         slope=_slope(days, signal),
         is_season=signal.parameter.expected_trend == "season",
-        wander=_WANDER if signal.parameter.by_hand and not signal.by_operator else 0.0,
+        wander=(_WANDER_NAMED if signal.by_operator else _WANDER) if signal.parameter.by_hand else 0.0,
     )
-    followed = follow(days.minus(path), plan, task.tuned("level", days.date, floor=plan.floor))
+    followed = follow(days.minus(path), plan, task.tuned("level", days.date, part=part))
     alarms = tuple((int(days.date[n]), name) for n, name in followed.alarms)
     changes = [_put_back(c, days.date, path) for c in level_changes(signal, days, followed)]
     return Watched(signal, followed, days, changes, alarms), followed.scatter

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from dicomlab.drift.budget import alarm_limit, points_between_alarms, run_length
+from dicomlab.drift.base import Baseline
+from dicomlab.drift.budget import alarm_limit, points_between_alarms, run_length, window_limits
 from dicomlab.drift.cusum import cusum
+from dicomlab.drift.days import as_one
+from dicomlab.drift.level import LevelShift
 
 # Exact run lengths of the two-sided likelihood-ratio CUSUM (integral equation): shift, limit,
 # length without change, length at the shift.
@@ -77,3 +81,35 @@ def test_sums_begin_after_their_last_zero():
     total, start = cusum(np.array([-1.0, 2.0, -3.0, 1.0, 1.0]))
     assert total.tolist() == [0, 2, 0, 1, 2]
     assert start.tolist() == [0, 1, 1, 3, 3]
+
+
+@pytest.mark.parametrize(("error", "likeness"), [(0.0, 0.0), (0.1, 0.0), (0.25, 0.0), (0.1, 0.5)])
+def test_windows_of_all_lengths_keep_the_promised_share_of_false_alarms(error, likeness):
+    rng, alarmed, n, length = np.random.default_rng(5), 0, 500, 2000.0
+    baseline = Baseline(pd.Timestamp(0), pd.Timestamp(0), 100, 0.0, 1.0, error=error, likeness=likeness)
+    chart = LevelShift(length=length)
+    for _ in range(n):
+        row = rng.normal(size=360)
+        for day in range(1, 360):
+            row[day] = likeness * row[day - 1] + np.sqrt(1 - likeness**2) * row[day]
+        signal = pd.DataFrame({"value": row + rng.normal(0, error), "sd": 1.0})
+        alarmed += chart(signal, baseline)["is_alarm"].any()
+    promised = 1 - np.exp(-360 / length)
+    assert promised / 2.5 < alarmed / n < 1.5 * promised
+
+
+def test_a_long_window_is_allowed_less_where_the_baseline_is_sure():
+    windows = np.array([1, 8, 64])
+    sure, unsure = (window_limits(windows, 20_000, error=error) for error in (0.0, 0.2))
+    assert (unsure <= sure).all()
+    assert (window_limits(windows, 200_000) > sure).all()
+
+
+def test_the_mean_of_days_that_resemble_each_other_scatters_as_simulated():
+    rng = np.random.default_rng(6)
+    row = rng.normal(size=(4000, 60))
+    for day in range(1, 60):
+        row[:, day] = 0.6 * row[:, day - 1] + 0.8 * row[:, day]
+    for window in (1, 5, 20):
+        seen = row[:, 60 - window :].mean(axis=1).var() * window
+        assert seen == pytest.approx(float(as_one(window, 0.6)), rel=0.1)

@@ -58,7 +58,7 @@ def test_a_change_in_one_protocol_is_told_of_that_protocol():
 
 
 def test_a_change_within_the_baseline_is_found_too():
-    drift = find_drift(with_step(make_ct(seed=9), "XRayTubeCurrent", 1.2, 110))
+    drift = find_drift(with_step(make_ct(seed=9), "XRayTubeCurrent", 1.2, 110), ["XRayTubeCurrent"])
     assert [abs(day - 110) <= 5 for day in onset_days(drift, "XRayTubeCurrent")] == [True]
     assert drift.changes["detector"].tolist() == ["baseline"]
 
