@@ -190,7 +190,7 @@ def compare(
 def _score_at(fleet: Fleet, points: pd.DataFrame, *, thresholds: dict[str, float], usual: float) -> Score:
     limit = points["parameter"].map(thresholds).fillna(usual) if thresholds else usual
     alarms = points[points["statistic"] > limit]
-    return score(fleet, Found(alarms[["device", "parameter", "day"]]), numeric=True)
+    return score(fleet, Found(alarms[["device", "parameter", "day"]]))
 
 
 def _tuned(peer: Peer, fleets: Sequence[Fleet], per_stream: float) -> dict[str, float]:
@@ -217,6 +217,6 @@ def _false_rate(
         streams = fleet.streams[fleet.streams["parameter"] == parameter]
         one = Fleet(fleet.series, fleet.events, fleet.shifts, streams, fleet.days)
         mine = table[(table["parameter"] == parameter) & (table["statistic"] > threshold)]
-        result = score(one, Found(mine), numeric=True)
+        result = score(one, Found(mine))
         false, years = false + sum(result.false_by_device), years + result.years
     return false / max(years, 1e-9)

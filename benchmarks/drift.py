@@ -2,7 +2,7 @@
 
     python benchmarks/drift.py [WORLD ...] [--fleets 10] [--seed 1000] [--peers] [--budgets 0.2 1 2]
 
-Worlds are standard, hard, adversarial and foreign (hospital.py says what they are like). The fleets of
+Worlds are standard, hard, adversarial, foreign and small (hospital.py says what they are like). The fleets of
 a report have seeds from --seed on; nothing was tuned on those of 1000 and more. With --peers
 the charts of charts.py judge the same fleets, as they come and made as strict as we are. With --budgets
 fleets in which nothing is planted are judged with each budget of false alarms instead. README.md says
@@ -15,17 +15,18 @@ import argparse
 import time
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from hospital import WORLDS, Fleet, World, make_fleet, quiet
 from machine import as_table, describe
-from score import Found, Score, day_of, score, wilson
+from oracle import bounds
+from score import LEVELS, NUMERIC, SETTINGS, Found, Score, day_of, score, wilson
 
-LEVELS = ("step", "step in one protocol", "ramp", "spread")
-CHOICES = ("setting", "choice", "share")
+WATCHED = {"levels": LEVELS, "settings": SETTINGS, "numeric": NUMERIC}
+"""What is scored: numeric is levels and settings that are numbers, as the goals count."""
 
 
 def judge(fleet: Fleet, **settings: Any) -> Found:
@@ -57,15 +58,25 @@ def _claims(causes: pd.DataFrame) -> dict[str, str]:
     return dict(zip(sure["change_id"][::-1], sure["kind"][::-1], strict=True))
 
 
-def ours(world: World, seeds: Iterable[int]) -> tuple[Score, Score]:
-    """Scores of numeric streams and of settings over some fleets."""
-    levels, choices = Score(), Score()
+@dataclass
+class Run:
+    """Scores of some fleets by what was watched, and what the best chart would find of the levels."""
+
+    scores: dict[str, Score]
+    best: pd.DataFrame
+
+
+def ours(world: World, seeds: Iterable[int]) -> Run:
+    """Simulate, judge and score some fleets."""
+    scores = {name: Score() for name in WATCHED}
+    best = []
     for seed in seeds:
         fleet = make_fleet(world, seed)
         found = judge(fleet)
-        levels += score(fleet, found, numeric=True)
-        choices += score(fleet, found, numeric=False)
-    return levels, choices
+        for name, kinds in WATCHED.items():
+            scores[name] += score(fleet, found, kinds)
+        best.append(bounds(fleet, world))
+    return Run(scores, pd.concat(best))
 
 
 HEAD = [
@@ -98,12 +109,12 @@ def row(name: str, result: Score) -> list[str]:
     ]
 
 
-def by_kind(results: Sequence[Score]) -> str:
-    """How each kind of planted change fared with us."""
-    events = pd.concat([r.of() for r in results if r.events])
+def by_kind(events: pd.DataFrame, best: pd.DataFrame) -> str:
+    """How each kind of planted change fared with us, and would with the best chart."""
     rows = []
-    for (kind, size), part in events.groupby(["kind", events["size"].abs().where(events["kind"] != "x")]):
+    for (kind, size), part in events.groupby(["kind", events["size"].abs()]):
         dated = part["off"].dropna().abs()
+        bound = best[(best["kind"] == kind) & (best["size"].abs() == size)]
         rows.append(
             [
                 str(kind),
@@ -112,14 +123,16 @@ def by_kind(results: Sequence[Score]) -> str:
                 f"{part['delay'].median():.0f}",
                 f"{dated.median():.1f}" if len(dated) else "",
                 f"{part['inside'].dropna().astype(float).mean():.2f}" if len(dated) else "",
+                f"{bound['found'].mean():.2f}" if len(bound) else "",
+                f"{bound['delay'].median():.0f}" if len(bound) else "",
             ]
         )
-    return as_table(["planted", "size", "found", "delay", "days off", "in the interval"], rows)
+    head = ["planted", "size", "found", "delay", "days off", "in the interval", "at best", "delay at best"]
+    return as_table(head, rows)
 
 
-def attribution(results: Sequence[Score]) -> str:
+def attribution(events: pd.DataFrame) -> str:
     """Whether what a change is said to coincide with is what it came with."""
-    events = pd.concat([r.of() for r in results if r.events])
     events = events[events["off"].notna() & ~events["kind"].isin(["ramp"])]
     claimed = events[events["claim"].fillna("").isin(["software", "calibration"])]
     right = int((claimed["claim"] == claimed["cause"]).sum())
@@ -139,9 +152,10 @@ def _share(k: int, n: int) -> tuple[str, str]:
 
 def report(world: World, seeds: range, *, peers: bool, tuning: range) -> str:
     """Every table of one world."""
-    levels, choices = ours(world, seeds)
+    run = ours(world, seeds)
+    levels, settings = run.scores["levels"], run.scores["settings"]
     nothing = [score_quiet(world, seed) for seed in seeds[: max(2, len(seeds) // 4)]]
-    rows = [row("dicomlab, levels", levels), row("dicomlab, settings", choices)]
+    rows = [row(f"dicomlab, {name}", result) for name, result in run.scores.items()]
     rows += [
         row("dicomlab, levels, nothing planted", sum((a for a, _ in nothing), Score())),
         row("dicomlab, settings, nothing planted", sum((b for _, b in nothing), Score())),
@@ -150,18 +164,21 @@ def report(world: World, seeds: range, *, peers: bool, tuning: range) -> str:
         from charts import compare
 
         rows += [row(name, result) for name, result in compare(world, seeds, tuning, levels)]
-    streams = levels.streams + choices.streams
+    events = pd.concat([r.of() for r in (levels, settings) if r.events])
+    streams = levels.streams + settings.streams
     title = f"## {world.name}: {len(seeds)} fleets, {levels.years:.0f} machine-years"
+    found, delay = run.best["found"].mean(), run.best["delay"].median()
+    bound = f"The best chart would find {found:.2f} of the levels, after {delay:.1f} days"
     speed = f"dicomlab: {levels.seconds:.0f} s of processor time for {streams:,} streams (machine, parameter)"
-    parts = [title, as_table(HEAD, rows), by_kind([levels, choices]), attribution([levels, choices]), speed]
-    return "\n\n".join(parts)
+    tables = [as_table(HEAD, rows), by_kind(events, run.best), attribution(events)]
+    return "\n\n".join([title, *tables, bound, speed])
 
 
 def score_quiet(world: World, seed: int, **settings: Any) -> tuple[Score, Score]:
     """Scores of a fleet in which nothing is planted."""
     fleet = make_fleet(quiet(world), 50_000 + seed)
     found = judge(fleet, **settings)
-    return score(fleet, found, numeric=True), score(fleet, found, numeric=False)
+    return score(fleet, found, LEVELS), score(fleet, found, SETTINGS)
 
 
 def calibration(world: World, seeds: range, budgets: Sequence[float]) -> str:

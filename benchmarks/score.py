@@ -14,6 +14,10 @@ WINDOW = 120
 """Days after the onset within which a change must be found."""
 MIX_DAYS = 60
 YEAR = 365.25
+LEVELS = ("numeric",)
+SETTINGS = ("setting", "categorical")
+NUMERIC = ("numeric", "setting")
+"""Kinds of streams: levels, what is compared as it is written, and all that are numbers."""
 
 
 @dataclass
@@ -100,9 +104,8 @@ def day_of(date: pd.Series) -> np.ndarray:
     return (pd.to_datetime(date) - START).dt.days.to_numpy()
 
 
-def score(fleet: Fleet, found: Found, *, numeric: bool) -> Score:
-    """Hold what was found against what was planted, for numeric streams or for settings."""
-    kinds = ("numeric",) if numeric else ("setting", "categorical")
+def score(fleet: Fleet, found: Found, kinds: tuple[str, ...] = LEVELS) -> Score:
+    """Hold what was found against what was planted, for streams of some kinds."""
     streams = fleet.streams[fleet.streams["kind"].isin(kinds)]
     result = Score(seconds=found.seconds, streams=len(streams))
     alarms = {key: part["day"].to_numpy() for key, part in found.alarms.groupby(["device", "parameter"])}
