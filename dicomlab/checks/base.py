@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
@@ -129,7 +130,7 @@ class Check:
                     "n_files": len(files),
                     "files": files.head(MOST_NAMED).tolist(),
                     "slices": slices[:MOST_NAMED],
-                    "message": message.format(**words),
+                    "message": _in_singular(message.format(**words)),
                     "evidence": said,
                     "fix": self.fix,
                 }
@@ -200,3 +201,19 @@ def _in_words(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return "nothing" if value is None else str(value)
+
+
+_VERBS = "are|have|lack|lie|end|say|come|differ|describe|repeat"
+_ONE = re.compile(rf"(?<![\w.,%-])1 (\w+s)((?: of kind [^:]*?)? (?:{_VERBS}))?\b")
+_SINGULAR = {"are": "is", "have": "has"}
+
+
+def _in_singular(sentence: str) -> str:
+    """A sentence in which one of a thing is not told of in the plural."""
+
+    def one(match: re.Match[str]) -> str:
+        noun = match[1] if match[1] in ("series", "times", "s") else re.sub("ie$", "y", match[1][:-1])
+        before, _, verb = (match[2] or "").rpartition(" ")
+        return f"1 {noun}{before} {_SINGULAR.get(verb, verb + 's')}" if verb else f"1 {noun}"
+
+    return _ONE.sub(one, sentence)

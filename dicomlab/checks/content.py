@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.checks.base import Readable
+from dicomlab.checks.queries import is_secondary
 from dicomlab.checks.spacing import SAME_PLACE_MM, with_gaps
 from dicomlab.schema.levels import literal, quoted
 
@@ -54,8 +55,6 @@ _DIRECTIONS = 24
 _FEW = 3
 """Places of a larger stack that repeat and are still mistakes, and no second volume."""
 _SAME_DIRECTION = float(np.cos(np.radians(1.0)))
-_SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
-"""SOP classes of secondary captures begin with it (PS3.4 B.5)."""
 
 
 def columns(catalog: Readable) -> list[str]:
@@ -137,9 +136,7 @@ def _numbers(rows: pd.DataFrame) -> pd.Series:
 def _content(rows: pd.DataFrame) -> pd.Series:
     what = pd.Series("image", index=rows.index, dtype=object)
     if "SOPClassUID" in rows:
-        what = what.mask(
-            rows["SOPClassUID"].str.startswith(_SECONDARY).fillna(False).astype(bool), "secondary"
-        )
+        what = what.mask(is_secondary(rows["SOPClassUID"]), "secondary")
     if "ImageType" in rows:
         kinds = rows["ImageType"].str.upper()
         is_localiser = kinds.str.contains(r"LOCALI[SZ]ER|SCOUT|TOPOGRAM", regex=True)

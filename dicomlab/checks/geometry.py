@@ -10,6 +10,7 @@ import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity, joined
 from dicomlab.checks.content import TOMOGRAPHIC
+from dicomlab.checks.queries import is_secondary
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class PlaceholderPosition(Check):
         "ImageType",
         "slice_position_mm",
     )
-    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames",)
+    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames", "SOPClassUID")
     fix: ClassVar[str] = (
         "Order these slices by nothing but what the source says; ask for them with their geometry."
     )
@@ -86,6 +87,8 @@ class PlaceholderPosition(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Compare the slices of each series of CT, MR, PT and NM."""
         slices = rows[rows["Modality"].isin(TOMOGRAPHIC) & rows["Rows"].notna()]
+        if "SOPClassUID" in slices:  # a secondary capture has no place in the patient
+            slices = slices[~is_secondary(slices["SOPClassUID"])]
         if "NumberOfFrames" in slices:  # frames have their positions elsewhere
             slices = slices[~(slices["NumberOfFrames"] > 1).fillna(False).astype(bool)]
         series = slices["SeriesInstanceUID"]

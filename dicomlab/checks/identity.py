@@ -40,8 +40,8 @@ class SameFileTwice(Check):
         extra = copies.duplicated(["SOPInstanceUID", "size", "header_digest"])
         n_extra = extra.groupby(copies["SeriesInstanceUID"], dropna=False).transform("sum")
         is_told = copies["header_digest"].notna()
-        said = "{n_copies} files are copies: each has the SOPInstanceUID, header and length of another one."
-        guessed = "{n_copies} files may be copies: each has the SOPInstanceUID and length of another one."
+        said = "{n_copies} files repeat the SOPInstanceUID, the header and the length of another one."
+        guessed = "{n_copies} files repeat the SOPInstanceUID and the length of another one."
         return joined(
             [
                 self.find(copies[is_told], said, n_copies=n_extra),

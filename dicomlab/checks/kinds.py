@@ -9,7 +9,7 @@ import pandas as pd
 from pydicom.uid import UID
 
 from dicomlab.checks.base import Check, Level, Severity, joined
-from dicomlab.checks.queries import ENCAPSULATED, SECONDARY
+from dicomlab.checks.queries import ENCAPSULATED, is_secondary
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class OtherKindInside(Check):
         is_image = rows["Rows"].notna() & ~rows["SOPClassUID"].fillna("").str.startswith(ENCAPSULATED)
         rows = rows[is_image.groupby(rows["SeriesInstanceUID"]).transform("any")]
         kind = rows["SOPClassUID"].fillna("")
-        is_other = kind.str.startswith(SECONDARY) | kind.str.startswith(ENCAPSULATED)
+        is_other = is_secondary(kind) | kind.str.startswith(ENCAPSULATED)
         order = pd.DataFrame({"series": rows["SeriesInstanceUID"], "kind": kind, "other": is_other})
         size = order.groupby(["series", "kind"])["kind"].transform("size")
         ranked = order.assign(size=-size).sort_values(["other", "size", "kind"], kind="stable")

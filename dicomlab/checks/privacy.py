@@ -9,7 +9,7 @@ import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity
 from dicomlab.checks.bounds import PLACEHOLDER_TEXT
-from dicomlab.checks.queries import ENCAPSULATED, SCREEN_WORDS, SECONDARY
+from dicomlab.checks.queries import ENCAPSULATED, SCREEN_WORDS, is_secondary
 
 _LEFT = ("PatientBirthDate", "OperatorsName", "InstitutionName")
 
@@ -54,7 +54,7 @@ class LikelyBurnedIn(Check):
             screens = rows["image_type"].fillna("").str.upper().str.contains(SCREEN_WORDS, regex=True)
             what = what.mask(screens, "screen shots")
         what = what.mask(rows["Modality"].isin(["US", "IVUS"]), "ultrasound")
-        what = what.mask(kind.str.startswith(SECONDARY), "secondary captures")
+        what = what.mask(is_secondary(kind), "secondary captures")
         what = what.mask(kind.str.startswith(ENCAPSULATED), "documents")
         said = "{n_files} files are {what}, which often show names; BurnedInAnnotation says nothing."
         odd = rows.assign(what=what)[what != ""]
@@ -84,7 +84,7 @@ class IdentityLeft(Check):
         for name in (name for name in _LEFT if name in rows):
             names = names.mask(_says_something(rows[name]), names + f", {name}")
         odd = rows[names != ""]
-        said = "{n_files} files say that the identity was removed, and have {attributes}."
+        said = "{n_files} files say that the identity was removed, with {attributes} left."
         return self.find(odd, said, confidence="low", attributes=names.str[2:])
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from dicomlab.checks.base import Readable
 from dicomlab.checks.bounds import (
     FIRST_IMAGES,
@@ -39,6 +41,12 @@ def device_sql(have: Sequence[str]) -> str:
 
 Condition = tuple[tuple[str, ...], str]
 """Columns of the instances, and SQL over them."""
+
+
+def is_secondary(kind: pd.Series) -> pd.Series:
+    """Which SOP classes are of secondary captures."""
+    text = kind.fillna("").astype("str")
+    return (text == SECONDARY) | text.str.startswith(f"{SECONDARY}.")
 
 
 class Instances:
@@ -171,7 +179,7 @@ ODD_VALUES = Instances(
 """Instances with a number out of its bounds, or a word that stands for none."""
 
 SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
-"""SOP classes of secondary captures begin with it (PS3.4 B.5)."""
+"""The SOP class of secondary captures; those of several frames have a dot and a number more (PS3.4 B.5)."""
 ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
 """SOP classes of encapsulated documents begin with it."""
 SCREEN_WORDS = r"SCREEN ?S|SCREEN_S|SNAPSHOT|SCREEN CAPTURE"

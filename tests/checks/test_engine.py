@@ -96,7 +96,28 @@ def test_a_finding_gathers_what_its_rows_say():
         }
     )
     found = AllOfThem()(rows)
-    assert found["message"].tolist() == ["2 files, 2 slices, 100, 120 kV.", "1 files, 0 slices, 80 kV."]
+    assert found["message"].tolist() == ["2 files, 2 slices, 100, 120 kV.", "1 file, 0 slices, 80 kV."]
     assert found["evidence"].tolist() == [{"kv": [100, 120], "fixed": "word"}, {"kv": 80, "fixed": "word"}]
     assert found["files"].tolist() == [["a", "b"], ["c"]]
     assert found["slices"].tolist() == [[3, 4], []]
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("1 files are of another kind.", "1 file is of another kind."),
+        ("1 files of kind CT Image lack a value.", "1 file of kind CT Image lacks a value."),
+        ("KVP of 1 files, in 1 series of 1 studies.", "KVP of 1 file, in 1 series of 1 study."),
+        ("21 files are 1.1 files, 1 s late.", "21 files are 1.1 files, 1 s late."),
+    ],
+)
+def test_one_of_a_thing_is_not_told_in_the_plural(plural, singular):
+    @dataclass(frozen=True)
+    class Said(AllOfThem):
+        """It is said."""
+
+        def __call__(self, rows):
+            return self.find(rows, plural)
+
+    rows = pd.DataFrame({"file_key": ["a"], "SeriesInstanceUID": ["1"]})
+    assert Said()(rows)["message"].tolist() == [singular]

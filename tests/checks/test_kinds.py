@@ -113,3 +113,9 @@ def test_what_is_left_in_a_file_that_says_it_is_de_identified():
 def test_blurred_and_replaced_values_are_not_left():
     blurred = {"InstitutionName": "Anonymized", "OperatorsName": [], "PatientBirthDate": "1960-01-01"}
     assert IdentityLeft()(hints(PatientIdentityRemoved="YES", **blurred)).empty
+
+
+def test_a_slide_is_no_secondary_capture():
+    slide = "1.2.840.10008.5.1.4.1.1.77.1.6"
+    assert LikelyBurnedIn()(hints(SOPClassUID=slide)).empty
+    assert LikelyBurnedIn()(hints(SOPClassUID=f"{SC}.4"))["n_files"].tolist() == [1]
