@@ -101,7 +101,7 @@ def signal_overview(drift: Drift, signal: pd.Series, points: pd.DataFrame) -> di
         "sentences": [
             _seen(points),
             _usual(signal, unit),
-            *[f"Change {when(c)}: {effect(c)}, {from_to(c)}." for c in records(changes)],
+            *[_change(c) for c in records(changes)],
             _beyond(signal, beyond, points, unit),
         ],
         "beyond": [
@@ -142,6 +142,11 @@ def _usual(signal: pd.Series, unit: str) -> str:
     if is_absent(signal["lower"]) or not np.isfinite(float(signal["lower"])):
         return "No usual range could be learned."
     return f"Usual range: {number(signal['lower'])} to {number(signal['upper'])}{unit}, {learned}."
+
+
+def _change(change: dict[str, Any]) -> str:
+    words = dict.fromkeys((effect(change), from_to(change)))
+    return f"Change {when(change)}: {', '.join(words)}."
 
 
 def _beyond(signal: pd.Series, beyond: pd.DataFrame, points: pd.DataFrame, unit: str) -> str:

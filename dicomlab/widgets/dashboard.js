@@ -82,8 +82,9 @@ export default view("dashboard", (page) => {
   }, { ArrowDown: step(1), ArrowUp: step(-1), PageDown: step(5), PageUp: step(-5), Home: step(-1e6), End: step(1e6) }, openFinding);
 
   const shownFinding = () => {
-    const now = model.get("change");
-    return now && fleet?.findings.find((f) => f.changes.some((c) => c.change_id === now));
+    const [now, parameter] = [model.get("change"), model.get("parameter")];
+    const isHere = (c) => (now ? c.change_id === now : c.device === model.get("device") && c.parameter === parameter && c.stratum === model.get("stratum"));
+    return (now || parameter) && fleet?.findings.find((f) => f.changes.some(isHere));
   };
 
   function drawFindings() {
@@ -98,7 +99,13 @@ export default view("dashboard", (page) => {
 
   function markChosen() {
     const found = shownFinding();
-    [...findings.children].forEach((item, i) => item.setAttribute("aria-selected", String(!!found && fleet.findings[i] === found)));
+    [...findings.children].forEach((item, i) => {
+      const is = !!found && fleet.findings[i] === found;
+      item.setAttribute("aria-selected", String(is));
+      if (!is) return;
+      const [top, end] = [item.offsetTop - findings.offsetTop, item.offsetTop - findings.offsetTop + item.offsetHeight];
+      findings.scrollTop = Math.max(end - findings.clientHeight, Math.min(findings.scrollTop, top));
+    });
     for (const cell of map.querySelectorAll("td,th")) {
       const { device, parameter } = cell.dataset;
       const is = !!device && device === model.get("device") && (parameter ?? "") === model.get("parameter");
@@ -152,7 +159,7 @@ export default view("dashboard", (page) => {
       return make("details", {}, summary, content);
     };
     folds.replaceChildren(
-      fleet.unwatched.length ? fold("Not monitored, and why", tableOf(["Why", "Signals", "Parameters"], fleet.unwatched.map((u) => [u.reason, number(u.n_signals), u.parameters]))) : "",
+      fleet.unwatched.length ? fold(`Not monitored, and why (${number(fleet.unwatched.reduce((n, u) => n + u.n_signals, 0))} signals)`, tableOf(["Why", "Signals", "Parameters"], fleet.unwatched.map((u) => [u.reason, number(u.n_signals), u.parameters]))) : "",
       fleet.notices.length ? fold(`Worth knowing (${fleet.notices.length})`, make("ul", {}, ...fleet.notices.map((text) => make("li", { class: "dl-value", text })))) : "");
   }
 
@@ -194,7 +201,8 @@ export default view("dashboard", (page) => {
   }
 
   function told(found) {
-    const lines = [found.text, found.cause && !found.text.includes(found.cause) ? `Coincides: ${found.cause}` : "", ...found.causes, found.check && `What to do: ${found.check}`].filter(Boolean);
+    const isSaid = found.text.toLowerCase().includes(found.cause.toLowerCase().replace(/\.$/, ""));
+    const lines = [found.text, isSaid ? "" : found.cause, ...found.causes, found.check && `What to do: ${found.check}`].filter(Boolean);
     const all = found.changes.map((c) => c.change_id);
     const note = ownKeys(make("input", { type: "text", "aria-label": "Note on the decision", placeholder: "why? (kept with the decision)", input: () => { draft = note.value; } }));
     note.value = draft;
@@ -205,7 +213,7 @@ export default view("dashboard", (page) => {
       button("Accept: it was meant", decide("accept"), { disabled: off }), button("Reject: nothing to act on", decide("reject"), { disabled: off }),
       make("span", { class: "dl-soft dl-value", text: off ? "To decide, say where it is kept: DriftDashboard(drift, decisions=\"decisions.csv\")" : `kept in ${fleet.decisions_file}` }));
     const others = found.changes.length > 1 ? make("div", { class: "dl-bar", role: "group", "aria-label": "Changes of this finding" }, make("span", { class: "dl-soft", text: "Together with" }),
-      ...found.changes.map((c) => button(`${c.parameter}, ${c.stratum_words}`, () => open({ change: c.change_id }), { class: "dl-chip dl-value", "aria-pressed": String(c.change_id === model.get("change")) }))) : null;
+      ...found.changes.map((c) => button(`${c.parameter}, ${c.stratum_words}`, () => open({ change: c.change_id }), { class: "dl-chip dl-value", "aria-pressed": String(c.change_id === model.get("change") || (c.parameter === model.get("parameter") && c.stratum === model.get("stratum"))) }))) : null;
     return make("article", { class: "dl-told", "aria-label": "The finding" },
       make("h4", {}, make("span", { class: "dl-badge", "data-severity": found.severity, text: `${BADGES[found.severity] ?? ""} ${found.severity_words}` }), make("span", { class: "dl-value", text: ` ${found.device}: ${found.title}` })),
       ...lines.map((text) => words(text, { class: "dl-value" })), ...found.decisions.map((text) => words(`✓ ${text}`, { class: "dl-value dl-kept", role: "status" })), others, decisions);
