@@ -8,6 +8,7 @@ from .checks.engine import check as check
 from .checks.engine import list_checks as list_checks
 from .cohorts.cohort import Cohort as Cohort
 from .cohorts.engine import select as select
+from .copies.engine import copy_files as copy_files
 from .devices import list_devices as list_devices
 from .drift.base import Drift as Drift
 from .drift.engine import find_drift as find_drift

@@ -131,7 +131,7 @@ def export_as(
     names = known if holds_all else (table or "series",)
     chosen_columns = None if columns is None else tuple(columns)
     wanted = [Wish(name, chosen_columns, where, nested) for name in names]
-    _make_folder(target if is_folder else target.parent)
+    make_folder(target if is_folder else target.parent)
     if chosen == "sqlite":
         with _replacing(target) as part:
             return Exported(target, _write_sqlite(source, wanted, part))
@@ -142,7 +142,7 @@ def export_as(
     return Exported(target, rows)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder, and those above that are not there, for their owner only."""
     for one in [*reversed(folder.parents), folder]:
         if not one.exists():
@@ -291,7 +291,7 @@ def _write_headers(source: Exportable, target: Path, where: str | None) -> Expor
     from dicomlab.catalog.dicomjson import json_model
 
     listed = target.with_name(f"{target.stem}.problems.csv")
-    _make_folder(target.parent)
+    make_folder(target.parent)
     rows = wrong = 0
     with (
         _replacing(target) as part,

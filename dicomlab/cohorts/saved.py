@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.catalog.database import to_pandas
+from dicomlab.catalog.export import make_folder
 from dicomlab.cohorts.cohort import COUNTED, Cohort, made
 from dicomlab.cohorts.steps import Step
 from dicomlab.errors import NotACohort
@@ -71,7 +72,7 @@ def save(cohort: Cohort, path: str | Path) -> Path:
         "series": members,
     }
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(handle, "w", encoding="utf-8") as out:
         out.write(
