@@ -166,19 +166,25 @@ class Pixels:
         if chosen.table is not None:
             light = _through_table(values, self._groups(frame), chosen.table)
         else:
-            window = chosen if chosen.width > 0 else self._range(values)
-            light = windowed(values, window)
+            light = windowed(values, chosen if chosen.width > 0 else self._range(values))
         if str(self.header.get("PhotometricInterpretation", "")).strip() == "MONOCHROME1":
             light = 1 - light
         return np.asarray((light * 255).round(), dtype=np.uint8)
 
+    def window(self, frame: int = 0, preset: Preset | None = None) -> Preset | None:
+        """The window that a frame is shown in; none for colours, and for tables of the file."""
+        chosen = preset or self.presets(frame)[0]
+        if self.is_colour or chosen.table is not None:
+            return None
+        return chosen if chosen.width > 0 else self._range(self.values(frame))
+
     def png(self, frame: int = 0, preset: Preset | None = None, *, size: int = 512) -> bytes:
-        """A frame as PNG in its physical proportions, at most `size` pixels wide and high."""
+        """A frame as PNG in its physical proportions; the longer side has `size` pixels."""
         from PIL import Image
 
         picture = Image.fromarray(self.shown(frame, preset))
         high, wide = picture.height * self.aspect(frame), float(picture.width)
-        scale = min(size / max(high, wide), max(1.0, size / 256))
+        scale = size / max(high, wide)
         new = (max(1, round(wide * scale)), max(1, round(high * scale)))
         if new != picture.size:
             picture = picture.resize(new, Image.Resampling.BILINEAR)

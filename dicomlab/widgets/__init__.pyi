@@ -1,5 +1,7 @@
 # The one list of views.
+from .browser import SeriesBrowser as SeriesBrowser
 from .builder import CohortBuilder as CohortBuilder
 from .checks import CheckBrowser as CheckBrowser
 from .dashboard import DriftDashboard as DriftDashboard
 from .table import Table as Table
+from .viewer import Viewer as Viewer
