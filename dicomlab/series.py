@@ -124,15 +124,20 @@ def _dates(values: pd.Series) -> pd.Series:
     """Dates from dates, or from DICOM's DA and DT as written."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.dt.tz_localize(None) if values.dt.tz is not None else values
-    digits = values.astype("str").str.replace(r"[.\-: T]|[+-]\d{4}$", "", regex=True).str[:14]
+    codes, found = pd.factorize(values, use_na_sentinel=True)
+    digits = pd.Series([*found, None]).astype("str")
+    digits = digits.str.replace(r"[.\-: T]|[+-]\d{4}$", "", regex=True).str[:14]
     digits = digits.where(digits.str.len().isin([8, 12, 14]))
-    return pd.to_datetime(
+    days = pd.to_datetime(
         digits.str.pad(14, side="right", fillchar="0"), format="%Y%m%d%H%M%S", errors="coerce"
     )
+    return pd.Series(days.to_numpy()[codes], index=values.index)
 
 
 def _since_midnight(values: pd.Series) -> pd.Series:
     """Times of day as durations; zero where there is none."""
+    if values.isna().all():
+        return pd.Series(pd.Timedelta(0), index=values.index)
     digits = values.astype("str").str.replace(":", "").str.extract(r"^(\d{2})(\d{2})?(\d{2})?")
     hours, minutes, seconds = (pd.to_numeric(digits[n], errors="coerce").fillna(0) for n in range(3))
     return pd.to_timedelta(hours * 3600 + minutes * 60 + seconds, unit="s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,3 +100,12 @@ def written(value: Cell | None, unit: str = "") -> str:
         return "nothing"
     parts = [part if isinstance(part, str) else f"{part:.6g}" for part in as_parts(value)]
     return ", ".join(parts) + (f" {unit}" if unit and as_number(as_parts(value)[0]) is not None else "")
+
+
+def alike(columns: Sequence[np.ndarray], n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first row of each kind, and the kind of each row, of rows that have all codes in common."""
+    kind = np.zeros(n, np.int64)
+    for codes in columns:
+        kind = pd.factorize(kind * (int(codes.max(initial=NOTHING)) + 2) + codes + 1)[0]
+    first = np.unique(kind, return_index=True)[1]
+    return first, kind

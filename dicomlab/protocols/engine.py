@@ -173,26 +173,39 @@ def _series(judge: Judge, best: Assigned, counts: Mapping[str, np.ndarray]) -> p
 
 
 def _deviations(judge: Judge, kinds: list[Found], series: pd.DataFrame) -> pd.DataFrame:
+    """A row a series and rule; made of numbers first, since there may be millions."""
+    kinds = [one for one in kinds if len(one[0])]
+    if not kinds:
+        return pd.DataFrame(columns=DEVIATION_COLUMNS)
     order = np.argsort(judge.kind, kind="stable")
     starts = np.searchsorted(judge.kind[order], np.arange(len(judge.first) + 1))
-    parts = []
-    for mine, name, rule, said, severity in kinds:
-        if not len(mine):
-            continue
+    parts: list[np.ndarray] = []
+    found: list[np.ndarray] = []
+    words: list[str] = []
+    for mine, _, rule, _, _ in kinds:
         rows = np.concatenate([order[starts[k] : starts[k + 1]] for k in mine.tolist()])
-        found = judge.fields[rule.field]
-        codes = found.codes[rows]
-        words = {code: shown_value(rule, found, code) for code in np.unique(codes).tolist()}
-        about = {"acquisition": name, "field": rule.field, "rule": rule.kind, "expected": said.expected}
-        more = {"unit": rule.in_words, "severity": severity, "note": rule.note, "citation": rule.citation}
-        parts.append(
-            pd.DataFrame({"row": rows, **about, "found": [words[c] for c in codes.tolist()], **more})
-        )
-    if not parts:
-        return pd.DataFrame(columns=DEVIATION_COLUMNS)
-    table = pd.concat(parts, ignore_index=True).sort_values(["row", "severity", "field"], kind="stable")
+        codes, back = np.unique(judge.fields[rule.field].codes[rows], return_inverse=True)
+        parts.append(rows)
+        found.append(back + len(words))
+        words += [shown_value(rule, judge.fields[rule.field], code) for code in codes.tolist()]
+    which = np.repeat(np.arange(len(kinds)), [len(rows) for rows in parts])
+    rules = pd.DataFrame([_about(*one[1:]) for one in kinds])
+    place = np.concatenate(parts)
+    table = rules.iloc[which].reset_index(drop=True)
+    table["found"] = pd.Series(words, dtype="str").to_numpy()[np.concatenate(found)]
+    table = table.assign(row=place).sort_values(["row", "severity", "field"], kind="stable")
     own = series[["series", "study", "device", "date"]].iloc[table["row"].to_numpy()].reset_index(drop=True)
     return pd.concat([own, table.drop(columns="row").reset_index(drop=True)], axis=1)[DEVIATION_COLUMNS]
+
+
+def _about(acquisition: str, rule: Rule, said: Rule, severity: str) -> dict[str, str]:
+    about = {"acquisition": acquisition, "field": rule.field, "rule": rule.kind, "expected": said.expected}
+    return about | {
+        "unit": rule.in_words,
+        "severity": severity,
+        "note": rule.note,
+        "citation": rule.citation,
+    }
 
 
 def _fields(told: list[dict[str, Any]], deviations: pd.DataFrame) -> pd.DataFrame:

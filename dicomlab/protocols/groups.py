@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import maker_name, texts
+from dicomlab.protocols.cells import alike
 from dicomlab.protocols.fields import Field
-from dicomlab.protocols.judging import alike
 from dicomlab.protocols.reference import PROTOCOL
 from dicomlab.protocols.rows import Rows
 

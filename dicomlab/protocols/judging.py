@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import pandas as pd
 
-from dicomlab.protocols.cells import NOTHING, Coded, written
+from dicomlab.protocols.cells import NOTHING, Coded, alike, written
 from dicomlab.protocols.reference import Acquisition, Protocol
 from dicomlab.protocols.rows import DIFFERS, Rows, condition_key
 from dicomlab.protocols.rules import Rule
@@ -52,6 +51,10 @@ class Judge:
         conditions = list(dict.fromkeys(name for one in reference.acquisitions for name in one.applies_to))
         rows.need(conditions)
         self.conditions = {name: rows.condition(name) for name in conditions}
+        self.codes = {
+            name: {str(text): code for code, text in enumerate(found.values)}
+            for name, found in self.conditions.items()
+        }
         self.fields = {rule.field: rows.coded(rule.field) for rules in self.rules for rule in rules}
         columns = [*self.conditions.values(), *self.fields.values()]
         self.first, self.kind = alike([one.codes for one in columns], len(rows))
@@ -151,9 +154,8 @@ class Judge:
     def _keys(self, one: Acquisition, names: tuple[str, ...]) -> Iterator[tuple[int, ...]]:
         choices = []
         for name in names:
-            codes = {text: code for code, text in enumerate(self.conditions[name].values)}
             wanted = {condition_key(name, text) for text in one.applies_to[name]}
-            choices.append([codes[text] for text in wanted if text in codes])
+            choices.append([self.codes[name][text] for text in wanted if text in self.codes[name]])
         return product(*choices)
 
     def differences(self, assigned: Assigned) -> np.ndarray:
@@ -169,15 +171,6 @@ class Judge:
                     words = f"{rule.field} {shown_value(rule, found, code)}, not {shown.expected}; "
                     said[off[found.codes[off] == code]] += words
         return np.array([text.removesuffix("; ") for text in said], dtype=object)
-
-
-def alike(columns: Sequence[np.ndarray], n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The first row of each kind, and the kind of each row, of rows that have all codes in common."""
-    kind = np.zeros(n, np.int64)
-    for codes in columns:
-        kind = pd.factorize(kind * (int(codes.max(initial=NOTHING)) + 2) + codes + 1)[0]
-    first = np.unique(kind, return_index=True)[1]
-    return first, kind
 
 
 def _outcome(rule: Rule, found: Coded, code: int) -> int:

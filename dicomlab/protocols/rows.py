@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from dicomlab.devices import column, maker_name, name_devices, texts
 from dicomlab.errors import MissingColumn, NothingToJudge
-from dicomlab.protocols.cells import NOTHING, Coded, coded, key
+from dicomlab.protocols.cells import NOTHING, Coded, alike, coded, coded_values, key
 from dicomlab.protocols.reference import PROTOCOL
 from dicomlab.series import as_series, is_original, is_phantom, protocol_names, reconstruction_names
 
@@ -23,6 +23,15 @@ DIFFERS = "differs within the series"
 ABOUT = ("device", "date", "modality", PROTOCOL, "Manufacturer", "ManufacturerModelName", "SoftwareVersions")
 """What is told of a series beside its identifiers."""
 
+_DEVICE = (
+    *("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"),
+    *("InstitutionName", "Modality", "SoftwareVersions"),
+)
+_NAMING = (
+    *("ProtocolName", "SeriesDescription", "StudyDescription", "BodyPartExamined", "ViewPosition"),
+    *("Modality", "QualityControlImage", "QualityControlSubject"),
+)
+_WHEN = frozenset(["first_acquired_at"])
 _NOT_ORIGINAL = "localisers, or derived from other images"
 
 
@@ -107,27 +116,47 @@ def read_rows(catalog_or_series: object) -> Rows:
     series = as_series(catalog_or_series).reset_index(drop=True)
     if "Modality" not in series:
         raise MissingColumn("Modality", series.columns)
-    original = is_original(series).to_numpy()
+    original = _once(series, ("ImageType", "Modality"), is_original).to_numpy(bool)
     left_out = ((_NOT_ORIGINAL, int((~original).sum())),) if (~original).any() else ()
     kept = series[original].reset_index(drop=True)
-    name = reconstruction_names(kept, protocol_names(kept))
-    date = kept["first_acquired_at"].dt.normalize()
-    device = name_devices(kept).astype(object).where(lambda d: d.notna(), None)
+    kept = kept.assign(date=kept["first_acquired_at"].dt.normalize())
+    name = _once(kept, _NAMING, _names)
+    device = _once(kept, (*_DEVICE, "date"), name_devices).astype(object)
+    device = device.where(device.notna(), None)
     own = _identifier(kept, "SeriesInstanceUID", pd.Series(kept.index.astype(str), dtype="str"))
-    day = device.astype("str") + " " + date.dt.strftime("%Y-%m-%d")
+    day = device.astype("str") + " " + kept["date"].dt.strftime("%Y-%m-%d")
     about = {
         "device": device,
-        "date": date,
         "modality": texts(kept["Modality"]),
-        PROTOCOL: name.where(~is_phantom(kept), PHANTOM + name),
+        PROTOCOL: _marked(name, _once(kept, ("PatientID", "PatientName"), is_phantom)),
         "series": own,
         "study": _identifier(kept, "StudyInstanceUID", day.fillna(own)),
     }
     return Rows(kept.assign(**about), left_out)
 
 
+def _names(series: pd.DataFrame) -> pd.Series:
+    name = reconstruction_names(series, protocol_names(series))
+    return _marked(name, is_phantom(series))
+
+
+def _marked(name: pd.Series, is_test: pd.Series) -> pd.Series:
+    """Names with the word for phantoms before those that show one."""
+    return name.where(~is_test.to_numpy(bool) | name.str.startswith(PHANTOM), PHANTOM + name)
+
+
+def _once(table: pd.DataFrame, names: Iterable[str], work: Callable[[pd.DataFrame], pd.Series]) -> pd.Series:
+    """What is worked out of some columns, once for all rows that are alike in these."""
+    used = [name for name in names if name in table]
+    first, kind = alike([coded_values(table[name]).codes for name in used], len(table))
+    found = work(table[[*used, *_WHEN.intersection(table)]].iloc[first])
+    return pd.Series(found.array.take(kind), index=table.index)
+
+
 def _identifier(table: pd.DataFrame, name: str, otherwise: pd.Series) -> pd.Series:
-    return texts(column(table, name)).fillna(otherwise)
+    values = column(table, name)
+    is_text = isinstance(values.dtype, pd.StringDtype)
+    return (values if is_text else texts(values)).fillna(otherwise)
 
 
 def chosen_rows(rows: Rows, series: str | list[str] | None) -> pd.DataFrame:

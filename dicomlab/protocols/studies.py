@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
-from dicomlab.protocols.cells import NOTHING, written
+from dicomlab.protocols.cells import NOTHING, alike, written
 from dicomlab.protocols.fields import field_named, fields
 from dicomlab.protocols.groups import group_rows
-from dicomlab.protocols.judging import alike
 from dicomlab.protocols.reference import PROTOCOL
 from dicomlab.protocols.rows import Rows, read_rows
 from dicomlab.protocols.rules import Severity

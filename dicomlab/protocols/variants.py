@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dicomlab.protocols.cells import Cell
+from dicomlab.protocols.cells import Cell, alike
 from dicomlab.protocols.fields import Field
 from dicomlab.protocols.groups import Groups
-from dicomlab.protocols.judging import alike
 from dicomlab.protocols.making import usual_rule
 from dicomlab.protocols.rules import Absent, OneOf, Rule
 from dicomlab.protocols.settings import USUAL, Settings
