@@ -18,6 +18,7 @@ def test_there_are_notebooks():
         "explore/01-first-hour.ipynb",
         "qc/02-drift.ipynb",
         "qc/03-why-naive-charts-fail.ipynb",
+        "qc/04-protocols.ipynb",
     }
 
 

@@ -19,7 +19,7 @@ from dicomlab.protocols.judging import (
     Judge,
     shown_value,
 )
-from dicomlab.protocols.reference import Protocol
+from dicomlab.protocols.reference import Acquisition, Protocol
 from dicomlab.protocols.results import (
     DEVIATION_COLUMNS,
     FIELD_COLUMNS,
@@ -70,7 +70,7 @@ def find_nearest(catalog_or_series: Any, reference: Protocol) -> pd.DataFrame:
     """See `Protocol.nearest`."""
     rows = read_rows(catalog_or_series)
     known = [name for name in _fields_of(reference) if rows.has(name)]
-    loose = [replace(one, applies_to={}) for one in reference.acquisitions]
+    loose = [replace(one, applies_to=_modality(one)) for one in reference.acquisitions]
     asked = replace(reference, acquisitions=tuple(loose))
     judge = Judge(rows, asked.without(*set(_fields_of(reference)) - set(known)))
     first, second = judge.nearest_two()
@@ -81,6 +81,10 @@ def find_nearest(catalog_or_series: Any, reference: Protocol) -> pd.DataFrame:
     out["differs"] = judge.differences(first)
     out["second"], out["second_distance"] = names[second.acquisition], second.distance
     return out.reset_index(drop=True)
+
+
+def _modality(one: Acquisition) -> dict[str, tuple[str, ...]]:
+    return {name: texts for name, texts in one.applies_to.items() if name == "Modality"}
 
 
 def _fields_of(reference: Protocol) -> list[str]:

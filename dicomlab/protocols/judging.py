@@ -76,15 +76,17 @@ class Judge:
         """The nearest acquisition of each row, and the one after it."""
         n = len(self.first)
         best, other = Assigned.nothing(n), Assigned.nothing(n)
-        every = np.arange(n)
-        for i in range(len(self.reference.acquisitions)):
-            distance, judged = self._distance(i, every)
+        anywhere = [
+            (i, np.arange(n)) for i, one in enumerate(self.reference.acquisitions) if not one.applies_to
+        ]
+        for i, kinds in (*self._by_conditions(), *anywhere):
+            distance, judged = self._distance(i, kinds)
             before = Assigned(*(values.copy() for values in vars(best).values()))
-            won = self._put(best, i, every, distance, judged)
+            won = self._put(best, i, kinds, distance, judged)
             for name in vars(other):
                 getattr(other, name)[won] = getattr(before, name)[won]
-            lost = every[~np.isin(every, won)]
-            self._put(other, i, lost, distance[lost], judged[lost])
+            lost = ~np.isin(kinds, won)
+            self._put(other, i, kinds[lost], distance[lost], judged[lost])
         return tuple(  # type: ignore[return-value]
             Assigned(*(values[self.kind] for values in vars(one).values())) for one in (best, other)
         )

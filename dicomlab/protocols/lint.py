@@ -228,6 +228,12 @@ def _lacking(rule: Rule) -> Problem:
     return Problem("no-column", "error", text, f'Scan again with Columns().add("{rule.field}").', rule.field)
 
 
+def _met(judge: Judge, rule: Rule, mine: np.ndarray) -> int:
+    """How many series meet a rule."""
+    size = np.bincount(judge.kind, minlength=len(judge.first))[mine]
+    return int(size[judge.outcome(rule, mine) == MET].sum())
+
+
 def _held_against(judge: Judge, rule: Rule, mine: np.ndarray) -> Iterator[Problem]:
     """How many series keep to a rule."""
     size = np.bincount(judge.kind, minlength=len(judge.first))[mine]
@@ -245,6 +251,6 @@ def _held_against(judge: Judge, rule: Rule, mine: np.ndarray) -> Iterator[Proble
         return
     text = f"None of {n:,} series keeps to {rule.field} {rule.expected}."
     is_open = isinstance(rule, Between) and (rule.low is None or rule.high is None)
-    slips = [] if is_open else [s for s in _SLIPS if (judge.outcome(rule.times(s), mine) == MET).any()]
+    slips = [] if is_open else [s for s in _SLIPS if _met(judge, rule.times(s), mine) >= _SELDOM * n]
     advice = f"Series have {_SLIPS[slips[0]]} that: look at the unit." if slips else _ASK
     yield Problem("never-met", rule.severity, text, advice, rule.field)

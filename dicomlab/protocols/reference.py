@@ -203,7 +203,9 @@ class Protocol:
         return cls(**vars(learn_protocols(catalog_or_series, **settings).reference))
 
     def nearest(self, catalog_or_series: Any) -> pd.DataFrame:
-        """Which acquisition each series fits best, whatever its name, and how far it is from it.
+        """Which acquisition each series fits best, whatever its name, and how far off it is.
+
+        Of the conditions only the Modality counts.
 
         One row a series: SeriesInstanceUID, device, protocol (its name), nearest (the acquisition),
         distance (share of the fields that could be judged and deviate), n_fields, differs (in

@@ -140,6 +140,19 @@ def test_the_nearest_known_protocol_is_explained():
     assert found[["second", "second_distance"]].iloc[0].tolist() == ["t1", 1.0]
 
 
+def test_the_nearest_protocol_is_one_of_the_same_modality():
+    both = Protocol(
+        "near",
+        (
+            Acquisition("ct", (Exact("SliceThickness", 1),), {"Modality": ("CT",), "protocol": ("x",)}),
+            Acquisition("mr", (Exact("SliceThickness", 5),), {"Modality": ("MR",), "protocol": ("y",)}),
+            Acquisition("any", (Exact("SliceThickness", 5), Exact("FlipAngle", 8))),
+        ),
+    )
+    found = both.nearest(series(1, SliceThickness=1.0, FlipAngle=9.0))
+    assert found[["nearest", "second"]].to_numpy().tolist() == [["any", "mr"]]
+
+
 def test_derived_images_are_not_judged_and_counted():
     table = series(2, KVP=80.0, modality="CT", ImageType=[["ORIGINAL"], ["DERIVED", "SECONDARY"]])
     found = check_protocol(table, reference(Exact("KVP", 120)))
