@@ -16,6 +16,7 @@ NOTEBOOKS = sorted((REPOSITORY / "notebooks").rglob("*.ipynb"))
 def test_there_are_notebooks():
     assert {p.relative_to(REPOSITORY / "notebooks").as_posix() for p in NOTEBOOKS} >= {
         "explore/01-first-hour.ipynb",
+        "explore/02-tags.ipynb",
         "qc/02-drift.ipynb",
         "qc/03-why-naive-charts-fail.ipynb",
         "qc/04-protocols.ipynb",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from dicomlab.catalog.catalog import Catalog
 
@@ -74,7 +75,7 @@ class Window:
         source: str,
         columns: Iterable[str] | None = None,
         *,
-        frame: pd.DataFrame | None = None,
+        frame: pa.Table | None = None,
     ):
         self._connection, self._source, self._frame = connection, source, frame
         self._lock = threading.RLock()
@@ -89,6 +90,7 @@ class Window:
         self._where: tuple[str, list[Any]] = ("", [])
         self._values: dict[str, list[str]] = {}
         self._failed: Exception | None = None
+        self._at_work: list[duckdb.DuckDBPyConnection] = []
         self._building = threading.Thread(target=self._build, daemon=True, name="dicomlab-window")
         self._building.start()
 
@@ -96,14 +98,17 @@ class Window:
     def of_frame(cls, frame: pd.DataFrame, columns: Iterable[str] | None = None) -> Window:
         """A window on a DataFrame; cells that no table can have are shown as text."""
         import duckdb
+        import pyarrow as pa
 
         connection = duckdb.connect()
         connection.execute("SET enable_progress_bar = false")
         plain = frame.rename(columns=str)
-        odd = [name for name in plain.columns if plain[name].dtype == object]
+        odd = [name for name, kind in plain.dtypes.items() if str(kind) in ("object", "category")]
         if odd:
             plain = plain.astype(dict.fromkeys(odd, "string"))
-        return cls(connection, "SELECT * FROM frame", columns, frame=plain)
+        # Arrow is read without a look at each value, and by several threads.
+        arrow = pa.Table.from_pandas(plain, preserve_index=False)
+        return cls(connection, "SELECT * FROM frame", columns, frame=arrow)
 
     @classmethod
     def of_catalog(cls, catalog: Catalog, table: str, columns: Iterable[str] | None = None) -> Window:
@@ -111,9 +116,9 @@ class Window:
         return cls(catalog.connect(), f"SELECT * FROM {quoted(table)}", columns)
 
     def close(self) -> None:
-        """Let the rows go."""
-        self._building.join()
-        self._connection.close()
+        """Let the rows go, and stop what still works on them."""
+        for cursor in list(self._at_work):
+            cursor.interrupt()
 
     @property
     def matched(self) -> int:
@@ -248,6 +253,7 @@ class Window:
     def _build(self) -> None:
         names = ", ".join(map(quoted, self.columns))
         cursor = self._reader()
+        self._at_work.append(cursor)
         try:
             cursor.execute(
                 f"CREATE TABLE copied AS SELECT row_number() OVER () - 1 AS _i, {names} FROM ({self._source})"
@@ -258,6 +264,8 @@ class Window:
             cursor.execute("DROP TABLE copied")
         except Exception as error:  # noqa: BLE001 - raised for whoever asks for rows
             self._failed = error
+        finally:
+            self._at_work.clear()
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         """A cursor that sees the source."""

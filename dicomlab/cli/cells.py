@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.catalog.cells import harmless
-from dicomlab.cli.terminal import aligned, how_many_fit, printable, wrapped
+from dicomlab.cli.terminal import aligned, how_many_fit, wrapped
+from dicomlab.tags.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,9 +18,10 @@ import typer
 from typer.core import TyperGroup
 
 from dicomlab.cli.base import FAILED, FINE, STOPPED, WRONG_CALL, Answer, Json, Verb
-from dicomlab.cli.terminal import printable, wrapped
+from dicomlab.cli.terminal import wrapped
 from dicomlab.errors import CannotWrite, DicomlabError, SourceFailed
 from dicomlab.masking import options
+from dicomlab.tags.text import printable
 
 SCHEMA = 1
 """Raised when a reader of the JSON would have to be changed."""

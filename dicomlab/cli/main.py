@@ -24,6 +24,7 @@ from dicomlab.cli import (
     select,
     show,
     sql,
+    tags,
 )
 from dicomlab.cli.base import EXIT_WORDS, Verb
 from dicomlab.cli.engine import Program, command
@@ -33,6 +34,8 @@ VERBS: tuple[Verb, ...] = (
     scan.VERB,
     show.VERB,
     sql.VERB,
+    tags.TAGS,
+    tags.DIFF,
     select.VERB,
     check.VERB,
     drift.VERB,

@@ -11,29 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
+from dicomlab.tags.text import printable
+
 GAP = "  "
 LEAST_WIDTH = 6
 MOST_WIDTH = 44
 """How narrow and how wide a column of text may become."""
-
-
-def printable(text: str) -> str:
-    r"""The text with control characters written out, so that none reaches a terminal.
-
-    >>> printable("CT\x1b[31m 1")
-    'CT\\x1b[31m 1'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else _written_out(c) for c in text)
-
-
-def _written_out(character: str) -> str:
-    if character == "\t":
-        return " "
-    if character.isspace() and ord(character) > 0xFF:  # kinds of blanks
-        return " "
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def as_typed(path: str | Path) -> str:

@@ -57,6 +57,8 @@ class Table(View, page="table"):
     total = traitlets.Int(0, read_only=True).tag(sync=True)
     matched = traitlets.Int(0, read_only=True).tag(sync=True)
 
+    _window: Window = None  # type: ignore[assignment]
+
     def __init__(
         self,
         source: Catalog | pd.DataFrame,
@@ -102,6 +104,12 @@ class Table(View, page="table"):
         """The filters as an SQL condition, such as `catalog.read(table, where=...)` takes."""
         return " AND ".join(one.words for one in self._filters())
 
+    def close(self) -> None:
+        """End the view, and let its rows go."""
+        super().close()
+        if self._window is not None:
+            self._window.close()
+
     # --- how it comes about ---
 
     def _opened(self, shown: Iterable[str]) -> Window:
@@ -138,7 +146,8 @@ class Table(View, page="table"):
 
     def _show(self, _: Any = None) -> None:
         with self.lock, self.explained():
-            self._window = self._opened(self.shown)
+            before, self._window = self._window, self._opened(self.shown)
+            before.close()
             self._find()
 
     def _rows(self, start: int, count: int) -> dict[str, Any]:

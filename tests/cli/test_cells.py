@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomlab.cli.cells import csv_lines, harmless, plain, records, shown, table_lines
-from dicomlab.cli.terminal import aligned, cut, in_bytes, in_time, printable, width_of, wrapped
+from dicomlab.cli.terminal import aligned, cut, in_bytes, in_time, width_of, wrapped
+from dicomlab.tags.text import printable
 
 
 @given(st.text())

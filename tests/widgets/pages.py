@@ -114,6 +114,7 @@ class NotebookPage:
         theme = json.dumps({"theme": f"JupyterLab {name}"})
         self.awaited(f"window.jupyterapp.commands.execute('apputils:change-theme', {theme})")
         self.tab.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
+        self.tab.locator("#jupyterlab-splash, .jp-Splash").first.wait_for(state="detached")
 
     def violations(self, selector: str) -> list[tuple[str, str]]:
         """What axe has against a part of the page: rule and element."""

@@ -1,0 +1,1 @@
+"""Tags: a header as rows to look through, search and compare."""

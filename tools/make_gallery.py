@@ -1,0 +1,75 @@
+"""Take the pictures of docs/widgets.md again: the demo fleet in a real JupyterLab, light and dark.
+
+python tools/make_gallery.py        needs Chromium, and the dev and notebook extras
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+IMAGES = REPOSITORY / "docs" / "images"
+sys.path.insert(0, str(REPOSITORY))
+
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+import dicomlab as dl  # noqa: E402
+from tests.conftest import CHROMIUM  # noqa: E402
+from tests.widgets.hosts import serving  # noqa: E402
+from tests.widgets.pages import NotebookPage, page_of  # noqa: E402
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+def main() -> None:
+    """Make a small fleet, show it, and keep what is seen."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        fleet = dl.demo.make_fleet(Path(folder) / "demo", scanners=2, months=9, progress=False)
+        dl.scan(fleet / "dicom", into=fleet / "catalog", progress=False)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with (
+            serving("lab", Path(folder) / "lab") as host,
+            page_of(browser, host, width=1100, height=1000) as page,
+        ):
+            page.open("gallery.ipynb")
+            page.run(f"import dicomlab as dl; catalog = dl.open_catalog({str(fleet / 'catalog')!r})")
+            _tags(page)
+            _table(page)
+        browser.close()
+
+
+def _tags(page: NotebookPage) -> None:
+    page.run(
+        "long = catalog.series.query('n_instances > 2')['SeriesInstanceUID'].iloc[0]",
+        "dl.widgets.TagExplorer(catalog, series=long, query='exposure')",
+    )
+    view = page.view("tags")
+    view.locator(".dl-row").nth(1).click()
+    view.locator(".dl-panel h3").wait_for()
+    _keep(page, "tags", "tags-light")
+    view.get_by_role("button", name="Side by side").click()
+    page.tab.get_by_role("searchbox", name="Search tags").fill("")
+    view.locator(".dl-other").first.wait_for()
+    page.theme("Dark")
+    _keep(page, "tags", "tags-dark")
+    page.theme("Light")
+
+
+def _table(page: NotebookPage) -> None:
+    page.run("dl.widgets.Table(catalog, 'series', sort=['n_instances', 'desc'])")
+    view = page.view("table")
+    view.locator(".dl-row").nth(2).click()
+    view.get_by_role("button", name="Filter ProtocolName").click()
+    page.tab.get_by_role("dialog").wait_for()
+    _keep(page, "table", "table-light")
+
+
+def _keep(page: NotebookPage, view: str, name: str) -> None:
+    page.tab.wait_for_timeout(400)
+    page.view(view).screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
