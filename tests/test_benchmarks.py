@@ -234,6 +234,11 @@ def test_frames_are_counted_alike_by_every_reader():
     assert number(found["pydicom"][2]) > 0
 
 
+def test_clicks_prints_a_row_a_number_of_series():
+    table = rows(run("clicks.py", "--series", 500, 2000))
+    assert len(table["500"]) == len(table["2,000"]) == 6
+
+
 def test_checks_finds_what_was_planted_and_leaves_nothing_behind(tmp_path):
     table = rows(run("checks.py", "--files", 1500, "--work", tmp_path, "--jobs", 1))
     assert number(table["all checks"][0]) > 0

@@ -25,6 +25,8 @@ from dicomlab.schema.levels import quoted
 from dicomlab.schema.masks import is_masked
 
 if TYPE_CHECKING:
+    import duckdb
+
     from dicomlab.catalog.catalog import Catalog
 
 FIRST_FACETS = (
@@ -106,8 +108,12 @@ class Facets:
         self._database.register("given", table.select(asked) if asked else table.select(["n_instances"]))
         self._database.execute("CREATE TABLE series AS SELECT * FROM given")
         self._database.unregister("given")
+        self._database.register("given", self._words())
+        self._database.execute("CREATE TABLE words AS SELECT * FROM given")
+        self._database.unregister("given")
         # A click changes one condition: the others are known already.
         self._judge = lru_cache(maxsize=64)(self._judged)
+        self._with_word = lru_cache(maxsize=32)(self._holding)
 
     def moves(self, steps: Iterable[dict[str, Any]], query: str, choices: Iterable[dict[str, Any]]) -> Moves:
         """Steps and what is chosen now, from plain data; raises for what cannot be."""
@@ -196,28 +202,38 @@ class Facets:
 
     def _judged(self, where: str) -> np.ndarray:
         """Which series fulfil a condition."""
-        with self._lock:
-            cursor = self._database.cursor()
-        found = cursor.execute(f"SELECT coalesce(({where}), false) AS fits FROM series").fetchnumpy()
+        found = self._cursor().execute(f"SELECT coalesce(({where}), false) AS fits FROM series").fetchnumpy()
         return np.asarray(found["fits"], dtype=bool)
 
-    def _with_word(self, word: str) -> np.ndarray:
+    def _holding(self, word: str) -> np.ndarray:
         """Which series have a word in a column of text: each different value is looked at once."""
+        found = (
+            self._cursor().execute(f"SELECT facet, code FROM words WHERE {word_in(word, 'v')}").fetchnumpy()
+        )
         mask = np.zeros(self.total, dtype=bool)
-        for name in self.texts:
-            facet = self._facets[name]
-            if facet.bars:
-                mask |= np.append(self._holding(name, word), False)[facet.code]
+        for number in np.unique(found["facet"]):
+            facet = self._facets[self.texts[number]]
+            hits = np.zeros(len(facet.bars) + 1, dtype=bool)
+            hits[found["code"][found["facet"] == number]] = True
+            mask |= hits[facet.code]
         return mask
 
-    def _holding(self, name: str, word: str) -> np.ndarray:
-        values = pa.table({"v": pa.array(self._facets[name].bars, pa.string())})
-        with self._lock:
-            cursor = self._database.cursor()
-        cursor.register("looked_at", values)
-        return np.asarray(
-            cursor.execute(f"SELECT {word_in(word, 'v')} AS f FROM looked_at").fetchnumpy()["f"]
+    def _words(self) -> pa.Table:
+        """Each different value of each column of text, with the numbers of the two."""
+        sizes = [len(self._facets[name].bars) for name in self.texts]
+        values = [value for name in self.texts for value in self._facets[name].bars]
+        code = np.concatenate([np.arange(0), *map(np.arange, sizes)])
+        return pa.table(
+            {
+                "facet": np.repeat(np.arange(len(sizes)), sizes),
+                "code": code,
+                "v": pa.array(values, pa.string()),
+            }
         )
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            return self._database.cursor()
 
 
 def _rows(mask: np.ndarray | None) -> np.ndarray | None:
