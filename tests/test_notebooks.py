@@ -17,6 +17,8 @@ def test_there_are_notebooks():
     assert {p.relative_to(REPOSITORY / "notebooks").as_posix() for p in NOTEBOOKS} >= {
         "explore/01-first-hour.ipynb",
         "explore/02-tags.ipynb",
+        "explore/03-cohorts.ipynb",
+        "explore/04-export.ipynb",
         "qc/02-drift.ipynb",
         "qc/03-why-naive-charts-fail.ipynb",
         "qc/04-protocols.ipynb",
