@@ -19,6 +19,7 @@ def test_there_are_notebooks():
         "explore/02-tags.ipynb",
         "explore/03-cohorts.ipynb",
         "explore/04-export.ipynb",
+        "qc/01-checks.ipynb",
         "qc/02-drift.ipynb",
         "qc/03-why-naive-charts-fail.ipynb",
         "qc/04-protocols.ipynb",

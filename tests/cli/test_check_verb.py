@@ -88,7 +88,7 @@ def test_what_is_less_grave_is_left_out_and_does_not_count(catalogs, dicomlab, t
     assert "1 finding of less weight left out" in ran.out
     ran = dicomlab("check", tmp_path / "catalog", "--only", "number-gap", "--severity", "note")
     assert ran.code == 1
-    assert "1 InstanceNumbers are missing" in ran.out
+    assert "1 InstanceNumber is missing" in ran.out
 
 
 def test_a_check_that_cannot_run_makes_it_partial(catalogs, dicomlab, tmp_path):
