@@ -110,7 +110,7 @@ CHECKS: tuple[Check, ...] = (
 )
 """The checks of a call that names none."""
 
-BLOCK = 100_000
+BLOCK = 50_000
 """Rows of a block; one that would part what is judged together is longer."""
 
 
