@@ -18,6 +18,9 @@ Cell = float | str | tuple["float | str", ...]
 NOTHING = -1
 """The code of a cell that is empty."""
 
+_SYNONYMS = {"column": "col"}
+"""InPlanePhaseEncodingDirection of enhanced objects, and of classic ones (PS3.3 C.8.13.5.1, C.8.3.1)."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -87,7 +90,8 @@ def as_parts(value: Cell) -> tuple[float | str, ...]:
 
 def key(text: object) -> str:
     """A text as it is compared: upper and lower case and blanks count as the same."""
-    return re.sub(r"[\s_]+", " ", str(text)).strip().casefold()
+    plain = re.sub(r"[\s_]+", " ", str(text)).strip().casefold()
+    return _SYNONYMS.get(plain, plain)
 
 
 def written(value: Cell | None, unit: str = "") -> str:

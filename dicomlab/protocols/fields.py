@@ -87,7 +87,7 @@ _ROWS: tuple[tuple[str, str, float, float, str], ...] = (
     ("AcquisitionMatrix ImagedNucleus MRAcquisitionType SequenceName", "MR", 0.0, 0.0, ""),
     ("ScanningSequence SequenceVariant InPlanePhaseEncodingDirection", "MR", 0.0, 0.0, ""),
     ("ReceiveCoilName TransmitCoilName siemens_multiband", "MR", 0.0, 0.0, ""),
-    ("PhaseEncodingDirection", "MR", 0.0, 0.0, ""),
+    ("PhaseEncodingDirection siemens_phase_encoding_positive", "MR", 0.0, 0.0, ""),
     ("MultibandAccelerationFactor PartialFourier", "MR", 0.001, 0.0, ""),
     # radiography and mammography
     ("Grid ExposureControlMode", "DX CR MG", 0.0, 0.0, ""),

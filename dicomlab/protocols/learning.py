@@ -139,7 +139,8 @@ def _wanted(rows: Rows, names: Sequence[str] | None) -> list[Field]:
 def _acquisitions(groups: Groups, rules: dict[int, list[Any]]) -> tuple[Acquisition, ...]:
     found = []
     for code, row in enumerate(groups.names.to_dict("records")):
-        where = {"Modality": (row["modality"],), PROTOCOL: (row[PROTOCOL],)}
+        where = {"Modality": (row["modality"],)} if row["modality"] else {}
+        where[PROTOCOL] = (row[PROTOCOL],)
         where |= {one: (row[one],) for one in groups.by if row[one]}
         if rules.get(code):
             found.append(Acquisition(row[PROTOCOL], tuple(rules[code]), where))

@@ -40,10 +40,11 @@ def from_rows(
         raise NothingToJudge("the reference", why, "Give a catalog or table with series as acquired.")
     found = []
     for place, row in zip(chosen.index, chosen.to_dict("records"), strict=True):
-        where = {"Modality": (str(row["modality"]),)}
+        modality = row["modality"] if isinstance(row["modality"], str) else ""
+        where = {"Modality": (modality,)} if modality else {}
         if by_name:
             where[PROTOCOL] = (str(row[PROTOCOL]),)
-        rules = tuple(_rules(rows, int(place), wanted(rows, str(row["modality"]), fields)))
+        rules = tuple(_rules(rows, int(place), wanted(rows, modality, fields)))
         found.append(Acquisition(str(row[PROTOCOL]), rules, where))
     return _told_apart(found)
 

@@ -64,6 +64,7 @@ def test_a_rule_comes_back_from_plain_data_as_it_was(rule):
             [["IR", "GR"], "GR\\IR"],
             [["GR"], "GR", ["GR", "IR", "EP"]],
         ),
+        (Exact("InPlanePhaseEncodingDirection", "COL"), ["COLUMN", "col"], ["ROW"]),
         (Exact("ScanningSequence", "SE"), [["SE"], "SE"], [["SE", "IR"]]),
         (Within("EchoTime", 30, absolute=0.5), [29.5, 30.5, "30.2", [30, 30.4]], [29.4, 31, "x", [30, 40]]),
         (Within("EchoTime", 30, relative=0.01), [29.7, 30.3], [29.6, 30.4]),
