@@ -24,9 +24,9 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage
 
 
 def main() -> None:
-    """Make a small fleet, show it, and keep what is seen."""
+    """Make a fleet, show it, and keep what is seen."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        fleet = dl.demo.make_fleet(Path(folder) / "demo", scanners=2, months=9, progress=False)
+        fleet = dl.demo.make_fleet(Path(folder) / "demo", progress=False)
         dl.scan(fleet / "dicom", into=fleet / "catalog", progress=False)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with (
@@ -37,6 +37,10 @@ def main() -> None:
             page.run(f"import dicomlab as dl; catalog = dl.open_catalog({str(fleet / 'catalog')!r})")
             _tags(page)
             _table(page)
+            page.tab.set_viewport_size({"width": 1180, "height": 1800})
+            _dashboard(page)
+            _builder(page)
+            _checks(page)
         browser.close()
 
 
@@ -64,6 +68,50 @@ def _table(page: NotebookPage) -> None:
     view.get_by_role("button", name="Filter ProtocolName").click()
     page.tab.get_by_role("dialog").wait_for()
     _keep(page, "table", "table-light")
+
+
+def _dashboard(page: NotebookPage) -> None:
+    page.run(
+        "dashboard = dl.widgets.DriftDashboard(dl.find_drift(catalog), catalog, decisions='decisions.csv')",
+        "dashboard",
+    )
+    view = page.view("dashboard")
+    view.get_by_role("option", name="CTDIvol").first.click()
+    layer = view.get_by_role("application")
+    layer.wait_for()
+    box = layer.bounding_box()
+    page.tab.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.tab.mouse.down()
+    page.tab.mouse.move(box["x"] + 0.58 * box["width"], box["y"] + 0.85 * box["height"], steps=4)
+    page.tab.mouse.up()
+    page.view("table")
+    _keep(page, "dashboard", "dashboard-light")
+    page.theme("Dark")
+    page.python("dashboard.value = 'CT-02/ConvolutionKernel'")
+    view.locator(".dl-trail [aria-current]", has_text="ConvolutionKernel").wait_for()
+    _keep(page, "dashboard", "dashboard-dark")
+    page.theme("Light")
+
+
+def _builder(page: NotebookPage) -> None:
+    page.run("builder = dl.widgets.CohortBuilder(catalog)", "builder")
+    view = page.view("builder")
+    page.python("builder.leave_out(choices=[{'column': 'patient_age_years', 'low': 85}], why='too old')")
+    page.python(
+        "builder.choices = [{'column': 'Modality', 'values': ['CT']},"
+        " {'column': 'PatientSex', 'values': ['F']}]"
+    )
+    view.locator(".dl-chip", has_text="PatientSex").wait_for()
+    _keep(page, "builder", "builder-light")
+
+
+def _checks(page: NotebookPage) -> None:
+    page.run("checks = dl.widgets.CheckBrowser(dl.check(catalog), catalog)", "checks")
+    view = page.view("checks")
+    page.view("table")
+    view.locator(".dl-row[data-key]").first.click()
+    view.locator(".dl-told").wait_for()
+    _keep(page, "checks", "checks-light")
 
 
 def _keep(page: NotebookPage, view: str, name: str) -> None:

@@ -319,10 +319,16 @@ def _kept(catalog: Catalog | None) -> Path | None:
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as a person reads them: seconds, and six digits."""
     numbers = [name for name in ("value", "adjusted") if name in rows]
+    if "SoftwareVersions" in rows:  # several values, as DICOM writes them
+        rows = rows.assign(SoftwareVersions=rows["SoftwareVersions"].map(_joined, na_action="ignore"))
     return rows.assign(
         date=rows["date"].dt.floor("s"),
         **{name: rows[name].map(lambda v: float(f"{v:.6g}"), na_action="ignore") for name in numbers},
     )
+
+
+def _joined(values: Any) -> str:
+    return values if isinstance(values, str) else "\\".join(map(str, values))
 
 
 def _one(table: pd.DataFrame, column: str, wanted: str) -> pd.Series:
