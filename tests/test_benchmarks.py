@@ -246,6 +246,15 @@ def test_checks_finds_what_was_planted_and_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_cohorts_prints_a_row_a_question_and_leaves_nothing_behind(tmp_path):
+    said = run("cohorts.py", "--made", 2000, "--rounds", 1, "--work", tmp_path)
+    table = rows(said)
+    assert "2,000 series" in said
+    assert number(table["select all"][0]) == 2000
+    assert number(table["counts by maker, in SQL"][0]) > 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
     said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--peers", "--tuning", 1, "--seed", 7)
     table = rows(said)

@@ -323,16 +323,8 @@ class Catalog:
         """
         from dicomlab.catalog.export import export
 
-        return export(
-            self,
-            path,
-            SHOWN_TABLES,
-            table=table,
-            columns=columns,
-            where=where,
-            format=format,
-            nested=nested,
-        )
+        wishes = {"table": table, "columns": columns, "where": where, "format": format, "nested": nested}
+        return export(self, path, SHOWN_TABLES, **wishes)
 
     def true_key(self, key: str) -> str:
         """The file key behind a masked one; one that is not masked stays as it is.

@@ -108,6 +108,23 @@ def test_an_archive_that_lost_a_member_says_so(cohort, tmp_path):
     ]
 
 
+def test_files_in_buckets_are_copied_and_not_linked(cohort, tmp_path):
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    for path in sorted((cohort.catalog.path.parent / "archive").rglob("*")):
+        if path.is_file():
+            memory.pipe_file(f"/copies/{path.parent.name}/{path.name}", path.read_bytes())
+    far = dl.select(dl.scan("memory://copies", into=tmp_path / "catalog", progress=False), "true")
+    done = dl.copy_files(far, tmp_path / "out", progress=False)
+    memory.rm("/copies", recursive=True)
+    assert set(done["outcome"]) == {"copied"}
+    assert len(files_below(tmp_path / "out")) == len(far) > 0
+    linked = dl.copy_files(far, tmp_path / "links", how="link", progress=False)
+    assert linked["outcome"].eq("failed").all()
+    assert "it lies elsewhere, and cannot be linked" in set(linked["reason"])
+
+
 def test_what_cannot_be_done_is_told(cohort, tmp_path):
     with pytest.raises(MissingColumn, match="Did you mean 'PatientID'"):
         dl.copy_files(cohort, tmp_path, template="{PatienID}.dcm")
