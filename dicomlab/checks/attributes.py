@@ -79,11 +79,11 @@ class MissingInSome(Check):
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Compare the files of each series that are of one class and ImageType."""
-        rows = rows[rows["SeriesInstanceUID"].notna()]
+        pattern = rows.groupby(["absent", "empty"], observed=True, sort=False).ngroup()
+        rows = rows[rows["SeriesInstanceUID"].notna() & _varies(pattern, rows["SeriesInstanceUID"])]
         keys = [name for name in ("SeriesInstanceUID", "SOPClassUID", "image_type") if name in rows]
         group = rows.groupby(keys, dropna=False, sort=False).ngroup()
-        pattern = rows.groupby(["absent", "empty"], observed=True, sort=False).ngroup()
-        differs = pattern.groupby(group).transform("min") < pattern.groupby(group).transform("max")
+        differs = _varies(pattern[rows.index], group)
         own = rows[differs]
         found = [pd.Series(self._odd(f), index=f.index) for _, f in own.groupby(group[differs])]
         words = pd.concat(found) if found else pd.Series(dtype="str")
@@ -208,6 +208,12 @@ def _missing(check: Check, rows: pd.DataFrame, said: str, lacking: Lacking) -> p
     kinds = {uid: UID(uid).name.replace(" Storage", "") for uid in odd["SOPClassUID"].unique()}
     kind = odd["SOPClassUID"].map(kinds)
     return check.find(odd, said, by=_KIND, kind=kind, attributes=pd.Series(attributes, index=odd.index))
+
+
+def _varies(value: pd.Series, group: pd.Series) -> pd.Series:
+    """Which rows are of a group in which a number differs."""
+    numbers = value.groupby(group)
+    return (numbers.transform("min") < numbers.transform("max")).fillna(False).astype(bool)
 
 
 def _listed(texts: pd.Series) -> pd.Series:

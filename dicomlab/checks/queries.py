@@ -83,15 +83,23 @@ JOIN (
   ) GROUP BY 1
 ) r USING (SOPInstanceUID)
 """
-_DIGEST = "(SELECT md5(h.header) FROM headers h WHERE h.file_key = i.file_key)"
+_FILES = """
+LEFT JOIN (
+  SELECT file_key, md5(header) AS header_digest FROM headers WHERE file_key IN (
+    SELECT file_key FROM instances WHERE SOPInstanceUID IN (
+      SELECT SOPInstanceUID FROM instances WHERE SOPInstanceUID IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    )
+  )
+) h USING (file_key)
+"""
 REPEATS = Instances(
     {
         "n_series": "r.n_series",
         "series_together": "r.series_together",
         "size": "(SELECT f.size FROM files f WHERE f.file_key = i.file_key)",
-        "header_digest": _DIGEST,
+        "header_digest": "h.header_digest",
     },
-    _REPEATED,
+    _REPEATED + _FILES,
 )
 """Instances whose SOPInstanceUID comes more than once.
 
