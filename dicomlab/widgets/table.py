@@ -12,6 +12,7 @@ from dicomlab.catalog.window import Filter, Window
 from dicomlab.errors import MissingColumn, NoSuchTable
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.looks import FIRST_LOOK
+from dicomlab.schema.masks import shown_table
 from dicomlab.widgets.base import View
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ class Table(View, page="table"):
     ):
         if isinstance(source, Catalog) and table not in SHOWN_TABLES:
             raise NoSuchTable(table, SHOWN_TABLES)
-        self._source, self._table = source, table
         is_catalog = isinstance(source, Catalog)
+        if isinstance(source, Catalog):  # what was masked when it was made stays so
+            source = source.masked if source.is_masked else source
+        else:
+            source = shown_table(source)
+        self._source, self._table = source, table
         self._key = (_KEYS.get(table, "") if is_catalog else "") if key is None else key
         shown = list(settings.pop("shown", None) or _first_look(source, table))
         self._window = self._opened(shown)

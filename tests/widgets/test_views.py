@@ -115,6 +115,22 @@ def test_a_table_of_a_catalog_is_found_again_by_its_condition(small_fleet):
     assert table.to_pandas().columns.tolist() == ["Modality", "KVP"]
 
 
+def test_a_table_that_was_masked_stays_so(small_fleet):
+    catalog = small_fleet["catalog"]
+    true = set(catalog.patients["PatientID"])
+    with dl.options.masked():
+        tables = [dl.widgets.Table(catalog, "series"), dl.widgets.Table(catalog.unmasked.series)]
+    for table in tables:
+        table.shown = ["PatientID", "Modality"]
+        said = (
+            gesture(table, kind="facet", column="PatientID"),
+            gesture(table, kind="rows", start=0, count=400),
+        )
+        assert "patient-" in str(said)
+        assert not any(f"'{name}'" in str(said) for name in true)
+        assert not set(table.to_pandas()["PatientID"]) & true
+
+
 def test_what_is_wrong_is_a_sentence_and_not_an_exception(frame):
     table = dl.widgets.Table(frame)
     table.filters = [{"column": "Modalty", "op": "=", "value": "CT"}]
