@@ -17,6 +17,7 @@ from dicomlab.checks.attributes import (
     UnreadValue,
 )
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, no_findings
+from dicomlab.checks.card import Findings
 from dicomlab.checks.clocks import ClockOff
 from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
 from dicomlab.checks.holdings import LocaliserInside, OrientationsMixed, SeveralVolumes
@@ -150,7 +151,9 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
             if names
         ],
     }
-    return shown_table(findings)
+    seen = Findings(shown_table(findings))
+    seen.attrs = findings.attrs
+    return seen
 
 
 def list_checks() -> pd.DataFrame:

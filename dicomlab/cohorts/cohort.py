@@ -14,7 +14,7 @@ from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed,
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
 from dicomlab.schema.levels import quoted
-from dicomlab.schema.masks import mask_table
+from dicomlab.schema.masks import mask_table, shown_condition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,8 +128,7 @@ class Cohort:
         >>> dl.select(catalog, "Modality = 'CT'").arrow("SELECT count(*) AS n FROM series").column_names
         ['n']
         """
-        members = self._members.masked if self.catalog.is_masked else self._members
-        return query(self.catalog, members, select_only(text).strip().rstrip(";"), beside)
+        return query(self.catalog, self._seen_members, select_only(text).strip().rstrip(";"), beside)
 
     def arrow_blocks(self, text: str, *, rows: int = 100_000) -> Iterator[pa.Table]:
         """Run one query as `sql` does, and give Arrow tables of so many rows.
@@ -138,7 +137,7 @@ class Cohort:
         >>> sum(block.num_rows for block in ct.arrow_blocks("FROM series", rows=100)) == len(ct.series)
         True
         """
-        whole, seen = over(self.catalog, self._members, select_only(text).strip().rstrip(";"))
+        whole, seen = over(self.catalog, self._seen_members, select_only(text).strip().rstrip(";"))
         return self.catalog.arrow_blocks(whole, rows=rows, beside=seen)
 
     def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
@@ -211,9 +210,15 @@ class Cohort:
     def __repr__(self) -> str:
         now = ", ".join(f"{self.counts[name]:,} {name}" for name in COUNTED)
         steps = [
-            f"  {step.what}: {step.in_words}" + (f" ({step.why})" if step.why else "") for step in self.steps
+            f"  {step.what}: {shown_condition(step.in_words)}" + (f" ({step.why})" if step.why else "")
+            for step in self.steps
         ]
         return "\n".join([f"<Cohort: {now}>", *steps])
+
+    def _repr_html_(self) -> str:
+        from dicomlab.cohorts.card import cohort_html
+
+        return cohort_html(self)
 
     # --- narrowing ---
 
@@ -303,7 +308,12 @@ class Cohort:
         before = whole
         for cohort in self._way:
             step, counts = cohort.step, cohort.counts
-            words = {"what": step.what, "level": step.level, "where": step.in_words, "why": step.why}
+            words = {
+                "what": step.what,
+                "level": step.level,
+                "where": shown_condition(step.in_words),
+                "why": step.why,
+            }
             rows.append({**words, "n_unknown": cohort._n_unknown, **_now(before, counts)})
             before = counts
         flow = pd.DataFrame(rows).astype({"n_unknown": "Int64"})
@@ -319,7 +329,12 @@ class Cohort:
         for number, cohort in enumerate(self._way, start=1):
             step = cohort.step
             table = to_pandas(cohort._gone())
-            words = {"step": number, "what": step.what, "where": step.in_words, "why": step.why}
+            words = {
+                "step": number,
+                "what": step.what,
+                "where": shown_condition(step.in_words),
+                "why": step.why,
+            }
             tables.append(table.assign(**words))
         return self._seen(pd.concat(tables, ignore_index=True))
 
@@ -407,6 +422,11 @@ class Cohort:
     def _seen(self, table: pd.DataFrame) -> pd.DataFrame:
         return mask_table(table) if self.catalog.is_masked else table
 
+    @property
+    def _seen_members(self) -> Members:
+        """The members as the tables of the catalog name them now."""
+        return self._members.masked if self.catalog.is_masked else self._members
+
     @cached_property
     def _members(self) -> Members:
         return narrowed(self.catalog.unmasked, self._members_before, self.step)
@@ -447,11 +467,6 @@ class Cohort:
 def made(catalog: Catalog, step: Step, before: Cohort | None = None, *, saved: Saved | None = None) -> Cohort:
     """The cohort after a step; raises at once for a condition that is none."""
     members = None if before is None else before._members
-    # It stays masked or not, whatever `dl.options` becomes: its members are known by what was shown.
-    if before is None:
-        catalog = catalog.masked if catalog.is_masked else catalog.unmasked
-    else:
-        catalog = before.catalog
     cohort = Cohort(catalog, with_level(catalog.unmasked, members, step), before, saved)
     _ = cohort._members
     return cohort

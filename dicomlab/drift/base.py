@@ -118,3 +118,8 @@ class Drift:
             f"<Drift: {len(self.changes)} changes on {self.changes['device'].nunique()} of "
             f"{len(self.fleet)} devices; {monitored} of {len(self.signals)} signals monitored>"
         )
+
+    def _repr_html_(self) -> str:
+        from dicomlab.drift.card import drift_html
+
+        return drift_html(self)

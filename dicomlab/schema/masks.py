@@ -7,6 +7,7 @@ them. See docs/masking.md.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _ALSO = frozenset("file_key files names source container header".split())
 # Words of the standard's own vocabularies, though their VR lets anything stand there.
 _VOCABULARY = frozenset("CodingSchemeDesignator CodingSchemeVersion".split())
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 _WORDS = {
     **dict.fromkeys(("PatientID", "OtherPatientIDs", "IssuerOfPatientID"), "patient"),
     **dict.fromkeys(("AccessionNumber", "StudyID", "RequestedProcedureID"), "number"),
@@ -75,6 +77,16 @@ def mask_table(table: pd.DataFrame, columns: Columns | None = None) -> pd.DataFr
 def shown_table(table: pd.DataFrame, columns: Columns | None = None) -> pd.DataFrame:
     """The table as it is seen now: masked while the switch is on."""
     return mask_table(table, columns) if options.mask else table
+
+
+def shown_condition(condition: str) -> str:
+    """A condition as it is seen now: while the switch is on, without the texts that it compares with.
+
+    >>> with dl.options.masked():
+    ...     shown_condition("PatientID = 'P1' AND KVP > 100")
+    "PatientID = '…' AND KVP > 100"
+    """
+    return _LITERAL.sub("'…'", condition) if options.mask else condition
 
 
 def _mask_column(values: pd.Series, name: str) -> pd.Series:
