@@ -210,7 +210,8 @@ class Catalog:
 
         >>> query = "SELECT SeriesInstanceUID, KVP FROM instances"
         >>> parts = catalog.blocks(query, together=["SeriesInstanceUID"], rows=100)
-        >>> sum(part["SeriesInstanceUID"].nunique() for part in parts) == len(catalog.series)
+        >>> uids = catalog.series["SeriesInstanceUID"].nunique()
+        >>> sum(part["SeriesInstanceUID"].nunique() for part in parts) == uids
         True
         """
         yield from map(database.to_pandas, self.arrow_blocks(query, together=together, rows=rows))
