@@ -147,7 +147,7 @@ class Tree:
     def counts(self) -> dict[str, tuple[int, int]]:
         """How many patients, studies and series match, and how many there are."""
         return {
-            "patients": (len(np.unique(self._patient[self.hit])), self._many("patient")),
+            "patients": (len(self._patients_hit), self._many("patient")),
             "studies": (len(np.unique(self._study[self.hit])), self._many("study")),
             "series": (int(self.hit.sum()), self.total),
         }
@@ -201,7 +201,7 @@ class Tree:
             self.hit & self._is_open["study"][self._study] & self._is_open["patient"][self._patient]
         )
         studies = np.unique(self._study[self.hit & self._is_open["patient"][self._patient]])
-        patients = np.unique(self._patient[self.hit])
+        patients = self._patients_hit = np.unique(self._patient[self.hit])
         starts = (np.searchsorted(self._patient, patients), np.searchsorted(self._study, studies), series)
         self._keys: NDArray[np.int64] = np.sort(
             np.concatenate([np.asarray(at, np.int64) * 3 + n for n, at in enumerate(starts)])
@@ -232,8 +232,9 @@ class Tree:
         """Which of the matching nodes with the same parent it is, from 1 on, and of how many."""
         at = self.span(node).start
         if node.kind == "patient":
-            within, of = slice(0, self.total), self._patient
-        elif node.kind == "study":
+            there = self._patients_hit
+            return int(np.searchsorted(there, node.number)) + 1, len(there)
+        if node.kind == "study":
             within, of = self.span(Node("patient", int(self._patient[at]))), self._study
         else:
             within, of = self.span(Node("study", int(self._study[at]))), np.arange(self.total)

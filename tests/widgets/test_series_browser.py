@@ -321,3 +321,28 @@ def test_it_works_in_notebook_7(notebook, catalog):
 
 def test_nodes_are_plain_data():
     assert Node("series", 3) == Node("series", 3)
+
+
+def test_callbacks_may_come_from_another_thread(catalog):
+    import threading
+
+    browser = dl.widgets.SeriesBrowser(catalog)
+    errors = []
+
+    def browse(word):
+        try:
+            for i in range(15):
+                browser.query = word if i % 2 else ""
+                browser._rows(0, 20)
+                browser._toggle("patient", 1)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=browse, args=(word,)) for word in ("thorax", "birch")]
+    for one in threads:
+        one.start()
+    for _ in range(15):
+        browser.to_pandas()
+    for one in threads:
+        one.join()
+    assert (errors, browser.problem) == ([], "")
