@@ -11,6 +11,8 @@ test gives in Python stay. The other hosts open a page a test.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,10 +35,17 @@ def small_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return make_catalog(tmp_path_factory.mktemp("views"))
 
 
+def served(kind: str, tmp_path_factory: pytest.TempPathFactory) -> AbstractContextManager[Host]:
+    """A server of that host, where it is installed."""
+    if find_spec({"lab": "jupyterlab"}.get(kind, kind)) is None:
+        pytest.skip(f"needs {kind}: the notebook extra")
+    return serving(kind, tmp_path_factory.mktemp(kind))
+
+
 @pytest.fixture(scope="session")
 def lab_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookPage]:
     """One page of JupyterLab for the whole session."""
-    with serving("lab", tmp_path_factory.mktemp("lab")) as host, page_of(browser, host) as page:
+    with served("lab", tmp_path_factory) as host, page_of(browser, host) as page:
         page.open("views.ipynb")
         yield page
 
@@ -53,14 +62,14 @@ def lab(lab_page: NotebookPage) -> Iterator[Cells]:
 @pytest.fixture(scope="session")
 def notebook_host(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A server of Notebook 7."""
-    with serving("notebook", tmp_path_factory.mktemp("notebook")) as host:
+    with served("notebook", tmp_path_factory) as host:
         yield host
 
 
 @pytest.fixture(scope="session")
 def voila_host(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A server of Voila."""
-    with serving("voila", tmp_path_factory.mktemp("voila")) as host:
+    with served("voila", tmp_path_factory) as host:
         yield host
 
 
