@@ -60,9 +60,7 @@ def _stream(kind_name: str, parameter: str) -> _Stream:
     level = own if isinstance(own, Level) else next(p for p in kind.levels if p.name == own.of)
     unit = level.fault or level.sd
     alone = level.sd if isinstance(own, Level) else float(np.hypot(level.sd, own.sd))
-    return _Stream(
-        alone / unit, level.slope / unit, level.sd / unit, level.operators * level.sd / unit
-    ), level
+    return _Stream(alone / unit, level.slope / unit, level.sd / unit, level.operators * level.sd / unit)
 
 
 def _paths(
