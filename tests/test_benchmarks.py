@@ -255,6 +255,14 @@ def test_cohorts_prints_a_row_a_question_and_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_protocols_prints_a_row_a_verb_and_finds_what_strays():
+    said = run("protocols.py", "--made", 3000)
+    table = rows(said)
+    assert "3,000 series" in said
+    assert table["learn_protocols"][0] == "40 protocols"
+    assert number(table["check_protocol"][0].split()[0]) > 0
+
+
 def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
     said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--peers", "--tuning", 1, "--seed", 7)
     table = rows(said)
