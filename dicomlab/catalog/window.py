@@ -8,6 +8,7 @@ kept as their numbers, in order, so that a page is a slice of them.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,8 @@ class Window:
         self._at_work: list[duckdb.DuckDBPyConnection] = []
         self._building = threading.Thread(target=self._build, daemon=True, name="dicomlab-window")
         self._building.start()
+        # A thread that is still inside DuckDB when the interpreter goes away takes the process with it.
+        self._end = weakref.finalize(self, _stop, self._building, self._at_work)
 
     @classmethod
     def of_frame(cls, frame: pd.DataFrame, columns: Iterable[str] | None = None) -> Window:
@@ -117,8 +120,7 @@ class Window:
 
     def close(self) -> None:
         """Let the rows go, and stop what still works on them."""
-        for cursor in list(self._at_work):
-            cursor.interrupt()
+        self._end()
 
     @property
     def matched(self) -> int:
@@ -341,6 +343,14 @@ class Window:
     def _check(self, name: str) -> None:
         if name not in self.types:
             raise MissingColumn(name, self.types)
+
+
+def _stop(thread: threading.Thread, at_work: list[duckdb.DuckDBPyConnection]) -> None:
+    """Interrupt what the thread does until it has ended: between two queries nothing is heard."""
+    while thread.is_alive():
+        for cursor in list(at_work):
+            cursor.interrupt()
+        thread.join(0.01)
 
 
 def _few_values(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, list[str]]:

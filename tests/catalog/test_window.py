@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pandas as pd
@@ -149,3 +151,19 @@ def test_several_threads_may_ask_at_once(window):
         one.join()
     assert errors == []
     assert window.matched == 500
+
+
+LEAVES = """
+import pandas as pd
+from dicomlab.catalog.window import Window
+frame = pd.DataFrame({f"c{k}": [f"{k} {i}" for i in range(200_000)] for k in range(5)})
+window = Window.of_frame(frame)
+"""
+
+
+@pytest.mark.parametrize("last", ["", "window.close()", "del window", "raise SystemExit(0)"])
+def test_a_process_ends_cleanly_while_rows_are_copied(last):
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVES + last], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
