@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from dicomlab.catalog import database
 from dicomlab.catalog.card import card_html, card_text
+from dicomlab.catalog.kept import parsed, read_kept
 from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
 from dicomlab.catalog.place import Folder, Place, place_of
-from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema
+from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema, with_times
 from dicomlab.catalog.versions import State, read_state
 from dicomlab.errors import (
     DamagedCatalog,
@@ -30,7 +31,7 @@ from dicomlab.errors import (
 from dicomlab.masking import is_pseudonym, options
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal, patients_sql, quoted, series_sql, studies_sql, with_frames_sql
-from dicomlab.schema.masks import mask_dataset, mask_sql
+from dicomlab.schema.masks import mask_dataset, mask_sql, mask_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -269,7 +270,7 @@ class Catalog:
         found = whole._query(f"SELECT header FROM headers WHERE file_key = {literal(true_key)}")
         if not found.num_rows:
             raise NoSuchKey
-        header = _parsed(found["header"][0].as_py())
+        header = parsed(found["header"][0].as_py())
         return mask_dataset(header) if self.is_masked else header
 
     def kept_headers(
@@ -293,7 +294,7 @@ class Catalog:
         )
         for block in self.unmasked.arrow_blocks(query, rows=1_000, beside={"chosen_keys": chosen}):
             for key, raw in zip(block["file_key"].to_pylist(), block["header"], strict=True):
-                header = _parsed(raw.as_py())
+                header = parsed(raw.as_py())
                 yield key, mask_dataset(header) if self.is_masked else header
 
     def export(
@@ -360,6 +361,24 @@ class Catalog:
         if not self._state.keep_headers:
             raise NoHeaders
         return find_presence(self._place, self._state, list(keywords), jobs=jobs)
+
+    def read_headers(self, columns: Columns, where: str | None = None) -> Iterator[pd.DataFrame]:
+        """Read columns that no table has from the kept headers, some files at a time.
+
+        Of the instances that fit an SQL condition: file_key and `columns`, which may be paths and
+        private elements. The catalog stays as it is. Raises NoHeaders when it keeps none.
+
+        >>> columns = dl.Columns.only("PatientOrientation")
+        >>> sum(map(len, catalog.read_headers(columns, "Modality = 'CT'"))) == len(catalog)
+        True
+        """
+        if not self._state.keep_headers:
+            raise NoHeaders
+        query = f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)"
+        keys = self.unmasked.arrow(query)["file_key"]
+        for table in read_kept(self._place, self._state, keys, columns):
+            rows = database.to_pandas(table)
+            yield mask_table(rows, columns) if self.is_masked else rows
 
     @property
     def versions(self) -> pd.DataFrame:
@@ -441,7 +460,7 @@ class Catalog:
     def rolled_view(self, table: str, paths: list[str]) -> str:
         """The query that shows stored files of a rolled-up table."""
         schema = self._store.schema_of(paths[0])
-        return database.view_sql(paths, schema, _with_times(schema, self.columns))
+        return database.view_sql(paths, schema, with_times(schema, self.columns))
 
     @cached_property
     def _views(self) -> dict[str, str]:
@@ -468,7 +487,7 @@ class Catalog:
         if table not in ROLLED_TABLES:
             shown = plain_schema(table, self.columns)
         else:
-            shown = _with_times(schema, self.columns)
+            shown = with_times(schema, self.columns)
         return database.view_sql(paths, schema, shown)
 
     @cached_property
@@ -567,14 +586,6 @@ def open_catalog(
     return _opened(place_of(path, storage_options), version)
 
 
-def _parsed(header: bytes) -> Dataset:
-    from io import BytesIO
-
-    from pydicom import dcmread
-
-    return dcmread(BytesIO(header), force=True, stop_before_pixels=True)
-
-
 def _opened(place: Place, version: str | None = None) -> Catalog:
     from dataclasses import replace
 
@@ -585,15 +596,3 @@ def _opened(place: Place, version: str | None = None) -> Catalog:
             raise NoCatalog(str(place.path), f"has no version {version!r}")
         state = replace(state, tables=chosen.tables, counts=chosen.counts, is_complete=True)
     return Catalog(place, state)
-
-
-def _with_times(schema: pa.Schema, columns: Columns) -> pa.Schema:
-    """The schema of a rolled-up table, with times of day where the columns are times."""
-
-    def shown(field: pa.Field) -> pa.Field:
-        if field.name not in columns or columns[field.name].kind != "time":
-            return field
-        is_list = pa.types.is_list(field.type)
-        return field.with_type(pa.list_(pa.time64("us")) if is_list else pa.time64("us"))
-
-    return pa.schema([shown(field) for field in schema])

@@ -465,6 +465,18 @@ def _empty_in(metadata: pq.FileMetaData) -> set[str]:
     return empty - full
 
 
+def with_times(schema: pa.Schema, columns: Columns) -> pa.Schema:
+    """The schema of a rolled-up table, with times of day where the columns are times."""
+
+    def shown(field: pa.Field) -> pa.Field:
+        if field.name not in columns or columns[field.name].kind != "time":
+            return field
+        is_list = pa.types.is_list(field.type)
+        return field.with_type(pa.list_(pa.time64("us")) if is_list else pa.time64("us"))
+
+    return pa.schema([shown(field) for field in schema])
+
+
 class PartWriter:
     """A Parquet file being written; of no table until it is committed."""
 

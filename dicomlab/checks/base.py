@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from dicomlab.schema.columns import may_identify
+from dicomlab.schema.columns import Columns, may_identify
 
 Severity = Literal["error", "warning", "note"]
 """error: do not use it as it is. warning: look before you use it. note: worth knowing, may well be meant."""
@@ -49,6 +50,12 @@ class Readable(Protocol):
 
     def presence(self, keywords: Iterable[str]) -> pd.DataFrame:
         """Which attributes each file lacks, or has written wrongly."""
+
+    def arrow(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """Run one query over the tables and others beside them."""
+
+    def read_headers(self, columns: Columns, where: str | None = None) -> Iterator[pd.DataFrame]:
+        """Columns that no table has, of some instances."""
 
     @property
     def keeps_headers(self) -> bool:

@@ -35,6 +35,7 @@ from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
 from dicomlab.checks.placeholders import PlaceholderNumber, PlaceholderText
 from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn
+from dicomlab.checks.references import MissingReference, ReferenceElsewhere
 from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
 from dicomlab.checks.slices import (
     DuplicatePositions,
@@ -84,6 +85,8 @@ CHECKS: tuple[Check, ...] = (
     PatientWithSeveralNames(),
     BadUid(),
     MetaMismatch(),
+    MissingReference(),
+    ReferenceElsewhere(),
     PixelDescription(),
     PixelsTooFew(),
     PixelsTooMany(),

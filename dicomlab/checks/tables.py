@@ -10,6 +10,7 @@ import pandas as pd
 from dicomlab.checks import content, queries
 from dicomlab.checks.base import Readable
 from dicomlab.checks.header_facts import HeaderFacts
+from dicomlab.checks.referred import References
 from dicomlab.schema.levels import quoted
 
 
@@ -71,13 +72,15 @@ _CHOSEN = {
 
 _STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
 
-SOURCES: dict[str, Source | HeaderFacts] = {
+SOURCES: dict[str, Source | HeaderFacts | References] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
     "slices": Source(content.columns, content.query, content.part_content),
     "broken_files": Source(lambda catalog: columns_of(catalog, "files"), queries.broken_files),
     "clocks": Source(queries.clock_columns, queries.clocks),
     "headers": HeaderFacts(),
+    "references": References(),
 }
 """The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of;
-`headers`, see `checks.header_facts`; and those of `checks.queries`, a few files each."""
+`headers`, see `checks.header_facts`; `references`, see `checks.referred`; and those of
+`checks.queries`, a few files each."""
