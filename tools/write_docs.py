@@ -158,8 +158,9 @@ def checks_page() -> str:
         "*error* says not to use something as it is, a *warning* to look before using it, a *note* what is "
         "worth knowing and may well be meant. A series is first parted into what it holds (localisers, "
         "echoes, phases, b-values, acquisitions, orientations), and each volume is judged by itself. A check "
-        "that lacks a column is listed as not run. No finding holds a text from a header: evidence is "
-        "numbers, names of attributes and fixed words.",
+        "that lacks a column is listed as not run. One fault is told once: where several checks of "
+        "those that run see it, the one nearest to its cause tells it. No finding holds a text from a "
+        "header: evidence is numbers, names of attributes and fixed words.",
         "`check(catalog, checks=[...])` takes names, or checks of your own, such as one of these with "
         "another setting.",
     ]
@@ -167,6 +168,8 @@ def checks_page() -> str:
         needs = ", ".join(f"`{name}`" for name in check.needs)
         parts += _part(check, "##")[:2]
         parts += [f"{check.severity.capitalize()}, of a {check.level}. Looks at `{check.table}`: {needs}."]
+        if check.unless:
+            parts += [f"Left out where one of these tells of the same: {', '.join(check.unless)}."]
         parts += [table for table in _part(check, "##")[2:] if fields(check)]
         parts += [f"What to do: {check.fix}"]
     return "\n\n".join(parts) + "\n"

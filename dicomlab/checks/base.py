@@ -83,6 +83,11 @@ class Check:
     """Columns without which it cannot run."""
     wants: ClassVar[tuple[str, ...]] = ()
     """Columns that it uses where the catalog has them; it must do without."""
+    unless: ClassVar[tuple[str, ...]] = ()
+    """Checks that tell of the cause: a finding is left out where one of them has one of the same uid.
+
+    Where findings name an attribute, it must be the same one, too.
+    """
     fix: ClassVar[str]
     """What to do about a finding, in one or two sentences."""
 

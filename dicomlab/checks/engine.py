@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dicomlab.checks.attributes import (
@@ -16,7 +17,7 @@ from dicomlab.checks.attributes import (
     TooLongNumber,
     UnreadValue,
 )
-from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, no_findings
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined
 from dicomlab.checks.card import Findings
 from dicomlab.checks.clocks import ClockOff
 from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
@@ -141,10 +142,10 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     have = {table: set(SOURCES[table].columns(catalog)) for table in {one.table for one in chosen}}
     missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen}
     runnable = [one for one in chosen if not missing[one.name]]
-    found = [no_findings()]
+    found: list[pd.DataFrame] = []
     for (table, together), group in _passes(runnable).items():
         found += _findings_of(catalog, table, together, group, have[table])
-    findings = _sorted(pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True))
+    findings = _sorted(_told_once(joined(found), runnable))
     findings.attrs = {
         "title": "Checks",
         "run": [one.name for one in runnable],
@@ -216,6 +217,19 @@ def _findings_of(
     columns = [name for name in dict.fromkeys(wanted) if name in have]
     blocks = source.blocks(catalog, columns, together=together, rows=BLOCK)
     return [one(rows) for rows in blocks for one in checks]
+
+
+def _told_once(findings: pd.DataFrame, checks: Sequence[Check]) -> pd.DataFrame:
+    """The findings without those whose cause another check tells; see `Check.unless`."""
+    unless = {one.name: one.unless for one in checks if one.unless}
+    attributes = [str(evidence.get("attribute")) for evidence in findings["evidence"]]
+    about = list(zip(findings["check"], findings["uid"], attributes, strict=True))
+    told = set(about)
+    again = [
+        pd.notna(uid) and any((other, uid, attribute) in told for other in unless.get(name, ()))
+        for name, uid, attribute in about
+    ]
+    return findings[~np.array(again, dtype=bool)]
 
 
 def _sorted(findings: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,9 @@ import pandas as pd
 from dicomlab.checks.base import Check, Level, Severity
 from dicomlab.checks.content import APART
 
+FEW = 0.2
+"""Share of the slices of a series up to which those of an orientation are the odd ones."""
+
 
 @dataclass(frozen=True)
 class LocaliserInside(Check):
@@ -35,8 +38,8 @@ class LocaliserInside(Check):
 class OrientationsMixed(Check):
     """A few slices of a series lie in another orientation than the others."""
 
-    most: float = 0.2
-    """Share of the slices of a series up to which an orientation is the odd one."""
+    most: float = FEW
+    """Share of the slices of a series up to which those of an orientation are the odd ones."""
 
     name: ClassVar[str] = "orientations-mixed"
     table: ClassVar[str] = "slices"
@@ -48,12 +51,10 @@ class OrientationsMixed(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Count the slices of each orientation of a series."""
         slices = rows[rows["stack"].notna()]
-        size = slices.groupby("stack")["stack"].transform("size")
-        of_series = slices.groupby("series")["stack"]
-        few = slices[
-            (size <= self.most * of_series.transform("size")) & (of_series.transform("nunique") == 2)
-        ]
-        return self.find(few, "{n_slices} slices ({slices}) lie in another orientation than the rest.")
+        return self.find(
+            slices[_is_few(slices, self.most)],
+            "{n_slices} slices ({slices}) lie in another orientation than the rest.",
+        )
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,16 @@ class SeveralVolumes(Check):
         "Modality",
         "volume",
     )
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-position",)
     fix: ClassVar[str] = "Part the series by what is named, before it is made an array of one more dimension."
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Count volumes, and say which attributes tell them apart."""
+        """Count volumes, and say which attributes tell them apart.
+
+        A few slices in another orientation are left to orientations-mixed.
+        """
         slices = rows[rows["volume"].notna()]
+        slices = slices[~_is_few(slices, FEW)]
         n_volumes = slices.groupby("series")["volume"].transform("nunique")
         n_stacks = slices.groupby("series")["stack"].transform("nunique")
         # One slice an orientation is how a localiser looks, and worth no word.
@@ -87,6 +93,13 @@ class SeveralVolumes(Check):
             n_orientations=n_stacks,
             apart_by=_apart_by(several),
         )
+
+
+def _is_few(slices: pd.DataFrame, most: float) -> pd.Series:
+    """Which slices are of the smaller of two orientations of a series, with no larger share of it."""
+    size = slices.groupby("stack")["stack"].transform("size")
+    of_series = slices.groupby("series")["stack"]
+    return (size <= most * of_series.transform("size")) & (of_series.transform("nunique") == 2)
 
 
 def _apart_by(slices: pd.DataFrame) -> pd.Series:

@@ -18,16 +18,16 @@ class NumberGap(Check):
     table: ClassVar[str] = "slices"
     level: ClassVar[Level] = "series"
     severity: ClassVar[Severity] = "note"
-    needs: ClassVar[tuple[str, ...]] = ("InstanceNumber", "gap_kind")
+    needs: ClassVar[tuple[str, ...]] = ("InstanceNumber",)
+    unless: ClassVar[tuple[str, ...]] = ("missing-slices", "incomplete-volume")
     fix: ClassVar[str] = (
         "Compare with the count where the series came from. Numbers may be left out on purpose, as for "
         "rejected exposures, and volumes whose positions have no gap are whole."
     )
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Count the numbers; series whose positions tell of missing slices are left to that check."""
+        """Count the numbers that lie between those that are there."""
         told = rows[rows["InstanceNumber"].notna()]
-        told = told[~(told["gap_kind"] == "lost").groupby(told["series"]).transform("any")]
         distinct = told.drop_duplicates(["series", "InstanceNumber"]).sort_values(
             ["series", "InstanceNumber"]
         )
@@ -83,6 +83,7 @@ class FewerThanSisters(Check):
         *("Modality", "ManufacturerModelName", "ProtocolName", "SeriesDescription", "n_distinct_instances"),
     )
     wants: ClassVar[tuple[str, ...]] = ("SliceThickness", "DeviceSerialNumber", "StationName", "n_frames")
+    unless: ClassVar[tuple[str, ...]] = ("missing-slices", "incomplete-volume", "number-gap")
     fix: ClassVar[str] = (
         "It may have been sent in part, or stopped: compare with the count where it came from."
     )

@@ -58,6 +58,7 @@ class ChangedParameter(Check):
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[tuple[str, ...]] = ("Modality", "volume")
     wants: ClassVar[tuple[str, ...]] = tuple(dict.fromkeys([*_ANY, *_CT, *_MR, *_PT]))
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-size",)
     fix: ClassVar[str] = (
         "Part the series where it changes, or leave the odd slices out, before measuring in it."
     )

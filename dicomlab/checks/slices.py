@@ -28,6 +28,7 @@ class MissingSlices(Check):
     severity: ClassVar[Severity] = "error"
     needs: ClassVar[tuple[str, ...]] = _NEEDS
     wants: ClassVar[tuple[str, ...]] = ("InstanceNumber",)
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-position",)
     fix: ClassVar[str] = (
         "Fetch the series again from where it came; do not interpolate or measure across the gap."
     )
@@ -68,6 +69,7 @@ class IncompleteVolume(Check):
     level: ClassVar[Level] = "series"
     severity: ClassVar[Severity] = "error"
     needs: ClassVar[tuple[str, ...]] = _NEEDS
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-position",)
     fix: ClassVar[str] = (
         "Fetch the series again; leave the volume out (an echo, a phase, a b-value) if it was cut."
     )
@@ -102,6 +104,7 @@ class DuplicatePositions(Check):
     level: ClassVar[Level] = "series"
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[tuple[str, ...]] = _NEEDS
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-position",)
     fix: ClassVar[str] = "See in which attributes the slices differ; keep the one that belongs to the volume."
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,11 @@ class TestEveryCheck:
         assert check.needs
         assert check.fix.endswith(".")
 
+    def test_leaves_findings_to_checks_that_tell_of_the_same_thing(self, check):
+        levels = {one.name: one.level for one in CHECKS}
+        assert {levels[name] for name in check.unless} <= {check.level}
+        assert check.name not in check.unless
+
     def test_leaves_what_it_is_given_as_it_was(self, check, block_of):
         rows = block_of(check)
         before = rows.copy(deep=True)

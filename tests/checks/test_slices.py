@@ -8,6 +8,7 @@ import pytest
 
 from dicomlab.checks.content import WORKED_OUT, part_content
 from dicomlab.checks.engine import CHECKS
+from dicomlab.checks.holdings import SeveralVolumes
 from dicomlab.checks.slices import (
     DuplicatePositions,
     IncompleteVolume,
@@ -167,6 +168,19 @@ def test_orientations_are_volumes_of_their_own(slices_of):
     rows = part_content(both.drop(columns=list(WORKED_OUT)))
     assert rows["volume"].nunique() == 2
     assert names(rows) == ["several-volumes"]
+
+
+def test_a_few_slices_in_another_orientation_are_told_once(slices_of):
+    echoes = slices_of(np.tile(np.arange(20) * 3.0, 2), modality="MR", EchoTime=np.repeat([10.0, 90.0], 20))
+    odd = slices_of([0, 3, 6], direction=(0, 1, 0, 0, 0, -1), modality="MR", EchoTime=10.0)
+    odd = odd.assign(file_key=["a", "b", "c"], SOPInstanceUID=["a", "b", "c"])
+    mixed = pd.concat([echoes, odd], ignore_index=True).drop(columns=list(WORKED_OUT))
+    alone = names(part_content(mixed[20:]))
+    assert "orientations-mixed" in alone
+    assert "several-volumes" not in alone
+    rows = part_content(mixed)
+    assert names(rows) == ["orientations-mixed", "several-volumes"]
+    assert SeveralVolumes()(rows)["evidence"].iloc[0]["n_volumes"] == 2
 
 
 def test_radiographs_have_no_spacing(slices_of):
