@@ -35,7 +35,7 @@ from dicomlab.checks.kinds import BrokenFiles, OtherKindInside, StaleDirectory
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
 from dicomlab.checks.placeholders import PlaceholderNumber, PlaceholderText
-from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn
+from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn, PrivateNamesLeft
 from dicomlab.checks.references import MissingReference, ReferenceElsewhere
 from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
 from dicomlab.checks.slices import (
@@ -108,6 +108,7 @@ CHECKS: tuple[Check, ...] = (
     BurnedIn(),
     LikelyBurnedIn(),
     IdentityLeft(),
+    PrivateNamesLeft(),
     OtherKindInside(),
     BrokenFiles(),
     StaleDirectory(),

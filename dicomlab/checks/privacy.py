@@ -88,6 +88,31 @@ class IdentityLeft(Check):
         return self.find(odd, said, confidence="low", attributes=names.str[2:])
 
 
+@dataclass(frozen=True)
+class PrivateNamesLeft(Check):
+    """Files say that the identity was removed, and private elements hold names.
+
+    Elements are those that pydicom's dictionary has as names of people (PN); one file a series is read.
+    """
+
+    name: ClassVar[str] = "private-names-left"
+    table: ClassVar[str] = "private_names"
+    together: ClassVar[tuple[str, ...]] = ("device",)
+    level: ClassVar[Level] = "device"
+    severity: ClassVar[Severity] = "note"
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "element", "value")
+    fix: ClassVar[str] = (
+        "See whether the values are true ones. The basic profile removes all private elements, and an option "
+        "keeps those that are known to be safe (PS3.15 E.3.10)."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Look for values that are no placeholder."""
+        odd = rows[_says_something(rows["value"])]
+        said = "{n_files} series say that the identity was removed, with {elements} left."
+        return self.find(odd, said, confidence="low", elements=odd["element"])
+
+
 def _says_something(value: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(value):
         return value.notna() & ~((value.dt.day == 1) & (value.dt.month == 1))

@@ -10,6 +10,7 @@ import pandas as pd
 from dicomlab.checks import content, queries
 from dicomlab.checks.base import Readable
 from dicomlab.checks.header_facts import HeaderFacts
+from dicomlab.checks.private_names import PrivateNames
 from dicomlab.checks.referred import References
 from dicomlab.schema.levels import quoted
 
@@ -72,7 +73,7 @@ _CHOSEN = {
 
 _STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
 
-SOURCES: dict[str, Source | HeaderFacts | References] = {
+SOURCES: dict[str, Source | HeaderFacts | References | PrivateNames] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
     "slices": Source(content.columns, content.query, content.part_content),
@@ -80,7 +81,9 @@ SOURCES: dict[str, Source | HeaderFacts | References] = {
     "clocks": Source(queries.clock_columns, queries.clocks),
     "headers": HeaderFacts(),
     "references": References(),
+    "private_names": PrivateNames(),
 }
 """The tables by name. Beside those of the catalog `slices`: images and frames, with what they are of;
-`headers`, see `checks.header_facts`; `references`, see `checks.referred`; and those of
+`headers`, see `checks.header_facts`; `references`, see `checks.referred`;
+`private_names`, see `checks.private_names`; and those of
 `checks.queries`, a few files each."""
