@@ -22,7 +22,6 @@ from pathlib import Path
 import pyarrow as pa
 from machine import as_table, describe
 
-from dicomlab.catalog import database
 from dicomlab.catalog.catalog import Catalog, open_catalog
 from dicomlab.catalog.place import place_of
 from dicomlab.catalog.rollup import roll_up
@@ -82,12 +81,7 @@ def make_catalog(index: pa.Table, folder: Path) -> Catalog:
     with store.writer("instances", "all.parquet") as writer:
         for first in range(0, index.num_rows, BLOCK):
             writer.write(stored(_instances(index.slice(first, BLOCK), schema)))
-    usual, database.MEMORY_LIMIT = (
-        database.MEMORY_LIMIT,
-        "3GB",
-    )  # with a group a row, 512 MB spill for minutes
     state = roll_up(place_of(folder), store.commit(state, [writer.part]), "rolled")
-    database.MEMORY_LIMIT = usual
     write_state(folder, state.with_version("index", 0.0))
     return open_catalog(folder)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -158,4 +159,4 @@ def clear_unfinished(folder: Path) -> None:
     strays = [*folder.glob(f"*/*{PART}"), *folder.glob(f"{UNFINISHED}*"), folder / LISTING]
     for stray in strays:
         with suppress(OSError):
-            stray.unlink(missing_ok=True)
+            shutil.rmtree(stray) if stray.is_dir() else stray.unlink(missing_ok=True)

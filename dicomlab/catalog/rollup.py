@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.database import connect
+from dicomlab.catalog.groups import rolled
 from dicomlab.catalog.place import Place
-from dicomlab.catalog.store import Part, Store
+from dicomlab.catalog.store import Part, PartWriter, Store
 from dicomlab.catalog.versions import State
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.frames import frame_columns
@@ -41,19 +44,15 @@ def roll_up(place: Place, state: State, tag: str) -> State:
             empty &= store.empty_columns("frames", state.tables["frames"]) | _not_of_frames(columns)
             database.execute(f"CREATE VIEW with_frames AS {with_frames_sql(columns)}")
         source = "with_frames" if has_frames else "instances"
-        for table, query in (
-            ("series", series_sql(columns, source, empty, has_frames=has_frames)),
-            ("studies", studies_sql(columns)),
-            ("patients", patients_sql(columns)),
+        for table, below, query in (
+            ("series", source, partial(series_sql, columns, empty=empty, has_frames=has_frames)),
+            ("studies", "series", partial(studies_sql, columns)),
+            ("patients", "series", partial(patients_sql, columns)),
         ):
             with store.writer(table, f"{tag}.parquet") as writer:
-                reader = database.cursor().sql(query).to_arrow_reader(_ROWS)
-                rows = 0
-                for batch in reader:
-                    writer.write(pa.Table.from_batches([batch]))
-                    rows += batch.num_rows
-                if not rows:
-                    writer.write(reader.schema.empty_table())
+                known = empty if table == "series" else ()
+                readers = rolled(database, table, below, query, empty=known, scratch=place.scratch())
+                _write(writer, readers)
             parts += [writer.part] if writer.part else []
             path = store.unfinished(table, f"{tag}.parquet")
             if table == "series":  # the others are made from it, and need not read instances again
@@ -65,3 +64,16 @@ def roll_up(place: Place, state: State, tag: str) -> State:
     counts = {part.table: part.rows for part in parts}
     counts |= dict(zip(counted, map(int, found), strict=True))
     return replace(state, counts=counts)
+
+
+def _write(writer: PartWriter, readers: Iterable[pa.RecordBatchReader]) -> None:
+    """Write what is read in row groups of the usual size, or an empty table."""
+    waiting: list[pa.RecordBatch] = []
+    for reader in readers:
+        for batch in reader:
+            waiting.append(batch)
+            if sum(one.num_rows for one in waiting) >= _ROWS:
+                writer.write(pa.Table.from_batches(waiting))
+                waiting = []
+    if waiting or not writer.rows:
+        writer.write(pa.Table.from_batches(waiting, reader.schema))

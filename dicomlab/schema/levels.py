@@ -14,6 +14,13 @@ _ABOVE: dict[Level, tuple[Level, ...]] = {
     "patient": ("patient",),
 }
 
+KEYS = {
+    "series": ("PatientID", "StudyInstanceUID", "SeriesInstanceUID"),
+    "studies": ("PatientID", "StudyInstanceUID"),
+    "patients": ("PatientID",),
+}
+"""What tells the rows of a level apart."""
+
 
 def quoted(name: str) -> str:
     """A name as SQL takes it, whatever it holds."""
@@ -101,7 +108,7 @@ def series_sql(
     `empty` names columns that are known to be null throughout, which saves looking at them.
     `has_frames` says that `source` is `with_frames_sql`.
     """
-    keys = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+    keys = KEYS["series"]
     chosen = [c for c in _with_units(columns) if c.rollup != "none" and c.name not in keys]
     return _rollup(
         keys,
@@ -121,7 +128,7 @@ def series_sql(
 
 def studies_sql(columns: Columns, source: str = "series") -> str:
     """One row a study of a patient."""
-    keys = ("PatientID", "StudyInstanceUID")
+    keys = KEYS["studies"]
     chosen = [c for c in _of(columns, "study") if c.name not in keys]
     return _rollup(
         keys,
@@ -142,7 +149,7 @@ def patients_sql(columns: Columns, source: str = "series") -> str:
     """One row a patient; all files without a PatientID are one row."""
     chosen = [c for c in _of(columns, "patient") if c.name != "PatientID"]
     return _rollup(
-        ("PatientID",),
+        KEYS["patients"],
         chosen,
         [
             "count(DISTINCT StudyInstanceUID)::BIGINT AS n_studies",
@@ -154,6 +161,20 @@ def patients_sql(columns: Columns, source: str = "series") -> str:
         ],
         source,
         with_varies=True,
+    )
+
+
+def parts_sql(table: str, source: str, size: int) -> str:
+    """Which part each row of a level is in, `size` of them a part, in their order.
+
+    They are told by the hash of their keys; two with the same one share a part.
+    """
+    keys = ", ".join(map(quoted, KEYS[table]))
+    first = "acquired_at" if table == "series" else "first_acquired_at"
+    place = f"row_number() OVER (ORDER BY min({first}), {keys}) - 1"
+    return (
+        f"SELECT key, min(part) AS part FROM (SELECT hash({keys}) AS key, ({place}) // {size} AS part "
+        f"FROM {source} GROUP BY {keys}) GROUP BY key"
     )
 
 
