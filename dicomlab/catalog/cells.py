@@ -7,24 +7,11 @@ from typing import Literal
 
 import pyarrow as pa
 
+from dicomlab.schema.formulas import FORMULA, NUMBER
 from dicomlab.schema.levels import literal, quoted
 
 Nested = Literal["keep", "flat"]
 """Whether a list stays one, or becomes a text with a backslash between values, as DICOM writes it."""
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-
-
-def harmless(text: str) -> str:
-    """The text, with a quote mark before what a spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("-5.2"), harmless("CT")
-    ("'=1+1", '-5.2', 'CT')
-    """
-    if text.lstrip(" ").startswith(_FORMULA) and not re.fullmatch(_NUMBER, text.strip(" ")):
-        return f"'{text}"
-    return text
 
 
 def csv_sql(field: pa.Field) -> str:
@@ -92,8 +79,6 @@ def _json_value(value: str, kind: pa.DataType) -> str:
 
 def _harmless(text: str) -> str:
     """`harmless` in SQL."""
-    starts = literal("^ *[" + "".join(re.escape(c) if c.isascii() else c for c in _FORMULA) + "]")
-    runs = (
-        f"regexp_matches({text}, {starts}) AND NOT regexp_full_match(trim({text}, ' '), {literal(_NUMBER)})"
-    )
+    starts = literal("^ *[" + "".join(re.escape(c) if c.isascii() else c for c in FORMULA) + "]")
+    runs = f"regexp_matches({text}, {starts}) AND NOT regexp_full_match(trim({text}, ' '), {literal(NUMBER)})"
     return f"CASE WHEN {runs} THEN concat('''', {text}) ELSE {text} END"

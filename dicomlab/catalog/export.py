@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from dicomlab.catalog.cells import Nested, csv_sql, harmless, json_sql, parquet_sql, sqlite_sql
+from dicomlab.catalog.cells import Nested, csv_sql, json_sql, parquet_sql, sqlite_sql
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.schema.formulas import harmless
 from dicomlab.schema.levels import quoted
 
 if TYPE_CHECKING:

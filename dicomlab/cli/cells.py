@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dicomlab.catalog.cells import harmless
 from dicomlab.cli.terminal import aligned, how_many_fit, wrapped
+from dicomlab.schema.formulas import harmless
 from dicomlab.tags.text import printable
 
 if TYPE_CHECKING:

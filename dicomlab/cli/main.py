@@ -46,7 +46,7 @@ VERBS: tuple[Verb, ...] = (
     doctor.VERB,
 )
 
-GROUPS = {"protocol": "Were series acquired as agreed: learn, check, lint."}
+GROUPS = {"protocol": "Learn protocols, and hold series to them."}
 """What the first words of verbs with two words stand for."""
 
 _EXAMPLES = ("dicomlab demo", "dicomlab scan archive/ --into catalog", "dicomlab drift catalog")

@@ -89,8 +89,8 @@ VERB = Verb(
     "select",
     select_cohort,
     examples=(
-        "dicomlab select catalog \"Modality = 'MR' AND SliceThickness <= 1.5\" --save thin.json",
-        'dicomlab select catalog "n_studies > 1" --level patient --files > files.txt',
+        'dicomlab select catalog "SliceThickness <= 1.5" --save thin.json',
+        'dicomlab select catalog "n_studies >= 2" --level patient --files > files.txt',
         "dicomlab select catalog --again thin.json",
     ),
 )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets
 
 from dicomlab.catalog.catalog import Catalog
-from dicomlab.catalog.cells import harmless
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
 from dicomlab.schema.columns import Columns
+from dicomlab.schema.formulas import harmless
 from dicomlab.tags.compare import Line, compare, tags_to_frame, to_frame
 from dicomlab.tags.facts import action_words
 from dicomlab.tags.headers import MOST, Headers, headers_of, headers_of_series, one_of, series_choices

@@ -14,8 +14,9 @@ import pytest
 
 import dicomlab as dl
 from dicomlab.catalog.catalog import SHOWN_TABLES
-from dicomlab.catalog.cells import csv_sql, harmless
+from dicomlab.catalog.cells import csv_sql
 from dicomlab.errors import BadQuery, MissingColumn, NoHeaders, NoSuchTable, WrongArgument
+from dicomlab.schema.formulas import harmless
 from tests.build import dataset, write
 
 HOSTILE = [
