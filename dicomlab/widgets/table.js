@@ -4,9 +4,19 @@ const TALLEST = 8_000_000; // px: browsers cap an element's height, so past this
 const AHEAD = 60;
 
 export default view("table", (page) => {
-  const { model, el, ask, onAnswer, listen, change, ready, atEnd } = page;
+  const { model, el, ask, onAnswer, listen, ready, atEnd } = page;
   const id = `dl-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-  const search = searchField(page, `Search ${model.get("title")}`, "words in any text column");
+  // Rows are made ready to be searched while the first are looked at: who is quicker than that is told.
+  const wait = later(() => {
+    const many = number(model.get("total"));
+    if (!model.get("problem")) count.textContent = model.get("revision") ? `Looking through ${many} rows …` : `Making ${many} rows ready for the first search …`;
+  }, 600);
+  atEnd(wait.stop);
+  const change = (values) => {
+    if (Object.entries(values).some(([k, v]) => k !== "value" && JSON.stringify(model.get(k)) !== JSON.stringify(v))) wait();
+    page.change(values);
+  };
+  const search = searchField({ ...page, change }, `Search ${model.get("title")}`, "words in any text column");
   const count = make("span", { class: "dl-count", role: "status" });
   const chips = make("div", { class: "dl-chips" });
   const chooser = ownKeys(make("button", { type: "button", text: "Columns", "aria-haspopup": "dialog", "aria-expanded": "false" }));
@@ -105,6 +115,7 @@ export default view("table", (page) => {
   }
 
   function tell() {
+    wait.stop();
     const many = model.get("value").length;
     const words = `${number(matched())} of ${number(model.get("total"))} rows${many ? `, ${number(many)} chosen` : ""}`;
     if (count.textContent !== words) count.textContent = words;
@@ -322,6 +333,7 @@ export default view("table", (page) => {
     shown = model.get("shown");
     reset();
   });
+  listen("change:problem", tell);
   listen("change:value", () => {
     const picked = chosen();
     for (const row of body.children) if (row.dataset.key) row.setAttribute("aria-selected", String(picked.has(row.dataset.key)));

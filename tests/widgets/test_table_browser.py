@@ -39,6 +39,34 @@ def test_words_narrow_it_and_reach_python(table):
     page.expect_python("table.query, table.matched", "('mr st3', 3572)")
 
 
+def test_a_search_before_the_rows_are_ready_says_so_and_is_answered(lab):
+    page = lab(
+        CELLS[0]
+        + """
+import threading
+from unittest.mock import patch
+from dicomlab.catalog.window import Window
+gate, build = threading.Event(), Window._build
+def late(self):
+    gate.wait(60)
+    build(self)
+with patch.object(Window, "_build", late):
+    table = dl.widgets.Table(frame, key='uid', title='instances')
+find = table._window.find
+def asked(*given):
+    threading.Timer(2, gate.set).start()  # the kernel itself waits for the rows
+    find(*given)
+table._window.find = asked
+""",
+        "table",
+    )
+    view = page.view("table")
+    expect(view.locator(".dl-row").nth(1)).to_contain_text("1.2.1")
+    page.tab.get_by_role("searchbox", name="Search instances").fill("mr st3")
+    counted(view, "Making 50,000 rows ready for the first search \u2026")
+    counted(view, "3,572 of 50,000 rows")
+
+
 def test_python_state_reaches_the_page(table):
     page, view = table
     page.python("table.query = 'st6'; table.sort = ['InstanceNumber', 'desc']")
