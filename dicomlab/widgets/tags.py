@@ -15,23 +15,28 @@ from dicomlab.masking import options
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.formulas import harmless
 from dicomlab.tags.compare import Line, compare, tags_to_frame, to_frame
-from dicomlab.tags.facts import action_words
 from dicomlab.tags.headers import MOST, Headers, headers_of, headers_of_series, one_of, series_choices
 from dicomlab.tags.outline import View as Asked
 from dicomlab.tags.outline import look
 from dicomlab.tags.rows import Row, Tags
 from dicomlab.tags.search import hits, parsed
 from dicomlab.widgets.base import View
+from dicomlab.widgets.tag_cells import (
+    cells_of,
+    code_by_keyword,
+    counts_of,
+    panel_of,
+    recipe_line,
+    values_of,
+    with_column,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CUT = 200
-"""Characters of a value in the list; the panel below has more."""
 PAGE = 500
 MODES = ("one", "varies", "side")
 SIDE = 6
-_RECIPE = {"X": "REMOVE {}", "Z": "BLANK {}", "D": "REPLACE {} dummy", "U": "REPLACE {} func:new_uid"}
 
 
 class TagExplorer(View, page="tags"):
@@ -136,13 +141,13 @@ class TagExplorer(View, page="tags"):
             rows = self._all_rows()
             wanted = set(self.value) or {rows[i].path for i in self._seen_hits()}
             lines = [row.code for row in rows if row.path in wanted and not row.is_item]
-        return "\n".join(dict.fromkeys(_by_keyword(line) for line in lines))
+        return "\n".join(dict.fromkeys(code_by_keyword(line) for line in lines))
 
     def add_column(self, path: str) -> dict[str, Any]:
         """Add the tag at a path to `columns`; nothing is scanned or written by it."""
         row = self._row(path)
         with self.lock:
-            self.columns = _with_column(self.columns, row)
+            self.columns = with_column(self.columns, row)
             if path not in self.added:
                 self.added = [*self.added, path]
             self.set_trait("notice", f"{row.keyword} is added to explorer.columns.")
@@ -151,11 +156,10 @@ class TagExplorer(View, page="tags"):
     def add_line(self, path: str) -> dict[str, Any]:
         """Add a line about the tag at a path to `recipe`: what PS3.15 Annex E does, else remove."""
         row = self._row(path)
-        name = row.fact.keyword or row.tag_text.replace(" ", "")
-        line = _RECIPE.get(row.action.replace("*", "").split("/")[-1], "REMOVE {}").format(name)
+        line = recipe_line(row)
         with self.lock:
             self.recipe = list(dict.fromkeys([*self.recipe, line]))
-            self.set_trait("notice", f"{line.partition(' ')[0]} {name} is added to explorer.recipe.")
+            self.set_trait("notice", f"{' '.join(line.split()[:2])} is added to explorer.recipe.")
         return {}
 
     def add_to_catalog(self) -> dict[str, Any]:
@@ -300,59 +304,19 @@ class TagExplorer(View, page="tags"):
 
     def _cells(self, number: int, at: int) -> dict[str, Any]:
         row = self._all_rows()[number]
-        cells = {
-            "path": row.path,
-            "tag": "" if row.is_item else row.tag_text,
-            "keyword": row.keyword,
-            "name": row.name,
-            "vr": row.vr,
-            "unit": row.fact.unit if not row.is_item else "",
-            "phi": "" if row.is_item else row.action,
-            "depth": row.depth if self.mode == "one" else 0,
-            "pinned": row.path in self.pinned,
-            "private": row.is_private,
-        }
+        cells = cells_of(row, is_pinned=row.path in self.pinned)
         if self.mode == "one":
             is_top = at < self._seen.n_pinned
-            return cells | {
-                "value": _cut(row.value),
-                "fold": 0 if not row.n_below or is_top else 2 if number in self._seen.open else 1,
-                "changed": row.path in self._changed,
-                "depth": 0 if is_top else row.depth,
-                "item": row.is_item,
-            }
+            fold = 0 if not row.n_below or is_top else 2 if number in self._seen.open else 1
+            depth = 0 if is_top else row.depth
+            return cells | {"fold": fold, "depth": depth, "changed": row.path in self._changed}
         line = self._lines[number]
-        if self.mode == "varies":
-            counts = [[_cut(text, 40) or "(empty)", n] for text, n in line.counts(6)]
-            words = {"state": line.state, "distinct": line.n_distinct, "missing": line.n_missing}
-            return cells | words | {"counts": counts, "of": len(line.cells), "path_shown": row.depth > 0}
-        values = [None if cell is None else _cut(cell.value) for cell in line.cells]
-        first = next((cell.mark for cell in line.cells if cell), "")
-        same = [cell is not None and cell.mark == first for cell in line.cells]
-        return cells | {"state": line.state, "values": values, "same": same, "path_shown": row.depth > 0}
+        return cells | (counts_of(line) if self.mode == "varies" else values_of(line))
 
     def _detail(self, path: str) -> dict[str, Any]:
         with self.lock:
             row = next((row for row in self._all_rows() if row.path == path), None)
-        if row is None:
-            return {"path": ""}
-        return {
-            "path": row.path,
-            "tag": row.tag_text,
-            "keyword": row.fact.keyword,
-            "name": row.name,
-            "vr": row.vr,
-            "vm": row.vm,
-            "length": row.length,
-            "value": row.value,
-            "meaning": row.fact.meaning,
-            "unit": row.fact.unit,
-            "where": row.fact.where,
-            "creator": row.creator,
-            "action": action_words(row.action) if row.action else "",
-            "code": row.code,
-            "item": row.is_item,
-        }
+        return {"path": ""} if row is None else panel_of(row)
 
     def _fold(self, path: str, is_open: bool) -> None:
         """Open or close a branch, or all of them for the path "*"."""
@@ -387,21 +351,3 @@ def _uid(series: Any) -> str:
         if hasattr(series, "index") and not isinstance(series, str)
         else series
     )
-
-
-def _cut(text: str, most: int = CUT) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _by_keyword(code: str) -> str:
-    """ds.X as ds["X"].value where it is one keyword, which says clearly when it is missing."""
-    name = code.removeprefix("ds.")
-    return f'ds["{name}"].value' if name.isidentifier() else code
-
-
-def _with_column(columns: Columns, row: Row) -> Columns:
-    if row.path in columns:
-        return columns
-    if row.path == row.fact.keyword:
-        return columns.add(row.path)
-    return columns.add_path(row.path, vr=row.vr)
