@@ -1,6 +1,7 @@
 """Take the pictures of docs/widgets.md again: the demo fleet in a real JupyterLab, light and dark.
 
-python tools/make_gallery.py        needs Chromium, and the dev and notebook extras
+python tools/make_gallery.py                      needs Chromium, and the dev and notebook extras
+python tools/make_gallery.py browser viewer       only those
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.widgets.pages import NotebookPage, page_of  # noqa: E402
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
-def main() -> None:
+def main(*asked: str) -> None:
     """Make a fleet, show it, and keep what is seen."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         fleet = dl.demo.make_fleet(Path(folder) / "demo", progress=False)
@@ -35,12 +36,10 @@ def main() -> None:
         ):
             page.open("gallery.ipynb")
             page.run(f"import dicomlab as dl; catalog = dl.open_catalog({str(fleet / 'catalog')!r})")
-            _tags(page)
-            _table(page)
-            page.tab.set_viewport_size({"width": 1180, "height": 1800})
-            _dashboard(page)
-            _builder(page)
-            _checks(page)
+            for name, take in PICTURES.items():
+                if not asked or name in asked:
+                    page.tab.set_viewport_size({"width": 1180, "height": 1800})
+                    take(page)
         browser.close()
 
 
@@ -106,7 +105,13 @@ def _builder(page: NotebookPage) -> None:
 
 
 def _checks(page: NotebookPage) -> None:
-    page.run("checks = dl.widgets.CheckBrowser(dl.check(catalog), catalog)", "checks")
+    # Where the fleet lies on this machine is nobody's business.
+    page.run(
+        "findings = dl.check(catalog)",
+        "findings['files'] = [[key.split('/dicom/')[-1] for key in keys] for keys in findings['files']]",
+        "checks = dl.widgets.CheckBrowser(findings, catalog)",
+        "checks",
+    )
     view = page.view("checks")
     page.view("table")
     view.locator(".dl-row[data-key]").first.click()
@@ -114,10 +119,44 @@ def _checks(page: NotebookPage) -> None:
     _keep(page, "checks", "checks-light")
 
 
+def _browser(page: NotebookPage) -> None:
+    page.run(
+        "whose = catalog.series.query('Modality == \"MR\"')['PatientID'].value_counts().index[0]",
+        "browser = dl.widgets.SeriesBrowser(catalog, query=whose, pictures=True)",
+        "browser",
+    )
+    view = page.view("browser")
+    view.locator("[role=treeitem] .dl-box").first.click()
+    view.locator("[role=treeitem][aria-level='3']").nth(1).click()
+    view.get_by_role("img").first.wait_for()
+    _keep(page, "browser", "browser-light")
+
+
+def _viewer(page: NotebookPage) -> None:
+    page.run(
+        "from pydicom.data import get_testdata_file",
+        "viewer = dl.widgets.Viewer(get_testdata_file('CT_small.dcm', download=False))",
+        "viewer.value = {'window': [40, 400]}",
+        "viewer",
+    )
+    page.view("viewer").get_by_role("img").wait_for()
+    _keep(page, "viewer", "viewer-light")
+
+
 def _keep(page: NotebookPage, view: str, name: str) -> None:
     page.tab.wait_for_timeout(400)
     page.view(view).screenshot(path=IMAGES / f"{name}.png")
 
 
+PICTURES = {
+    "tags": _tags,
+    "table": _table,
+    "browser": _browser,
+    "viewer": _viewer,
+    "dashboard": _dashboard,
+    "builder": _builder,
+    "checks": _checks,
+}
+
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
