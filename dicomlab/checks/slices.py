@@ -129,13 +129,7 @@ class OverlappingSlices(Check):
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Look at the gaps between positions, along the normal of the slices."""
-        close = rows[_is_rare(rows, "close", self.most)]
-        return self.find(
-            close,
-            "After slice {slices} the next one is only {gap_mm} mm away, where {usual_mm} mm is usual.",
-            gap_mm=close["gap_mm"],
-            usual_mm=close["usual_gap_mm"],
-        )
+        return _find_gaps(self, rows[_is_rare(rows, "close", self.most)], "only {gap_mm}")
 
 
 @dataclass(frozen=True)
@@ -156,13 +150,7 @@ class UnevenSpacing(Check):
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Look at the gaps between positions, along the normal of the slices."""
-        uneven = rows[_is_rare(rows, "uneven", self.most)]
-        return self.find(
-            uneven,
-            "After slice {slices} the next one is {gap_mm} mm away, where {usual_mm} mm is usual.",
-            gap_mm=uneven["gap_mm"],
-            usual_mm=uneven["usual_gap_mm"],
-        )
+        return _find_gaps(self, rows[_is_rare(rows, "uneven", self.most)], "{gap_mm}")
 
 
 @dataclass(frozen=True)
@@ -191,6 +179,16 @@ class VariableSpacing(Check):
             least_mm=told["gap_mm"].groupby(told["SeriesInstanceUID"]).transform("min"),
             most_mm=told["gap_mm"].groupby(told["SeriesInstanceUID"]).transform("max"),
         )
+
+
+def _find_gaps(check: Check, rows: pd.DataFrame, distance: str) -> pd.DataFrame:
+    """Findings of the gaps after these slices, with the words for how wide they are."""
+    return check.find(
+        rows,
+        f"After slice {{slices}} the next one is {distance} mm away, where {{usual_mm}} mm is usual.",
+        gap_mm=rows["gap_mm"],
+        usual_mm=rows["usual_gap_mm"],
+    )
 
 
 def _is_rare(rows: pd.DataFrame, kind: str, most: float) -> pd.Series:
