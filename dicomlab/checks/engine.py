@@ -46,7 +46,7 @@ from dicomlab.checks.slices import (
     UnevenSpacing,
     VariableSpacing,
 )
-from dicomlab.checks.tables import SOURCES
+from dicomlab.checks.tables import SOURCES, Source
 from dicomlab.checks.timing import (
     AgeDisagrees,
     BirthAfterStudy,
@@ -200,7 +200,9 @@ def _passes(checks: Sequence[Check]) -> dict[tuple[str, tuple[str, ...]], list[C
     """The checks that can share a pass over a table."""
     passes: dict[tuple[str, tuple[str, ...]], list[Check]] = {}
     for one in checks:
-        passes.setdefault((one.table, one.together), []).append(one)
+        # What is no query, such as kept headers, comes in one block whatever belongs together.
+        together = one.together if isinstance(SOURCES[one.table], Source) else ()
+        passes.setdefault((one.table, together), []).append(one)
     alone = [key for key in passes if not key[1]]
     for table, _ in alone:  # what looks at single rows goes along with whatever reads the table anyway
         along = next((key for key in passes if key[0] == table and key[1]), None)
@@ -214,7 +216,7 @@ def _findings_of(
 ) -> list[pd.DataFrame]:
     source = SOURCES[table]
     wanted = [*together, *("file_key", "SeriesInstanceUID", "StudyInstanceUID", "InstanceNumber")]
-    wanted += [name for one in checks for name in (*one.needs, *one.wants)]
+    wanted += [name for one in checks for name in (*one.together, *one.needs, *one.wants)]
     columns = [name for name in dict.fromkeys(wanted) if name in have]
     blocks = source.blocks(catalog, columns, together=together, rows=BLOCK)
     return [one(rows) for rows in blocks for one in checks]

@@ -81,8 +81,7 @@ class SeveralVolumes(Check):
         """
         slices = rows[rows["volume"].notna()]
         slices = slices[~_is_few(slices, FEW)]
-        n_volumes = slices.groupby("series")["volume"].transform("nunique")
-        n_stacks = slices.groupby("series")["stack"].transform("nunique")
+        n_volumes, n_stacks = _count_of_series(slices, "volume"), _count_of_series(slices, "stack")
         # One slice an orientation is how a localiser looks, and worth no word.
         has_many = slices.groupby("volume")["place"].transform("size") > 1
         several = slices[(n_volumes > 1) & (has_many | (n_volumes > n_stacks))]
@@ -97,9 +96,13 @@ class SeveralVolumes(Check):
 
 def _is_few(slices: pd.DataFrame, most: float) -> pd.Series:
     """Which slices are of the smaller of two orientations of a series, with no larger share of it."""
-    size = slices.groupby("stack")["stack"].transform("size")
-    of_series = slices.groupby("series")["stack"]
-    return (size <= most * of_series.transform("size")) & (of_series.transform("nunique") == 2)
+    size, of_series = (slices[name].map(slices[name].value_counts()) for name in ("stack", "series"))
+    return (size <= most * of_series) & (_count_of_series(slices, "stack") == 2)
+
+
+def _count_of_series(slices: pd.DataFrame, name: str) -> pd.Series:
+    """How many different ones the series of each slice has, of what lies in one series only."""
+    return slices["series"].map(slices.drop_duplicates(name)["series"].value_counts())
 
 
 def _apart_by(slices: pd.DataFrame) -> pd.Series:
