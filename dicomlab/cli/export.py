@@ -48,9 +48,10 @@ def export_catalog(
     format: Annotated[As | None, typer.Option(help="If the ending does not say it.")] = None,  # noqa: A002
     nested: Annotated[Lists, typer.Option(help="Keep lists, or make texts of them.")] = Lists.keep,
 ) -> Answer:
-    """Write tables to files for other programs, readable for their owner only.
+    """Write tables to files for other programs.
 
-    What is written may identify patients. Cells of CSV are never run as formulas.
+    What is written may identify patients, and is readable for its owner only. Cells of CSV are
+    never run as formulas.
     """
     from dicomlab.catalog.catalog import SHOWN_TABLES, open_catalog
     from dicomlab.catalog.export import export_as
