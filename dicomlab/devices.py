@@ -384,7 +384,7 @@ def software_epochs(when: pd.Series, version: pd.Series) -> list[dict[str, objec
     known = when.notna() & version.notna()
     if not known.any():
         return []
-    tidy = version[known].str.replace(r"\s+", " ", regex=True)
+    tidy = by_value(version[known], lambda names: names.str.replace(r"\s+", " ", regex=True))
     usual = _most_common(tidy, when[known].dt.normalize())
     names = usual.tolist()
     epochs: list[dict[str, object]] = []

@@ -219,6 +219,10 @@ def numbers(values: pd.Series) -> np.ndarray:
         return np.full(len(values), np.nan)
     if values.dtype == object:
         values = values.map(_one, na_action="ignore")
+    if values.dtype == "str":
+        codes, unique = pd.factorize(values, use_na_sentinel=True)
+        told = pd.to_numeric(pd.Series([*unique, None], dtype="str"), errors="coerce")
+        return told.to_numpy(float, na_value=np.nan)[codes]
     return pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, texts
+from dicomlab.devices import by_value, column, texts
 from dicomlab.errors import MissingColumn
 
 EVENT_COLUMNS = ["device", "date", "kind", "text"]
@@ -33,6 +33,7 @@ _PARTS = {
     "ManufacturerModelName": ("model", "another ManufacturerModelName"),
     "InstitutionName": ("site", "another InstitutionName"),
 }
+_COUNTER = "ExposuresOnDetectorSinceManufactured"
 _SETTLED_DAYS = 14
 # Errors of a date that fall off evenly on both sides: a 95 % interval is six times the usual one.
 _USUALLY_OFF = 6
@@ -45,7 +46,8 @@ def find_events(rows: pd.DataFrame, devices: pd.DataFrame, given: pd.DataFrame |
     of `given`. One row an event: device, date, kind, text. What both tell of is one event.
     """
     found = [*_software(devices), *_replacements(devices)]
-    for device, part in rows.groupby("device", sort=True):
+    told = [n for n in ("day", *_CALIBRATIONS, *_PARTS, _COUNTER) if n in rows]
+    for device, part in rows[told].groupby(rows["device"], sort=True):
         found += [(device, *event) for event in (*_calibrations(part), *_new_parts(part), *_resets(part))]
     events = pd.DataFrame(found, columns=EVENT_COLUMNS)
     events["date"] = pd.to_datetime(events["date"]).astype("datetime64[us]")
@@ -127,7 +129,7 @@ def _calibrations(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
 def _new_parts(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     """The first day of each value that was not there when the record began."""
     for name, (kind, what) in _PARTS.items():
-        value = texts(column(rows, name)).str.casefold()
+        value = by_value(texts(column(rows, name)), lambda names: names.str.casefold())
         first = rows["day"].groupby(value).min()
         for day in sorted(set(first[first > rows["day"].iloc[0] + pd.Timedelta(_SETTLED_DAYS, "D")])):
             yield day, kind, f"{what} is seen for the first time"
@@ -135,10 +137,11 @@ def _new_parts(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
 
 def _resets(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     """Days on which a detector's count of all its exposures falls: another detector."""
-    name = "ExposuresOnDetectorSinceManufactured"
-    count = pd.to_numeric(column(rows, name), errors="coerce").groupby(rows["day"]).median().dropna()
+    if _COUNTER not in rows:
+        return
+    count = pd.to_numeric(rows[_COUNTER], errors="coerce").groupby(rows["day"]).median().dropna()
     for day in count.index[count.diff() < -0.5 * count.shift()]:
-        yield day, "counter", f"{name} fell"
+        yield day, "counter", f"{_COUNTER} fell"
 
 
 def coincidences(

@@ -29,7 +29,7 @@ def as_chart(
 ) -> pd.DataFrame:
     """A chart whose statistic is a share of its limit."""
     values = (statistic, 1.0, is_alarm, side, start)
-    return pd.DataFrame(dict(zip(CHART, values, strict=True)), index=index)
+    return pd.DataFrame(dict(zip(CHART, values, strict=True)), index=index, copy=False)
 
 
 def no_chart() -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, devices_and_names, texts
@@ -29,6 +30,7 @@ from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
 from dicomlab.drift.tolerance import ToleranceLimit
+from dicomlab.drift.values import Cells
 from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
@@ -138,21 +140,29 @@ class _How:
 def _judge(rows: pd.DataFrame, how: _How) -> Judged:
     """Judge one machine. What it needed goes before the next one comes."""
     rows = with_identities(rows)
-    signals = make_signals(rows, how.parameters, how.rules, how.strata, how.frozen)
+    cells = Cells(rows)
+    signals = make_signals(cells, how.parameters, how.rules, how.strata, how.frozen)
     watched = watch(signals, how.detectors, how.budget)
     kept = judge_limits(watched, how.limits, detector=ToleranceLimit(), budget=how.budget)
-    return judged_machine(watched, _notices(rows, how), kept, rows, since=how.since, points=how.points)
+    return judged_machine(watched, _notices(cells, how), kept, rows, since=how.since, points=how.points)
 
 
-def _notices(rows: pd.DataFrame, how: _How) -> list[Notice]:
+def _notices(cells: Cells, how: _How) -> list[Notice]:
     """What is worth knowing of one machine and is no drift."""
-    patients = rows[~rows["is_phantom"]]
+    is_patient = ~cells.table["is_phantom"].to_numpy(bool)
+    patients = cells.table if is_patient.all() else cells.table[is_patient]
     if not len(patients):
         return []
     detector = MissingTag()
     window = how.rules.window(int((patients["day"].iloc[-1] - patients["day"].iloc[0]).days))
     missing = missing_tags(
-        patients, how.parameters, rules=how.rules, strata=how.strata, budget=how.budget, detector=detector
+        cells,
+        np.flatnonzero(is_patient),
+        how.parameters,
+        rules=how.rules,
+        strata=how.strata,
+        budget=how.budget,
+        detector=detector,
     )
     volume = volume_notices(
         patients, window=window, detector=VolumeDrop(), detectors=(LevelShift(),), budget=how.budget

@@ -108,7 +108,7 @@ def _next(
     date: np.ndarray, text: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
 ) -> tuple[int, int, str] | None:
     values = pd.Series(text[learned:], dtype=object)
-    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "text": values})
+    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "text": values}, copy=False)
     found = []
     for detector in detectors:
         chart = detector(ahead, baseline)

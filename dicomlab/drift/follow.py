@@ -203,7 +203,7 @@ def _next(
     baseline = _baseline(days, start, learned, scatter, plan)
     ahead = days.part(learned, len(days))
     sd = scatter.sd_alone(ahead.n)
-    signal = pd.DataFrame({"date": ahead.date, "value": ahead.value, "sd": sd})
+    signal = pd.DataFrame({"date": ahead.date, "value": ahead.value, "sd": sd}, copy=False)
     numbers = np.arange(learned, len(days))
     if plan.slope is not None:
         signal, baseline, numbers = _against_trailing(days, start, learned, scatter, plan, baseline)

@@ -130,7 +130,7 @@ def _next(
 ) -> tuple[int, int] | None:
     """Where the next stretch begins, and where that was sure."""
     date = day[begin:].astype("datetime64[D]")
-    signal = pd.DataFrame({"date": date, "is_odd": is_odd[begin:], "usual": usual[begin:]})
+    signal = pd.DataFrame({"date": date, "is_odd": is_odd[begin:], "usual": usual[begin:]}, copy=False)
     chart = detector(signal, crowding=crowding)
     hits = np.flatnonzero(chart["is_alarm"].to_numpy())
     if not len(hits):

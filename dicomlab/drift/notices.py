@@ -84,7 +84,8 @@ def dates_of(notice: Notice) -> str:
 
 
 def missing_tags(
-    rows: pd.DataFrame,
+    cells: Cells,
+    among: np.ndarray,
     parameters: Sequence[Parameter],
     *,
     rules: Rules,
@@ -92,26 +93,27 @@ def missing_tags(
     budget: float,
     detector: MissingTag,
 ) -> list[Notice]:
-    """The stretches in which tags of one machine went missing, or appeared; several at once are one."""
-    cells = Cells(rows)
+    """The stretches in which tags of one machine went missing, or appeared; several at once are one.
+
+    `among` are the positions of the series that count.
+    """
+    rows = cells.table
     labels = {per: stratum_of(rows, per, strata) for per in ("protocol", "reconstruction")}
     codes = {per: pd.factorize(label, sort=True)[0] for per, label in labels.items()}
-    modality = texts(column(rows, "Modality")).fillna("")
+    modality = texts(column(rows, "Modality")).fillna("").iloc[among]
     found: list[Notice] = []
-    for name, places in sorted(modality.groupby(modality).indices.items()):
+    for name, numbers in sorted(modality.groupby(modality).indices.items()):
+        places = np.sort(among[numbers])
         window = rules.window(int(np.ptp(cells.day[places])))
         chosen = [p for p in parameters if p.applies_to(str(name)) and p.name in rows]
         chosen = [p for p in chosen if identity_named(p.name) is None]
         streams = [
-            _absent(
-                cells,
-                p,
-                np.sort(places),
-                codes["reconstruction" if p.per == "reconstruction" else "protocol"],
-            )
+            _absent(cells, p, places, codes["reconstruction" if p.per == "reconstruction" else "protocol"])
             for p in chosen
         ]
-        varying = [n for n, stream in enumerate(streams) if 0 < stream["is_absent"].sum() < len(stream)]
+        varying = [
+            n for n, stream in enumerate(streams) if stream.is_absent.any() and not stream.is_absent.all()
+        ]
         for n in varying:
             found += [
                 Notice(
@@ -126,34 +128,36 @@ def missing_tags(
     return [replace(notice, words=_words(notice)) for notice in _at_once(found)]
 
 
-def _absent(cells: Cells, parameter: Parameter, places: np.ndarray, stratum: np.ndarray) -> pd.DataFrame:
-    """One row an examination and stratum, in order of time: day, stratum, is_absent."""
-    text = cells.text(parameter.name)[places]
-    table = pd.DataFrame(
-        {
-            "exam": cells.exam[places],
-            "stratum": stratum[places],
-            "day": cells.day[places],
-            "is_absent": text == None,  # noqa: E711
-        }
-    )
-    if not 0 < table["is_absent"].sum() < len(table) or table["exam"].is_unique:
-        return table
+@dataclass(frozen=True)
+class _Stream:
+    """Where one tag is absent: an entry an examination and stratum, in order of time."""
+
+    day: np.ndarray
+    stratum: np.ndarray
+    is_absent: np.ndarray
+
+
+def _absent(cells: Cells, parameter: Parameter, places: np.ndarray, stratum: np.ndarray) -> _Stream:
+    exam = cells.exam[places]
+    is_absent = np.asarray(cells.text(parameter.name)[places] == None)  # noqa: E711
+    stream = _Stream(cells.day[places], stratum[places], is_absent)
+    if is_absent.all() or not is_absent.any() or pd.Index(exam).is_unique:
+        return stream
+    table = pd.DataFrame(vars(stream) | {"exam": exam})
     by = table.groupby(["exam", "stratum"], sort=False)
     table = by.agg(day=("day", "min"), is_absent=("is_absent", "mean")).reset_index()
-    return table.assign(is_absent=table["is_absent"] > 0.5).sort_values("day", kind="stable")
+    table = table.assign(is_absent=table["is_absent"] > 0.5).sort_values("day", kind="stable")
+    return _Stream(*(table[name].to_numpy() for name in ("day", "stratum", "is_absent")))
 
 
 def _absences(
-    stream: pd.DataFrame, rules: Rules, window: int, streams: int, budget: float, detector: MissingTag
+    stream: _Stream, rules: Rules, window: int, streams: int, budget: float, detector: MissingTag
 ) -> list[Absence]:
-    day, stratum = stream["day"].to_numpy(), stream["stratum"].to_numpy()
+    day, stratum = stream.day, stream.stratum
     until = _learn_until(day, stratum, rules, window)
     years = max((day[-1] - day[0]) / DAYS_A_YEAR, 0.1)
     length = points_between_alarms(2 * streams, len(day) / years, budget)
-    return find_absences(
-        day, stream["is_absent"].to_numpy(bool), stratum, until, replace(detector, length=length)
-    )
+    return find_absences(day, stream.is_absent, stratum, until, replace(detector, length=length))
 
 
 def _learn_until(day: np.ndarray, stratum: np.ndarray, rules: Rules, window: int) -> np.ndarray:
@@ -173,7 +177,8 @@ def identity_notices(rows: pd.DataFrame, window: int) -> list[Notice]:
     last = rows["day"].iloc[0] + pd.Timedelta(window, "D")
     found = []
     for identity in (i for i in IDENTITIES if i.name in rows):
-        told = rows.loc[(rows["day"] <= last) & rows[identity.name].notna()]
+        columns = ["day", "Modality", identity.name]
+        told = rows.loc[(rows["day"] <= last) & rows[identity.name].notna(), columns]
         n, share = len(told), float((told[identity.name] == DISAGREES).mean()) if len(told) else 0.0
         if n < _LEAST or share - 1.645 * np.sqrt(share * (1 - share) / n) <= LARGE:
             continue

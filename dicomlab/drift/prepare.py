@@ -85,7 +85,7 @@ class Signal:
 
 
 def make_signals(
-    rows: pd.DataFrame,
+    cells: Cells,
     parameters: Sequence[Parameter],
     rules: Rules,
     strata: Sequence[str] | None = None,
@@ -95,7 +95,7 @@ def make_signals(
 
     `frozen` gives spans of baselines that are to stay as they are.
     """
-    cells = Cells(rows)
+    rows = cells.table
     labels = {per: stratum_of(rows, per, strata) for per in ("device", "protocol", "reconstruction")}
     codes = {per: pd.factorize(label, sort=True) for per, label in labels.items()}
     machine = rows["device"].astype(str) + "\0" + texts(column(rows, "Modality")).fillna("")

@@ -83,9 +83,13 @@ def _first_of_acquisition(
     places: np.ndarray, text: np.ndarray, stratum: np.ndarray, cells: Cells
 ) -> np.ndarray:
     """Count an acquisition once, however many series were made of it."""
-    keys = {"exam": cells.exam[places], "acquisition": cells.acquisition[places], "stratum": stratum[places]}
-    again = pd.DataFrame(keys | {"text": text}).duplicated().to_numpy()
-    return ~(again & cells.has_exam[places] & _is_there(cells.acquisition[places]))
+    first = np.ones(len(places), bool)
+    told = cells.has_exam[places] & _is_there(cells.acquisition[places])
+    where = places[told]
+    keys = {"exam": cells.exam[where], "acquisition": cells.acquisition[where], "stratum": stratum[where]}
+    codes = {name: pd.factorize(key)[0] for name, key in (keys | {"text": text[told]}).items()}
+    first[told] = ~pd.DataFrame(codes).duplicated().to_numpy()
+    return first
 
 
 def _is_there(text: np.ndarray) -> np.ndarray:
