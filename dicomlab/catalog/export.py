@@ -252,26 +252,39 @@ def _write_sqlite(tables: Exportable, wishes: Sequence[Wish], path: Path) -> dic
 
 def _fill_sqlite(database: sqlite3.Connection, tables: Exportable, wish: Wish) -> int:
     query = _asked(tables, wish, lambda field: sqlite_sql(field, wish.nested))
-    rows, names = 0, list[str]()
+    rows, names, keys = 0, list[str](), tuple[str, ...]()
     for block in tables.arrow_blocks(query):
         if not names:
             names = block.column_names
-            database.execute(_create_sql(wish.table, block.schema))
+            keys = _keys(tables, query, wish.table, names)
+            database.execute(_create_sql(wish.table, block.schema, keys))
         columns = [column.to_pylist() for column in block.columns]
         holes = ", ".join("?" * len(columns))
         database.executemany(f"INSERT INTO {quoted(wish.table)} VALUES ({holes})", zip(*columns, strict=True))
         rows += block.num_rows
     for name in _LEADS:
-        if name in names and _KEYS.get(wish.table, ())[:1] != (name,):
+        if name in names and keys[:1] != (name,):
             index = quoted(f"idx_{wish.table}_{name}")
             database.execute(f"CREATE INDEX {index} ON {quoted(wish.table)} ({quoted(name)})")
     return rows
 
 
-def _create_sql(table: str, schema: pa.Schema) -> str:
-    parts = [f"{quoted(field.name)} {_sqlite_type(field.type)}" for field in schema]
+def _keys(tables: Exportable, query: str, table: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The columns of the primary key; none where a key is missing in some row.
+
+    SQLite takes such a row, but whoever links rows by their keys (datasette) would not find it again.
+    """
     keys = _KEYS.get(table, ())
-    if keys and set(keys) <= set(schema.names):
+    if not keys or not set(keys) <= set(names):
+        return ()
+    missing = " OR ".join(f"{quoted(key)} IS NULL" for key in keys)
+    blocks = tables.arrow_blocks(f"SELECT 1 AS one FROM ({query}) WHERE {missing} LIMIT 1")
+    return () if any(block.num_rows for block in blocks) else keys
+
+
+def _create_sql(table: str, schema: pa.Schema, keys: Sequence[str]) -> str:
+    parts = [f"{quoted(field.name)} {_sqlite_type(field.type)}" for field in schema]
+    if keys:
         parts.append(f"PRIMARY KEY ({', '.join(map(quoted, keys))})")
     return f"CREATE TABLE {quoted(table)} (\n  " + ",\n  ".join(parts) + "\n)"
 

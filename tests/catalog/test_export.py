@@ -164,6 +164,25 @@ def test_sqlite_has_all_tables_with_keys_and_indices(catalog, tmp_path):
     assert "INDEX idx_instances_SeriesInstanceUID" in plan[3]
 
 
+def test_sqlite_has_no_primary_key_where_one_is_missing(tmp_path):
+    for n, patient in enumerate([{"PatientID": "P1"}, {}]):
+        uids = {"StudyInstanceUID": f"1.2.{n + 1}", "SeriesInstanceUID": f"1.2.{n + 1}.1"}
+        ds = dataset(Modality="CT", SOPInstanceUID=f"1.2.{n + 1}.1.1", **uids, **patient)
+        write(ds, tmp_path / "archive" / f"{n}")
+    catalog = dl.scan(tmp_path / "archive", into=tmp_path / "catalog", progress=False)
+    with sqlite3.connect(catalog.export(tmp_path / "x.sqlite")) as made:
+        keys = {
+            table: made.execute(f"SELECT count(*) FROM pragma_table_info('{table}') WHERE pk > 0").fetchone()[
+                0
+            ]
+            for table in ("patients", "instances")
+        }
+        indices = [row[1] for row in made.execute("SELECT * FROM pragma_index_list('patients')")]
+    made.close()
+    assert keys == {"patients": 0, "instances": 1}
+    assert indices == ["idx_patients_PatientID"]
+
+
 def test_a_folder_takes_all_tables(catalog, tmp_path):
     folder = catalog.export(tmp_path / "all", format="csv")
     assert sorted(p.name for p in folder.iterdir()) == sorted(f"{name}.csv" for name in SHOWN_TABLES)
