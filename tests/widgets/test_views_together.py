@@ -1,4 +1,4 @@
-"""Several views together in one page: of Voila, and masked."""
+"""Several views together in one page: of Voila, of Notebook 7, and masked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.widgets.pages import CURRENT
 from tests.widgets.test_builder_browser import counted
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,44 @@ def test_three_answer_in_voila(voila, small_catalog):
     page.tab.keyboard.press("End")
     page.tab.keyboard.press("Space")
     expect(dashboard.locator(".dl-rows .dl-count")).to_have_text("1 of 1 rows")
+
+
+def test_four_answer_in_notebook_7_and_keep_their_keys(notebook, small_catalog):
+    from playwright.sync_api import expect
+
+    page = notebook(
+        "import dicomlab as dl; from pydicom.data import get_testdata_file\n"
+        "from tests.widgets.made import make_faults, make_findings\n"
+        f"catalog = dl.open_catalog({str(small_catalog.path)!r})",
+        "viewer = dl.widgets.Viewer(get_testdata_file('CT_small.dcm', download=False))\n"
+        "display(viewer, dl.widgets.CohortBuilder(catalog), dl.widgets.CheckBrowser(make_findings()),\n"
+        "        dl.widgets.DriftDashboard(make_faults()))",
+    )
+    viewer, builder, checks, dashboard = map(page.view, ("viewer", "builder", "checks", "dashboard"))
+    written = f"[...{CURRENT}.content.model.cells].map(c => [c.type, c.sharedModel.source])"
+    before = page.tab.evaluate(written)
+    viewer.locator(".dl-stage").focus()
+    page.tab.keyboard.press("2")
+    page.tab.keyboard.press("b")  # a command of the notebook, which must not hear it: one more cell
+    page.expect_python("viewer.value['preset']", "1")
+    builder.get_by_role("option", name="CT: 12 series").click()
+    counted(builder, 12, 12, 12, 12)
+    page.tab.keyboard.press("Space")
+    counted(builder, 24, 24, 48, 48)
+    page.tab.keyboard.press("b")
+    checks.get_by_role("listbox", name="Checks, the gravest first").focus()
+    page.tab.keyboard.press("End")
+    page.tab.keyboard.press("Enter")
+    expect(checks.locator(".dl-table .dl-count")).to_have_text("3 of 6 rows")
+    page.tab.keyboard.press("b")
+    dashboard.get_by_role("option").first.click()
+    dashboard.get_by_role("application").focus()
+    page.tab.keyboard.press("End")
+    page.tab.keyboard.press("Space")
+    expect(dashboard.locator(".dl-rows .dl-count")).to_have_text("1 of 1 rows")
+    page.tab.keyboard.press("b")
+    page.until_idle()
+    assert page.tab.evaluate(written) == before
 
 
 @pytest.mark.parametrize("masked", [False, True])
