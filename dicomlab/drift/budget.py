@@ -17,8 +17,6 @@ _NODES = np.linspace(-5, 5, 81)
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _SPAN = 40.0
 DAYS_A_YEAR = 365.25
-# What part of the budget a window has falls with its length, by this power.
-_FAVOUR = 0.0
 
 
 def run_length(shift: float, limit: float, *, mean: float = 0.0) -> float:
@@ -56,15 +54,14 @@ def window_limits(
     """How many standard errors the mean of a window may be off, for windows of several lengths.
 
     The means of the last points, over all windows and both sides, give that many points between false
-    alarms (Siegmund and Venkatraman, Annals of Statistics 23, 1995, where each window has its part).
+    alarms (Siegmund and Venkatraman, Annals of Statistics 23, 1995, where each window has the same part).
     `error` is the standard error of the baseline in standard deviations of a point: what it
     shares out among windows changes slowly, and is seldom new.
 
     >>> window_limits(np.array([1, 4, 16]), 20_000.0).round(1).tolist()
-    [4.6, 4.4, 4.2]
+    [3.9, 4.0, 4.0]
     """
-    share = windows.astype(float) ** -_FAVOUR
-    allowed = share / share.sum() / length
+    allowed = 1 / (windows.size * length)
     limits = np.linspace(1.5, 9.0, 601)[:, None]
     own = 1 / (1 + windows * np.broadcast_to(error, windows.shape) ** 2)
     looks = (limits**2 * own / (2 * windows) * _overshoot(limits * np.sqrt(own / windows))) ** 2

@@ -126,6 +126,7 @@ def test_what_varies_and_side_by_side(tags):
     page, view = tags
     view.get_by_role("button", name="Only what varies").click()
     page.tab.get_by_role("searchbox", name="Search tags").fill("keyword:modality")
+    expect(view.locator(".dl-counts")).to_have_count(1)
     expect(view.locator(".dl-counts")).to_contain_text("CT ×1")
     view.get_by_role("button", name="Side by side").click()
     expect(view.locator(".dl-row .dl-other")).to_have_text("MR")
