@@ -53,6 +53,11 @@ class View(anywidget.AnyWidget):
         super().__init__(**settings)
         self.on_msg(self._answer)
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser changed, when no other thread is changing the view."""
+        with self.lock:
+            super().set_state(sync_data)
+
     @property
     def is_masked(self) -> bool:
         """Whether what may identify a patient is masked here: a view that was masked once stays so."""

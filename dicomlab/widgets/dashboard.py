@@ -120,10 +120,12 @@ class DriftDashboard(View, page="dashboard"):
         """The acquisitions that are selected, one row each, with what the catalog knows of them."""
         from dicomlab.report.behind import rows_behind
 
-        points, catalog = self._points_here(), self._catalog
+        with self.lock:
+            points, catalog = self._points_here(), self._catalog
+            chosen = points[points["series"].isin(self.selected)]
         if catalog is not None and self.is_masked:
             catalog = catalog.masked
-        return rows_behind(points[points["series"].isin(self.selected)], catalog)
+        return rows_behind(chosen, catalog)
 
     # --- what is shown ---
 
@@ -139,25 +141,28 @@ class DriftDashboard(View, page="dashboard"):
         return {**fleet_overview(self.drift), "decisions_file": kept}
 
     def _detail(self) -> dict[str, Any]:
-        from dicomlab.plots.timelines import fleet_height, timeline
-        from dicomlab.report.overview import device_overview
-        from dicomlab.report.pictures import draw, draw_device
-
-        if self.parameter:
-            with self.lock:
+        with self.lock:  # the place stays the same while it is drawn
+            if self.parameter:
                 return {"kind_of": "signal", **self._signal()}
-        if self.device:
-            picture = draw_device(self.drift, self.device) if len(self.drift.signals) else None
-            return {
-                "kind_of": "device",
-                "picture": _sent(picture),
-                **device_overview(self._seen, self.device),
-            }
+            if self.device:
+                return {"kind_of": "device", **self._device()}
+            return {"kind_of": "fleet", "picture": self._timeline()}
+
+    def _device(self) -> dict[str, Any]:
+        from dicomlab.report.overview import device_overview
+        from dicomlab.report.pictures import draw_device
+
+        picture = draw_device(self.drift, self.device) if len(self.drift.signals) else None
+        return {"picture": _sent(picture), **device_overview(self._seen, self.device)}
+
+    def _timeline(self) -> dict[str, Any] | None:
+        from dicomlab.plots.timelines import fleet_height, timeline
+        from dicomlab.report.pictures import draw
+
         if self.drift.fleet.empty:
-            return {"kind_of": "fleet", "picture": None}
+            return None
         alt = "Timeline of the fleet: software, events and changes of each device."
-        picture = draw(lambda ax: timeline(self.drift, ax=ax), fleet_height(self.drift), alt, width=WIDTH)
-        return {"kind_of": "fleet", "picture": _sent(picture)}
+        return _sent(draw(lambda ax: timeline(self.drift, ax=ax), fleet_height(self.drift), alt, width=WIDTH))
 
     def _signal(self) -> dict[str, Any]:
         from dicomlab.plots import charts
@@ -213,19 +218,20 @@ class DriftDashboard(View, page="dashboard"):
         from dicomlab.plots.overlay import within
 
         x, y, x2, y2 = (float(at) for at in box)
-        return self._pick(within(self._positions, (x, y, x2, y2)).tolist(), more)
+        with self.lock:
+            return self._pick(within(self._positions, (x, y, x2, y2)).tolist(), more)
 
     def _pick(self, points: list[int], more: bool = False) -> dict[str, Any]:
-        chosen = self._points.iloc[[int(i) for i in points if 0 <= int(i) < len(self._points)]]
-        uids = [str(uid) for uid in chosen["series"]] if len(chosen) else []
         with self.lock:
+            chosen = self._points.iloc[[int(i) for i in points if 0 <= int(i) < len(self._points)]]
+            uids = [str(uid) for uid in chosen["series"]] if len(chosen) else []
             before = list(self.selected) if more else []
             # What was picked is let go when it is picked again.
             is_again = bool(uids) and set(uids) <= set(before)
             self.selected = (
                 [uid for uid in before if uid not in uids] if is_again else list(dict.fromkeys(before + uids))
             )
-        return {"chosen": self._numbers()}
+            return {"chosen": self._numbers()}
 
     def _decide(self, decision: str, changes: list[str], note: str = "") -> None:
         from dicomlab.drift import decisions

@@ -127,6 +127,45 @@ def test_many_points_stay_few_for_the_page(drift, monkeypatch):
     assert len(gesture(dashboard, kind="brush", box=[0, 0, width, height])["chosen"]) == 120
 
 
+class _Told:
+    """A lock that says when somebody comes for it."""
+
+    def __init__(self):
+        self.own, self.wanted = threading.RLock(), threading.Event()
+
+    def __enter__(self):
+        self.wanted.set()
+        self.own.acquire()
+
+    def __exit__(self, *_):
+        self.own.release()
+
+
+@pytest.mark.parametrize(("there", "seen"), [("", "fleet"), ("CT-01", "device")])
+def test_what_is_drawn_is_where_one_is_when_it_is_drawn(dashboard, there, seen):
+    dashboard.value = "C001"
+    assert dashboard.parameter
+    dashboard.lock, answers = _Told(), []
+    drawing = threading.Thread(target=lambda: answers.append(dashboard._detail()["kind_of"]))
+    with dashboard.lock.own:
+        drawing.start()
+        assert dashboard.lock.wanted.wait(60)
+        dashboard.value = there  # after it was asked for, before it is drawn
+    drawing.join()
+    assert answers == [seen]
+
+
+def test_what_the_browser_changes_waits_for_what_a_cell_changes(dashboard):
+    dashboard.lock = _Told()
+    moving = threading.Thread(target=dashboard.set_state, args=({"value": "CT-01"},))
+    with dashboard.lock.own:
+        moving.start()
+        assert dashboard.lock.wanted.wait(60)
+        assert dashboard.value == ""
+    moving.join()
+    assert (dashboard.value, dashboard.device) == ("CT-01", "CT-01")
+
+
 def test_gestures_may_come_from_another_thread(dashboard):
     errors = []
 
