@@ -40,7 +40,8 @@ export default view("table", (page) => {
   const fit = () => Math.max(1, Math.floor((grid.clientHeight - HEAD) / ROW));
   const room = () => space.offsetHeight - (grid.clientHeight - HEAD);
   const top = () => (room() <= 0 ? 0 : Math.round(Math.min(grid.scrollTop / room(), 1) * Math.max(0, matched() - fit())));
-  const keyOf = (i) => have.rows[i - have.start]?.[0];
+  const keyOf = (i) => (have.revision === model.get("revision") ? have.rows[i - have.start]?.[0] : undefined);
+  let isDue = false; // keys chose a row that has not come yet
 
   const fetch = later((start, count) => ask("rows", { start, count }), 25);
   atEnd(fetch.stop);
@@ -136,6 +137,7 @@ export default view("table", (page) => {
 
   function reset() {
     if (active > 0) active = 0;
+    isDue = false;
     grid.setAttribute("aria-rowcount", matched() + 1);
     grid.setAttribute("aria-colcount", shown.length);
     space.style.height = `${Math.min(matched() * ROW, TALLEST)}px`;
@@ -162,7 +164,14 @@ export default view("table", (page) => {
     change({ value: now.includes(key) ? now.filter((k) => k !== key) : [...now, key] });
   }
 
+  function choose() {
+    const key = keyOf(active);
+    isDue = key == null;
+    toggle(key);
+  }
+
   function go(i, extend = false) {
+    isDue = false;
     active = Math.max(-1, Math.min(i, matched() - 1));
     const last = Math.max(1, matched() - fit());
     if (active >= 0 && active < top()) grid.scrollTop = (Math.min(active, last) / last) * room();
@@ -181,8 +190,8 @@ export default view("table", (page) => {
     End: () => go(matched() - 1),
     ArrowLeft: () => aside(-1),
     ArrowRight: () => aside(1),
-    Enter: () => (active < 0 ? sortBy(shown[column]) : toggle(keyOf(active))),
-    " ": () => (active < 0 ? sortBy(shown[column]) : toggle(keyOf(active))),
+    Enter: () => (active < 0 ? sortBy(shown[column]) : choose()),
+    " ": () => (active < 0 ? sortBy(shown[column]) : choose()),
     f: () => openFacet(shown[column], head.children[column].querySelector(".dl-menu")),
     c: () => copyRow(),
     "/": () => search.focus(),
@@ -326,6 +335,7 @@ export default view("table", (page) => {
     have = answer;
     measure();
     draw();
+    if (isDue) choose();
   });
   onAnswer("facet", drawFacet);
   onAnswer("range", tell);
