@@ -430,19 +430,36 @@ def by_value(texts: pd.Series, rewrite: Callable[[pd.Series], pd.Series]) -> pd.
 
 def texts(values: pd.Series) -> pd.Series:
     r"""Values as a person writes them: numbers short, lists joined by \, blanks null."""
+    if values.dtype == "str":
+        bare = values.str.strip()
+        blank = (bare == "").to_numpy(bool)
+        return bare.mask(blank) if blank.any() else bare
     return pd.Series(text_objects(values), index=values.index, dtype="str")
 
 
 def text_objects(values: pd.Series) -> np.ndarray:
     """The same as an array of str and None, which is quicker to make."""
+    codes, told = text_codes(values)
+    return told[codes]
+
+
+def text_codes(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The same as numbers, and the texts by number; None is the last, and its number is -1 too.
+
+    Values that are written alike may have several numbers.
+    """
     if values.dtype == object:
         kind = pd.api.types.infer_dtype(values, skipna=True)
         if kind == "empty":
-            return np.full(len(values), None)
+            return np.full(len(values), -1), np.array([None])
         if kind.startswith("mixed"):
             values = values.map(_hashable, na_action="ignore").astype(object)
     codes, unique = pd.factorize(values, use_na_sentinel=True)
-    return np.array([*(_text(value) for value in unique), None], dtype=object)[codes]
+    if values.dtype == float:
+        told: list[str | None] = [f"{value:.6g}" for value in unique.tolist()]
+    else:
+        told = [_text(value) for value in unique]
+    return codes, np.array([*told, None], dtype=object)
 
 
 def _hashable(value: object) -> object:

@@ -44,6 +44,7 @@ _SAME = 1e-7
 _PROJECTION = ("DX", "CR", "MG", "XA", "RF", "IO", "PX")
 _TEST_WORDS = r"(?i)\b(?:phantom|qa|qc|daily check|quality)\b|^(?:qa|qc)[_ -]"
 _CLOCKS = (
+    ("acquired_at", None),
     ("AcquisitionDateTime", None),
     ("AcquisitionDate", "AcquisitionTime"),
     ("SeriesDate", "SeriesTime"),
@@ -55,8 +56,9 @@ def as_series(table: Any) -> pd.DataFrame:
     """The series of a catalog or a DataFrame, under DICOM's names and dated.
 
     Takes anything that has `.series`, a DataFrame with DICOM keywords, or one made from BIDS
-    sidecars. Gives a new table; first_acquired_at is AcquisitionDateTime, else the date and time
-    of acquisition, series or study, whichever comes first, unless the table has it already.
+    sidecars. Gives a new table; first_acquired_at is acquired_at (which a table of instances has), else
+    AcquisitionDateTime, else the date and time of acquisition, series or study, whichever comes first,
+    unless the table has it already.
     """
     series = getattr(getattr(table, "unmasked", table), "series", table)
     if not isinstance(series, pd.DataFrame):

@@ -10,6 +10,13 @@ from dicomlab.errors import WrongArgument
 from dicomlab.series import as_series
 
 
+def test_a_table_of_instances_is_dated_by_when_they_were_acquired() -> None:
+    known = pd.Timestamp("2024-03-01 10:00:00")
+    table = pd.DataFrame({"acquired_at": [known, pd.NaT], "StudyDate": ["20240229", "20240302"]})
+    times = as_series(table)["first_acquired_at"].tolist()
+    assert times == [known, pd.Timestamp("2024-03-02")]
+
+
 def test_times_of_sidecars_become_milliseconds():
     series = as_series(pd.DataFrame({"bids_RepetitionTime": [1.16], "bids_EchoTime": [0.03]}))
     assert series.loc[0, "RepetitionTime"] == 1160.0

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import by_value, column, texts
+from dicomlab.devices import column, text_codes, texts
 from dicomlab.errors import MissingColumn
 
 EVENT_COLUMNS = ["device", "date", "kind", "text"]
@@ -129,8 +129,12 @@ def _calibrations(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
 def _new_parts(rows: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     """The first day of each value that was not there when the record began."""
     for name, (kind, what) in _PARTS.items():
-        value = by_value(texts(column(rows, name)), lambda names: names.str.casefold())
-        first = rows["day"].groupby(value).min()
+        if name not in rows:
+            continue
+        codes, told = text_codes(rows[name])
+        spelling = pd.factorize(np.array([t if t is None else t.casefold() for t in told], object))[0][codes]
+        known = np.flatnonzero(spelling >= 0)
+        first = rows["day"].iloc[known[np.unique(spelling[known], return_index=True)[1]]]
         for day in sorted(set(first[first > rows["day"].iloc[0] + pd.Timedelta(_SETTLED_DAYS, "D")])):
             yield day, kind, f"{what} is seen for the first time"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from dicomlab.drift.adjust import robust_sd
 
@@ -196,6 +197,5 @@ def calm(value: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Values with single far days drawn to the median of their neighbours."""
     if len(value) < 5:
         return value
-    padded = np.pad(value, 3, mode="edge")
-    median = np.median(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1)
+    median = median_filter(value, 7, mode="nearest")
     return np.clip(value, median - _OUTLIER * sd, median + _OUTLIER * sd)

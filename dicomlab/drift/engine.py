@@ -110,7 +110,7 @@ def find_drift(
     )
     log = None if events is None else read_events(events, machines)
     drift = make_drift(
-        [_judge(part, how) for _, part in judged.rows.groupby("device", sort=True)],
+        [_judge(part, how) for part in judged.by_machine()],
         left_out=judged.left_out,
         devices=machines,
         events=find_events(judged.rows, machines, log),

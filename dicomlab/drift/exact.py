@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
+from dicomlab.drift.cusum import framed
 from dicomlab.drift.onset import Onset, share_onset
 
 MOST_VALUES = 6
 """More usual values than this, and a setting is not one."""
 
+_SIGNAL = pd.Index(["date", "text"])
 _COVER = 0.9
 _LEAST_POINTS = 10
 _LEARN_AGAIN = 60
@@ -108,7 +110,7 @@ def _next(
     date: np.ndarray, text: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
 ) -> tuple[int, int, str] | None:
     values = pd.Series(text[learned:], dtype=object)
-    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "text": values}, copy=False)
+    ahead = framed(_SIGNAL, (date[learned:].astype("datetime64[D]"), values))
     found = []
     for detector in detectors:
         chart = detector(ahead, baseline)

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
+from dicomlab.drift.cusum import framed
 from dicomlab.drift.days import Days, Scatter, calm, measure_scatter, weighted_mean
 from dicomlab.drift.onset import Onset, ramp_onset, step_gain, step_onset
 
 LEARN_AGAIN = 60
 """Days from which a level is learned again after a change."""
 
+_SIGNAL = pd.Index(["date", "value", "sd"])
 _LEAST_DAYS = 5
 _LOOK = 21
 _LOOK_RAMP = 120
@@ -203,7 +205,7 @@ def _next(
     baseline = _baseline(days, start, learned, scatter, plan)
     ahead = days.part(learned, len(days))
     sd = scatter.sd_alone(ahead.n)
-    signal = pd.DataFrame({"date": ahead.date, "value": ahead.value, "sd": sd}, copy=False)
+    signal = framed(_SIGNAL, (ahead.date, ahead.value, sd))
     numbers = np.arange(learned, len(days))
     if plan.slope is not None:
         signal, baseline, numbers = _against_trailing(days, start, learned, scatter, plan, baseline)
@@ -236,7 +238,7 @@ def _against_trailing(
     numbers = numbers[enough[numbers]]
     off = (days.value - reference)[numbers]
     sd = np.hypot(scatter.sd_alone(days.n), spread)[numbers]
-    signal = pd.DataFrame({"date": days.date[numbers], "value": off, "sd": sd})
+    signal = framed(_SIGNAL, (days.date[numbers], off, sd))
     error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
     return signal, replace(baseline, center=0.0, error=error), numbers
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
+from dicomlab.drift.cusum import as_chart, cusum, framed, leading, no_chart
 from dicomlab.drift.onset import share_onset
 
+_SIGNAL = pd.Index(["date", "is_odd", "usual"])
 _MOST_USUAL = 0.7
 _LOOK = 60
 
@@ -130,7 +131,7 @@ def _next(
 ) -> tuple[int, int] | None:
     """Where the next stretch begins, and where that was sure."""
     date = day[begin:].astype("datetime64[D]")
-    signal = pd.DataFrame({"date": date, "is_odd": is_odd[begin:], "usual": usual[begin:]}, copy=False)
+    signal = framed(_SIGNAL, (date, is_odd[begin:], usual[begin:]))
     chart = detector(signal, crowding=crowding)
     hits = np.flatnonzero(chart["is_alarm"].to_numpy())
     if not len(hits):

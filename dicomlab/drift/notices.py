@@ -20,7 +20,6 @@ from dicomlab.drift.identities import DISAGREES, IDENTITIES, LARGE, identity_nam
 from dicomlab.drift.missing import Absence, MissingTag, find_absences
 from dicomlab.drift.prepare import Rules
 from dicomlab.drift.signals import Parameter
-from dicomlab.drift.strata import stratum_of
 from dicomlab.drift.values import Cells
 
 _TOGETHER_DAYS = 3
@@ -98,8 +97,6 @@ def missing_tags(
     `among` are the positions of the series that count.
     """
     rows = cells.table
-    labels = {per: stratum_of(rows, per, strata) for per in ("protocol", "reconstruction")}
-    codes = {per: pd.factorize(label, sort=True)[0] for per, label in labels.items()}
     modality = texts(column(rows, "Modality")).fillna("").iloc[among]
     found: list[Notice] = []
     for name, numbers in sorted(modality.groupby(modality).indices.items()):
@@ -107,10 +104,7 @@ def missing_tags(
         window = rules.window(int(np.ptp(cells.day[places])))
         chosen = [p for p in parameters if p.applies_to(str(name)) and p.name in rows]
         chosen = [p for p in chosen if identity_named(p.name) is None]
-        streams = [
-            _absent(cells, p, places, codes["reconstruction" if p.per == "reconstruction" else "protocol"])
-            for p in chosen
-        ]
+        streams = [_absent(cells, p, places, cells.stratum(_finest(p), strata)[0]) for p in chosen]
         varying = [
             n for n, stream in enumerate(streams) if stream.is_absent.any() and not stream.is_absent.all()
         ]
@@ -126,6 +120,11 @@ def missing_tags(
                 for a in _absences(streams[n], rules, window, len(varying), budget, detector)
             ]
     return [replace(notice, words=_words(notice)) for notice in _at_once(found)]
+
+
+def _finest(parameter: Parameter) -> str:
+    """What a tag is looked for in: whether a whole machine has it says little."""
+    return "reconstruction" if parameter.per == "reconstruction" else "protocol"
 
 
 @dataclass(frozen=True)

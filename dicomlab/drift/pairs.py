@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from dicomlab.drift.adjust import robust_sd
 from dicomlab.drift.base import Baseline, Detector
+from dicomlab.drift.cusum import framed
 from dicomlab.drift.onset import Onset, share_onset
 
 LEAST_PAIRS = 40
@@ -18,6 +19,7 @@ LEAST_PAIRS = 40
 LEAST_RATIO = 1.25
 """A scatter that grew by less is not told."""
 
+_SIGNAL = pd.Index(["date", "score"])
 _WIDE = 0.8
 _RAREST = 0.995
 _APART = 14
@@ -112,7 +114,7 @@ def _scores(off: np.ndarray, known: np.ndarray) -> np.ndarray:
 def _next(
     date: np.ndarray, score: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
 ) -> tuple[int, int, str] | None:
-    ahead = pd.DataFrame({"date": date[learned:].astype("datetime64[D]"), "score": score[learned:]})
+    ahead = framed(_SIGNAL, (date[learned:].astype("datetime64[D]"), score[learned:]))
     found = []
     for detector in detectors:
         chart = detector(ahead, baseline)

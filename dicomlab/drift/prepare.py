@@ -14,7 +14,7 @@ from dicomlab.drift.baselines import Spans
 from dicomlab.drift.exact import usual_values, written
 from dicomlab.drift.mix import mixed_values
 from dicomlab.drift.signals import Parameter
-from dicomlab.drift.strata import ALL, PHANTOM, stratum_of
+from dicomlab.drift.strata import ALL, PHANTOM
 from dicomlab.drift.values import Cells, Values, read_values
 
 OTHERS = "others"
@@ -96,15 +96,14 @@ def make_signals(
     `frozen` gives spans of baselines that are to stay as they are.
     """
     rows = cells.table
-    labels = {per: stratum_of(rows, per, strata) for per in ("device", "protocol", "reconstruction")}
-    codes = {per: pd.factorize(label, sort=True) for per, label in labels.items()}
     machine = rows["device"].astype(str) + "\0" + texts(column(rows, "Modality")).fillna("")
     signals: list[Signal] = []
     for name, places in sorted(machine.groupby(machine).indices.items()):
         device, modality = str(name).split("\0")
         for parameter in (p for p in parameters if p.applies_to(modality) and _may_be_there(p, rows)):
             signals += _signals_of(
-                device, modality, parameter, np.sort(places), cells, codes[parameter.per], rules, frozen or {}
+                *(device, modality, parameter, np.sort(places), cells),
+                *(cells.stratum(parameter.per, strata), rules, frozen or {}),
             )
     return signals
 
@@ -124,13 +123,26 @@ def _signals_of(
     rules: Rules,
     frozen: Spans,
 ) -> Iterator[Signal]:
+    if cells.is_empty(parameter.name):
+        yield _absent(device, modality, parameter, len(places), in_table=parameter.name in cells.table)
+        return
     values = read_values(parameter, places, cells, strata)
+    if not len(values.rows):
+        yield _absent(device, modality, parameter, len(places), in_table=True)
+        return
     window = rules.window(int(np.ptp(cells.day[places])))
     maker = _Maker(device, modality, parameter, values, rules, window, frozen)
-    if not len(values.rows):
-        yield maker.absent(len(places), parameter.name in cells.table)
-        return
     yield from maker.signals()
+
+
+def _absent(device: str, modality: str, parameter: Parameter, n: int, *, in_table: bool) -> Signal:
+    """The signal of a parameter that no series has."""
+    name = parameter.name
+    missing = f'the table has no column {name}; scan with Columns().add("{name}")'
+    reason = f"{name} is empty in all {n:,} series" if in_table else missing
+    kind = "setting" if parameter.kind == "setting" else "level"
+    none, empty = np.empty(0, int), np.empty(0)
+    return Signal(device, modality, parameter, ALL, kind, none, none, empty, np.empty(0, object), reason)
 
 
 @dataclass(frozen=True)
@@ -144,13 +156,6 @@ class _Maker:
     rules: Rules
     window: int
     frozen: Spans
-
-    def absent(self, n: int, in_table: bool) -> Signal:
-        """The signal of a parameter that no series has."""
-        name = self.parameter.name
-        missing = f'the table has no column {name}; scan with Columns().add("{name}")'
-        empty = f"{name} is empty in all {n:,} series"
-        return self._signal(ALL, np.zeros(0, int), empty if in_table else missing)
 
     def signals(self) -> Iterator[Signal]:
         """One signal per stratum with a baseline, one for all, one for the rest."""

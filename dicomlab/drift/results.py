@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dicomlab.devices import DEVICE_COLUMNS, column, texts
 from dicomlab.drift.base import Drift
@@ -202,8 +203,9 @@ def _not_judged(left_out: pd.DataFrame, devices: pd.DataFrame) -> list[dict[str,
 
 
 def _points(watched: Sequence[Watched], rows: pd.DataFrame) -> pd.DataFrame:
-    uid = texts(column(rows, "SeriesInstanceUID"))
-    names = uid.where(uid.notna(), pd.Series(rows.index.astype(str), index=rows.index, dtype="str"))
+    names = texts(column(rows, "SeriesInstanceUID"))
+    if names.isna().any():
+        names = names.fillna(pd.Series(rows.index.astype(str), index=rows.index, dtype="str"))
     when = rows["first_acquired_at"].to_numpy() if len(rows) else np.empty(0, "datetime64[us]")
     parts = [w for w in watched if len(w.signal.rows)]
     place = _joined([w.signal.rows for w in parts], int)
@@ -229,14 +231,12 @@ def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
 
 def _repeated(names: list[str], sizes: list[int]) -> pd.api.extensions.ExtensionArray:
     """Each name as often as the number beside it says."""
-    unique = sorted(set(names))
-    codes = np.repeat(np.searchsorted(unique, names), sizes) if names else np.empty(0, int)
-    return pd.array(unique, dtype="str").take(codes)
+    parts = [pa.repeat(pa.scalar(name, pa.large_string()), n) for name, n in zip(names, sizes, strict=True)]
+    return pd.array(pa.chunked_array(parts, pa.large_string()), dtype="str")
 
 
 def _as_str(text: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    codes, unique = pd.factorize(text, use_na_sentinel=True)
-    return pd.array(unique, dtype="str").take(codes, allow_fill=True)
+    return pd.array(pa.array(text, pa.large_string(), from_pandas=True), dtype="str")
 
 
 def _in_baseline(signal: Signal) -> np.ndarray:

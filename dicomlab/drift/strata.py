@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
@@ -29,12 +31,19 @@ class Judged:
     rows: pd.DataFrame
     left_out: pd.DataFrame
 
+    def by_machine(self) -> Iterator[pd.DataFrame]:
+        """The rows of each machine."""
+        device = pd.factorize(self.rows["device"])[0]
+        edges = np.flatnonzero(np.diff(device, prepend=-1, append=-1))
+        return (self.rows.iloc[low:high] for low, high in pairwise(edges))
+
 
 def judged_series(series: pd.DataFrame, devices: pd.Series) -> Judged:
     """Keep dated originals of a known machine; say what was left out and why.
 
-    Adds device, day (datetime64), protocol, reconstruction and is_phantom. Images derived from
-    others count for projection radiography only, where the image for presentation is one.
+    The rows of a machine lie together, in order of time. Adds device, day (datetime64), protocol,
+    reconstruction and is_phantom. Images derived from others count for projection radiography
+    only, where the image for presentation is one.
     """
     rows = series.assign(device=devices)
     reasons = pd.Series(pd.NA, index=rows.index, dtype="object")
@@ -45,8 +54,10 @@ def judged_series(series: pd.DataFrame, devices: pd.Series) -> Judged:
     counts = out.groupby([out["device"].astype(object).fillna("unidentified"), "reason"]).size()
     left_out = counts.rename("n").reset_index()
     left_out["reason"] = [why.format(n=n) for why, n in zip(left_out["reason"], left_out["n"], strict=True)]
-    kept = rows[reasons.isna()].sort_values("first_acquired_at", kind="stable")
-    return Judged(_described(kept), left_out)
+    kept = np.flatnonzero(reasons.isna())
+    when, machine = (rows[name].to_numpy()[kept] for name in ("first_acquired_at", "device"))
+    kept = kept[np.lexsort((when, pd.factorize(machine, sort=True)[0]))]
+    return Judged(_described(rows.iloc[kept]), left_out)
 
 
 def _described(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, text_objects, texts
+from dicomlab.devices import column, text_codes, text_objects, texts
 from dicomlab.drift.signals import Parameter
+from dicomlab.drift.strata import stratum_of
 from dicomlab.series import numbers
 
 
@@ -37,10 +39,14 @@ class Cells:
         self.day = rows["day"].to_numpy().astype("datetime64[D]").astype(int)
         self._numbers: dict[str, np.ndarray] = {}
         self._texts: dict[str, np.ndarray] = {}
+        self._codes: dict[str, np.ndarray] = {}
+        self._strata: dict[str, tuple[np.ndarray, pd.Index]] = {}
         exam = texts(column(rows, "StudyInstanceUID"))
-        self.has_exam = exam.notna().to_numpy()
-        self.exam = np.where(self.has_exam, pd.factorize(exam)[0], -1 - np.arange(len(rows)))
-        self.acquisition = self.text("AcquisitionNumber")
+        has_exam = exam.notna().to_numpy()
+        self.exam = np.where(has_exam, pd.factorize(exam)[0], -1 - np.arange(len(rows)))
+        number = self.code("AcquisitionNumber")
+        self.acquisition = np.where(has_exam & (number >= 0), _crossed(self.exam, number), -1)
+        """Numbers of the acquisitions, -1 where a series does not tell."""
 
     def number(self, name: str) -> np.ndarray:
         """A column as floats."""
@@ -48,11 +54,28 @@ class Cells:
             self._numbers[name] = numbers(column(self.table, name))
         return self._numbers[name]
 
+    def is_empty(self, name: str) -> bool:
+        """Whether the table lacks a column, or has no value in it."""
+        return name not in self.table or bool(self.table[name].isna().all())
+
     def text(self, name: str) -> np.ndarray:
         """A column as texts, null where empty."""
         if name not in self._texts:
             self._texts[name] = text_objects(column(self.table, name))
         return self._texts[name]
+
+    def code(self, name: str) -> np.ndarray:
+        """The texts of a column as numbers, -1 where empty."""
+        if name not in self._codes:
+            codes, told = text_codes(column(self.table, name))
+            self._codes[name] = pd.factorize(told)[0][codes]
+        return self._codes[name]
+
+    def stratum(self, per: str, strata: Sequence[str] | None) -> tuple[np.ndarray, pd.Index]:
+        """The stratum of each series as a number, and the names by number (see `stratum_of`)."""
+        if per not in self._strata:
+            self._strata[per] = pd.factorize(stratum_of(self.table, per, strata), sort=True)
+        return self._strata[per]
 
 
 def read_values(
@@ -60,42 +83,40 @@ def read_values(
 ) -> Values:
     """The values of a parameter among these series, an acquisition counted once."""
     number, text = cells.number(parameter.name)[places], cells.text(parameter.name)[places]
-    keep = _is_there(text)
+    keep = np.asarray(text != None)  # noqa: E711
     if parameter.kind == "level":
         keep &= np.isfinite(number) & ((number > 0) | (parameter.scale == "linear"))
-    keep[keep] &= _first_of_acquisition(places[keep], text[keep], strata[0], cells)
+    keep[keep] &= _first_of_acquisition(places[keep], parameter.name, strata[0], cells)
     chosen = places[keep]
     cell = pd.factorize(strata[0][chosen])[0]
     for name in parameter.split:
-        cell = _crossed(cell, cells.text(name)[chosen])
+        cell = _crossed(cell, cells.code(name)[chosen])
     stratum, used = pd.factorize(strata[0][chosen], sort=True)
     sizes = [cells.number(name)[chosen] for name in parameter.adjust]
     size = next((s for s in sizes if np.isfinite(s).sum() > 0.3 * len(s)), np.full(len(chosen), np.nan))
     names = [str(strata[1][code]) for code in used]
-    operator = pd.factorize(cells.text("OperatorsName")[chosen])[0] if parameter.by_hand else None
+    operator = pd.factorize(cells.code("OperatorsName")[chosen])[0] if parameter.by_hand else None
     return Values(
         *(chosen, cells.day[chosen], number[keep], text[keep], cells.exam[chosen], stratum, names),
         *(cell, size, operator),
     )
 
 
-def _first_of_acquisition(
-    places: np.ndarray, text: np.ndarray, stratum: np.ndarray, cells: Cells
-) -> np.ndarray:
+def _first_of_acquisition(places: np.ndarray, name: str, stratum: np.ndarray, cells: Cells) -> np.ndarray:
     """Count an acquisition once, however many series were made of it."""
     first = np.ones(len(places), bool)
-    told = cells.has_exam[places] & _is_there(cells.acquisition[places])
+    told = cells.acquisition[places] >= 0
     where = places[told]
-    keys = {"exam": cells.exam[where], "acquisition": cells.acquisition[where], "stratum": stratum[where]}
-    codes = {name: pd.factorize(key)[0] for name, key in (keys | {"text": text[told]}).items()}
-    first[told] = ~pd.DataFrame(codes).duplicated().to_numpy()
+    if len(where):
+        key = _paired(_paired(cells.acquisition[where], stratum[where]), cells.code(name)[where])
+        first[told] = ~pd.Series(key).duplicated().to_numpy()
     return first
 
 
-def _is_there(text: np.ndarray) -> np.ndarray:
-    return np.asarray(text != None)  # noqa: E711
+def _paired(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One number for each pair of two, -1 or more."""
+    return one * (int(other.max(initial=0)) + 2) + other + 1
 
 
-def _crossed(cell: np.ndarray, text: np.ndarray) -> np.ndarray:
-    other = pd.factorize(text, use_na_sentinel=False)[0]
-    return pd.factorize(cell * (int(other.max(initial=0)) + 1) + other)[0]
+def _crossed(cell: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return pd.factorize(_paired(cell, other))[0]
