@@ -29,7 +29,7 @@ class MissingRequired(Check):
     together: ClassVar[tuple[str, ...]] = ("device",)
     level: ClassVar[Level] = "device"
     severity: ClassVar[Severity] = "warning"
-    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "SOPClassUID", "absent", "empty")
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "SOPClassUID", "absent", "empty", "files")
     fix: ClassVar[str] = (
         "What made the files, or de-identified them, left out what others rely on: expect viewers and tools "
         "to refuse them, and ask for the originals where the values matter."
@@ -50,7 +50,7 @@ class MissingExpected(Check):
     together: ClassVar[tuple[str, ...]] = ("device",)
     level: ClassVar[Level] = "device"
     severity: ClassVar[Severity] = "note"
-    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "SOPClassUID", "absent", "empty")
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "SOPClassUID", "absent", "empty", "files")
     fix: ClassVar[str] = (
         "Most tools do without. Add the attributes, empty, where a receiver checks for conformance."
     )
@@ -113,7 +113,7 @@ class OtherVr(Check):
     together: ClassVar[tuple[str, ...]] = ("device",)
     level: ClassVar[Level] = "device"
     severity: ClassVar[Severity] = "warning"
-    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "other_vr")
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "other_vr", "files")
     fix: ClassVar[str] = (
         "Values that could be read were read; others are rows of `problems`. Ask whoever made the files for "
         "a version that writes the VR of PS3.6."
@@ -135,7 +135,7 @@ class TooLongNumber(Check):
     together: ClassVar[tuple[str, ...]] = ("device",)
     level: ClassVar[Level] = "device"
     severity: ClassVar[Severity] = "note"
-    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "too_long")
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "too_long", "files")
     fix: ClassVar[str] = (
         "dicomlab reads them; strict tools refuse the files. DS has 16 characters at most, IS 12 (PS3.5 "
         "6.2): round to that when writing."
@@ -194,7 +194,8 @@ def _missing(check: Check, rows: pd.DataFrame, said: str, lacking: Lacking) -> p
         return no_findings()
     combination = rows.groupby([*_KIND, "absent", "empty"], observed=True, sort=False)
     number = combination.ngroup().to_numpy()
-    first, size = np.unique(number, return_index=True)[1], np.bincount(number)
+    first = np.unique(number, return_index=True)[1]
+    size = np.bincount(number, rows.get("n_files"))
     lacks: list[bool] = []
     counts: dict[tuple[str, str], Counter[str]] = {}
     for n, (_, row) in zip(size, rows.iloc[first].iterrows(), strict=True):

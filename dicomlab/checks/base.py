@@ -80,7 +80,7 @@ class Check:
     """What a finding is about; `uid` is the identifier of that."""
     severity: ClassVar[Severity]
     needs: ClassVar[tuple[str, ...]]
-    """Columns without which it cannot run."""
+    """Columns without which it cannot run; `files` among them asks for rows that stand for several files."""
     wants: ClassVar[tuple[str, ...]] = ()
     """Columns that it uses where the catalog has them; it must do without."""
     unless: ClassVar[tuple[str, ...]] = ()
@@ -94,6 +94,10 @@ class Check:
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Judge the rows and give findings, as `find` makes them."""
         raise NotImplementedError
+
+    def takes(self, rows: pd.DataFrame) -> bool:
+        """Whether a block is for it: one whose rows stand for several files, or one whose rows do not."""
+        return ("files" in self.needs) == ("files" in rows)
 
     def find(
         self,
@@ -109,7 +113,8 @@ class Check:
 
         `by` are the columns that say which rows are one finding: those of the level if not given.
         `evidence` are numbers, tag names or fixed words, one for each row or one for all: never a
-        text from a header. `message` is a sentence, in which {gap_mm} is that piece of evidence,
+        text from a header. A row stands for one file, or for `n_files`, of which `files` are the first.
+        `message` is a sentence, in which {gap_mm} is that piece of evidence,
         {n_files} the count of files, {n_slices} and {slices} the slices.
         """
         if rows.empty:
@@ -125,10 +130,10 @@ class Check:
             own = rows.iloc[at]
             said = {name: _gathered(value, at) for name, value in evidence.items()}
             slices = _slices(own)
-            files = own["file_key"].drop_duplicates() if "file_key" in own else pd.Series(dtype=object)
+            n_files, files = _files(own)
             words = {name: _in_words(value) for name, value in said.items()}
             words |= {
-                "n_files": f"{len(files):,}",
+                "n_files": f"{n_files:,}",
                 "n_slices": f"{len(slices):,}",
                 "slices": _in_words(slices[:MOST_VALUES]) + (" …" if len(slices) > MOST_VALUES else ""),
             }
@@ -139,8 +144,8 @@ class Check:
                     "confidence": confidence,
                     "level": self.level,
                     "uid": self._uid(own),
-                    "n_files": len(files),
-                    "files": files.head(MOST_NAMED).tolist(),
+                    "n_files": n_files,
+                    "files": files,
                     "slices": slices[:MOST_NAMED],
                     "message": _in_singular(message.format(**words)),
                     "evidence": said,
@@ -179,6 +184,14 @@ def _positions(rows: pd.DataFrame, keys: list[str]) -> list[np.ndarray]:
     number = rows.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     order = np.argsort(number, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
+
+
+def _files(rows: pd.DataFrame) -> tuple[int, list[str]]:
+    """How many files there are, and the first of them; rows may stand for several."""
+    if "files" in rows:
+        return int(rows["n_files"].sum()), sorted(key for keys in rows["files"] for key in keys)[:MOST_NAMED]
+    files = rows["file_key"].drop_duplicates() if "file_key" in rows else pd.Series(dtype=object)
+    return len(files), files.head(MOST_NAMED).tolist()
 
 
 def _slices(rows: pd.DataFrame) -> list[int]:

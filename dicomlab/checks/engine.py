@@ -219,7 +219,7 @@ def _findings_of(
     wanted += [name for one in checks for name in (*one.together, *one.needs, *one.wants)]
     columns = [name for name in dict.fromkeys(wanted) if name in have]
     blocks = source.blocks(catalog, columns, together=together, rows=BLOCK)
-    return [one(rows) for rows in blocks for one in checks]
+    return [one(rows) for rows in blocks for one in checks if one.takes(rows)]
 
 
 def _told_once(findings: pd.DataFrame, checks: Sequence[Check]) -> pd.DataFrame:

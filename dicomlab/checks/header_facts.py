@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
+import pyarrow as pa
 
 from dicomlab.checks._attribute_types import ATTRIBUTE_TYPES
-from dicomlab.checks.base import Readable
-from dicomlab.checks.queries import Instances
+from dicomlab.checks.base import MOST_NAMED, Readable
+from dicomlab.checks.queries import device_sql, instance_columns
+from dicomlab.schema.levels import quoted
 
 FACTS = ("absent", "empty", "other_vr", "too_long")
 ACQUISITION = tuple(
@@ -25,30 +27,64 @@ ACQUISITION = tuple(
 )
 """Attributes that no class demands, and that files of one kind have together or not at all."""
 
+COUNTED = ("n_files", "files")
+_OWN = ("kept_headers", "image_type", "device", *COUNTED, *FACTS)
+
 
 class HeaderFacts:
-    """One row a file with a kept header: what it is, and which attributes it lacks or has written wrongly.
+    """Which attributes files with a kept header lack or have written wrongly, in two blocks.
 
     absent, empty, other_vr and too_long are as `Catalog.presence` gives them, for the attributes that
-    the standard wants in some kind of file, and ACQUISITION. image_type is ImageType as text.
+    the standard wants in some kind of file, and ACQUISITION. The first block has one row a combination of
+    them, device and SOPClassUID, with n_files and files (the keys of the first 100). The second has one row
+    a file, of those kinds (SOPClassUID and ImageType, as text image_type) in a series whose files differ in
+    what is absent or empty. So neither grows with the files of an archive that is in order.
     """
 
     def columns(self, catalog: Readable) -> list[str]:
-        """The columns; without kept headers those of the instances only."""
-        facts = ["kept_headers", *FACTS] if catalog.keeps_headers else []
-        return [*_INSTANCES.columns(catalog), *facts]
+        """The columns of either block; without kept headers those of the instances only."""
+        own = _OWN if catalog.keeps_headers else ("image_type", "device")
+        return [*instance_columns(catalog), *own]
 
     def blocks(
         self, catalog: Readable, names: Sequence[str], *, together: Sequence[str], rows: int
     ) -> Iterator[pd.DataFrame]:
-        """All rows in one block: few bytes a file, since most files have the same attributes."""
-        own = ["file_key", *(name for name in names if name not in ("file_key", "kept_headers", *FACTS))]
-        parts = list(catalog.blocks(_INSTANCES.query(catalog, own), together=(), rows=rows))
-        if parts:
-            facts = catalog.presence(all_attributes())
-            facts = facts[facts["absent"].notna()]
-            table = pd.concat(parts, ignore_index=True)
-            yield table.merge(facts, on="file_key", how="inner").assign(kept_headers=True)
+        """The two blocks, each with the columns it has."""
+        facts = catalog.presence(all_attributes())
+        facts = facts[facts["absent"].notna()]
+        codes = {name: facts[name].cat.codes.to_numpy("int32") for name in FACTS}
+        beside = {"_facts": pa.table({"file_key": pa.array(facts["file_key"], pa.string()), **codes})}
+        words = {name: facts[name].cat.categories for name in FACTS}
+        have = instance_columns(catalog)
+        for query in (_kinds_sql(have), _odd_series_sql(have, names)):
+            found = catalog.arrow(query, beside).to_pandas(date_as_object=False)
+            texts = {name: pd.Categorical.from_codes(found[name], words[name]) for name in FACTS}
+            yield found.assign(**texts, kept_headers=True)
+
+
+def _kinds_sql(have: Sequence[str]) -> str:
+    """How many files there are of each combination, and the first of them."""
+    own = [f"i.{quoted(name)}" for name in ("SOPClassUID",) if name in have]
+    facts = [f"f.{name}" for name in FACTS]
+    return f"""SELECT {device_sql(have)} AS device, {", ".join([*own, *facts])},
+      count(*) AS n_files, min(i.file_key, {MOST_NAMED}) AS files
+    FROM instances i JOIN _facts f USING (file_key) GROUP BY ALL ORDER BY ALL"""
+
+
+def _odd_series_sql(have: Sequence[str], names: Sequence[str]) -> str:
+    """The files of each kind in a series that do not all have the same attributes."""
+    kind = [f"i.{quoted(name)}" for name in ("SeriesInstanceUID", "SOPClassUID") if name in have]
+    kind.append(_IMAGE_TYPE if "ImageType" in have else "NULL")
+    keys = [f"{text} AS key_{n}" for n, text in enumerate(kind)]
+    same = [f"{text} IS NOT DISTINCT FROM key_{n}" for n, text in enumerate(kind)]
+    own = [f"i.{quoted(name)}" for name in dict.fromkeys(("file_key", *names)) if name not in _OWN]
+    facts = [f"f.{name}" for name in FACTS]
+    return f"""SELECT {", ".join([*own, *facts])}, {kind[-1]} AS image_type, {device_sql(have)} AS device
+    FROM instances i JOIN _facts f USING (file_key) JOIN (
+      SELECT {", ".join(keys)} FROM instances i JOIN _facts f USING (file_key) GROUP BY ALL
+      HAVING min((f.absent, f.empty)) < max((f.absent, f.empty))
+    ) ON {" AND ".join(same)}
+    WHERE i.SeriesInstanceUID IS NOT NULL ORDER BY i.file_key"""
 
 
 def all_attributes() -> list[str]:
@@ -57,4 +93,4 @@ def all_attributes() -> list[str]:
     return sorted({*demanded, *ACQUISITION})
 
 
-_INSTANCES = Instances({"image_type": 'i."ImageType"::VARCHAR'}, "")
+_IMAGE_TYPE = 'i."ImageType"::VARCHAR'

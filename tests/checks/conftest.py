@@ -24,7 +24,7 @@ def block_of(small_fleet):
         names = ["file_key", "SeriesInstanceUID", *check.together, *check.needs, *check.wants]
         wanted = [name for name in dict.fromkeys(names) if name in have]
         blocks = source.blocks(catalog, wanted, together=check.together, rows=10**6)
-        rows = next(blocks, None)
+        rows = next(filter(check.takes, blocks), None)
         if rows is None:  # nothing is odd in this fleet
             rows = catalog.sql(source.query(catalog, wanted))
         return rows

@@ -13,6 +13,7 @@ from dicomlab.checks.attributes import (
     UnreadValue,
     types_of,
 )
+from dicomlab.checks.tables import SOURCES
 
 CT, SC = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.7"
 
@@ -63,6 +64,14 @@ def test_the_same_lack_is_told_once_a_machine_and_kind():
     assert MissingExpected()(rows)[["uid", "n_files"]].to_numpy().tolist() == [["A", 3], ["B", 1]]
 
 
+def test_rows_that_stand_for_several_files_count_as_those():
+    own = files(["PixelSpacing", "PixelSpacing Rows"], n_files=[3, 40], files=[["c", "a"], ["b"]])
+    found = MissingRequired()(own.drop(columns="file_key"))
+    assert found["n_files"].tolist() == [43]
+    assert found["files"].tolist() == [["a", "b", "c"]]
+    assert found["message"].str.startswith("43 files of kind CT Image lack").tolist() == [True]
+
+
 def test_what_most_lack_is_named_first():
     found = MissingExpected()(files(["KVP", "SliceThickness", "SliceThickness KVP", "SliceThickness"]))
     assert found["evidence"][0]["attributes"] == "SliceThickness, KVP"
@@ -90,6 +99,18 @@ def test_what_nobody_counts_on_may_be_in_some_files_only():
 def test_all_series_lacking_the_same_are_no_exception():
     rows = files(["KVP", "KVP", ""], SeriesInstanceUID=["1", "1", "2"])
     assert MissingInSome()(rows).empty
+
+
+def test_files_of_an_archive_come_as_few_rows(small_fleet):
+    catalog = small_fleet["catalog"]
+    names = ["file_key", "SeriesInstanceUID", "SOPClassUID", "absent"]
+    counted, alone = SOURCES["headers"].blocks(catalog, names, together=(), rows=10**6)
+    told = catalog.presence(["Rows"])["absent"].notna().sum()
+    assert counted["n_files"].sum() == told
+    assert len(counted) < told / 10
+    assert alone["file_key"].is_unique
+    lacks = alone.groupby(["SeriesInstanceUID", "SOPClassUID", "image_type"], dropna=False)
+    assert (lacks["absent"].nunique() + lacks["empty"].nunique() > 2).all()
 
 
 def test_attributes_written_wrongly_are_told_once_a_machine():
