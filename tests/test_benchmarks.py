@@ -277,6 +277,13 @@ def test_drift_prints_a_row_a_chart_and_finds_what_was_planted():
     )
 
 
+def test_streams_are_all_judged_and_their_time_told():
+    table = rows(run("streams.py", "--streams", 20, "--days", 300))
+    told = table["20"]
+    assert number(told[0]) == 600
+    assert number(told[3]) == pytest.approx(1000 / 20 * number(told[2]), rel=0.02)
+
+
 def test_a_larger_budget_gives_no_fewer_false_alarms():
     said = run("drift.py", "standard", "--fleets", 1, "--machines", 3, "--budgets", 0.2, 20, "--seed", 7)
     table = rows(said)

@@ -51,6 +51,8 @@ class Baseline:
     """For settings: the values that were usual; `center` is the share of others."""
     error: float = 0.0
     """Standard error of the centre."""
+    steady: float = 0.0
+    """The part of it that no further days average out: all of it where the centre is to stay as it is."""
     likeness: float = 0.0
     """Correlation of neighbouring days."""
 

@@ -69,6 +69,8 @@ class Plan:
     """Whether the level goes up and down by itself, so that its slope is that of the weeks before."""
     wander: float = 0.0
     """How far the level is known to wander at least, in standard deviations of one acquisition."""
+    is_frozen: bool = False
+    """Whether the level stays as its baseline has it; else days without an alarm make it surer."""
     is_given: bool = False
     """Whether the floor is the user's own, which holds as it stands."""
 
@@ -192,9 +194,14 @@ def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -
     part = days.part(start, max(stop, start + 1))
     center, error = weighted_mean(part.value, scatter.sd(part.n))
     first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
-    error = float(np.sqrt(error**2 + plan.mix_error**2 + scatter.slow**2))
+    steady = float(np.hypot(plan.mix_error, scatter.slow))
+    error = float(np.hypot(error, steady))
+    steady = error if plan.is_frozen else steady
     return Baseline(
-        first, last, int(part.rows.sum()), center, scatter.total, error=error, likeness=scatter.likeness
+        *(first, last, int(part.rows.sum()), center, scatter.total),
+        error=error,
+        steady=steady,
+        likeness=scatter.likeness,
     )
 
 
@@ -240,7 +247,7 @@ def _against_trailing(
     sd = np.hypot(scatter.sd_alone(days.n), spread)[numbers]
     signal = framed(_SIGNAL, (days.date[numbers], off, sd))
     error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
-    return signal, replace(baseline, center=0.0, error=error), numbers
+    return signal, replace(baseline, center=0.0, error=error, steady=error), numbers
 
 
 def trailing_level(

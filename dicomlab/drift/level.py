@@ -29,7 +29,7 @@ class LevelShift:
     floor: float = 0.0
     """Smallest change that matters, in the unit of `value`; a mean that is off by less is none."""
 
-    clip: float = 3.5
+    clip: float = 3.0
     """A day counts as no more than this many standard deviations off, unless the day before was so far."""
 
     name: str = "level-shift"
@@ -38,9 +38,11 @@ class LevelShift:
     def __call__(self, signal: pd.DataFrame, baseline: Baseline) -> pd.DataFrame:
         """Chart the days of `signal` (date, value, sd) against the baseline.
 
-        At each day the means of the last 1, 2, 3, 4, 6, 8, 11, 16, ... days are held against the
-        baseline, each in its own standard error, that of the baseline within (a generalized
-        likelihood ratio: Lai, J. R. Statist. Soc. B 57, 1995). Windows have limits of their own: a long
+        At each day the means of the last 1, 2, 3, 4, 6, 8, 11, 16, ... days are held against the level
+        before them, each in its own standard error, that of this level within (a generalized likelihood
+        ratio: Lai, J. R. Statist. Soc. B 57, 1995). The level before is that of the baseline and of the
+        days since (Siegmund and Venkatraman, Annals of Statistics 23, 1995, for a level that is not
+        known), unless all of the baseline's error is `steady`. Windows have limits of their own: a long
         one is seldom new. `sd` is that of a day by itself; `baseline.likeness` is how alike neighbours are.
 
         Gives statistic (largest of the windows, as a share of its limit), limit (1), is_alarm, side
@@ -51,16 +53,19 @@ class LevelShift:
             return no_chart()
         windows = _windows(min(len(value), self.longest))
         grown = as_one(windows, baseline.likeness)
-        error = baseline.error / float(np.median(sd))
-        limits = window_limits(windows, self.length, error=error / np.sqrt(grown), horizon=self.points_a_year)
-        z = self._drawn_in((value - baseline.center) / sd, float(limits[0]))
-        weight, total = (np.concatenate([[0.0], np.cumsum(part)]) for part in (1 / sd**2, z / sd))
+        weight = _sums(1 / sd**2)
+        known = _known(weight, baseline)
+        error = np.sqrt(1 / known + baseline.steady**2)
+        usual = float(error[min(int(self.points_a_year / 2), len(value))] / np.median(sd))
+        limits = window_limits(windows, self.length, error=usual / np.sqrt(grown), horizon=self.points_a_year)
+        total = _sums(self._drawn_in((value - baseline.center) / sd, float(limits[0])) / sd)
+        level = total / as_one(np.inf, baseline.likeness) / known
         charts = np.zeros((len(windows), len(value)))
         for n, window in enumerate(windows):
             held = weight[window:] - weight[:-window]
-            mean = (total[window:] - total[:-window]) / held
-            share = mean / np.sqrt(grown[n] / held + baseline.error**2) / limits[n]
-            charts[n, window - 1 :] = np.where(np.abs(mean) >= self.floor, share, 0.0)
+            off = (total[window:] - total[:-window]) / held - level[:-window]
+            share = off / np.sqrt(grown[n] / held + error[:-window] ** 2) / limits[n]
+            charts[n, window - 1 :] = np.where(np.abs(off) >= self.floor, share, 0.0)
         lead = np.abs(charts).argmax(axis=0)
         place = np.arange(len(value))
         best = charts[lead, place]
@@ -72,6 +77,18 @@ class LevelShift:
         most = min(self.clip, 0.9 * limit)
         last = np.concatenate([[0.0], z[:-1]])
         return np.clip(z, np.minimum(-most, np.maximum(last, -1e3)), np.maximum(most, np.minimum(last, 1e3)))
+
+
+def _known(weight: np.ndarray, baseline: Baseline) -> np.ndarray:
+    """How surely the level is known before each day: by the baseline, and by the days since."""
+    own = baseline.error**2 - baseline.steady**2
+    if own <= 0:
+        return np.full(len(weight), np.inf)
+    return 1 / own + weight / as_one(np.inf, baseline.likeness)
+
+
+def _sums(part: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0.0], np.cumsum(part)])
 
 
 def _windows(longest: int) -> np.ndarray:

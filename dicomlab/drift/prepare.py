@@ -43,7 +43,7 @@ class Signal:
 
     `rows` are positions in the table of judged series; `y` is the value on the parameter's scale
     with protocol and size taken out; `typical` the level it had; `learn_until` the number of the
-    last day of the baseline. A `reason` says why it is not watched.
+    last day of the baseline, which `is_frozen` where a file says so. A `reason` says why it is not watched.
     """
 
     device: str
@@ -62,6 +62,7 @@ class Signal:
     mix_error: float = 0.0
     removed: float = 0.0
     by_operator: bool = False
+    is_frozen: bool = False
     learn_until: int = 0
     exam: np.ndarray = field(default_factory=lambda: np.empty(0, int))
     cell: np.ndarray = field(default_factory=lambda: np.empty(0, int))
@@ -258,6 +259,7 @@ class _Maker:
             learn_until=until,
             removed=fit.removed,
             by_operator=fit.by_operator,
+            is_frozen=self._held(name) is not None,
             mix_error=mix,
             typical=typical,
             **more,

@@ -177,6 +177,7 @@ def _watch_level(
         learn_until=signal.learn_until,
         floor=_floor(signal.parameter),
         is_given=signal.parameter.is_floor_given,
+        is_frozen=signal.is_frozen,
         resolution=_resolution(signal),
         pooled=pooled,
         mix_error=float(np.hypot(signal.mix_error, error)),

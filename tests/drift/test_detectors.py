@@ -135,6 +135,38 @@ def test_an_uncertain_baseline_finds_no_small_change():
     assert not LevelShift()(signal, unsure)["is_alarm"].any()
 
 
+def first_alarms(course, *, is_frozen, length=2000.0, n_baseline=100):
+    """The first alarm (a number; 999 if none) on days that follow a course, of 60 simulations."""
+    found = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        error = n_baseline**-0.5
+        center = float(rng.normal(0, error))
+        steady = error if is_frozen else 0.0
+        baseline = Baseline(FIRST, LAST, n_baseline, center, 1.0, error=error, steady=steady)
+        signal = pd.DataFrame({"value": course + rng.normal(size=len(course)), "sd": 1.0})
+        hits = np.flatnonzero(LevelShift(length=length)(signal, baseline)["is_alarm"])
+        found.append(hits[0] if len(hits) else 999)
+    return np.array(found)
+
+
+def test_days_without_an_alarm_make_the_level_surer():
+    step = np.where(np.arange(420) < 300, 0.0, 0.4)
+    surer, frozen = (first_alarms(step, is_frozen=kept) for kept in (False, True))
+    told = [((a >= 300) & (a < 999)).sum() for a in (surer, frozen)]
+    assert told[0] > told[1] + 5
+    assert (surer < 300).sum() <= (frozen < 300).sum() + 3
+
+
+def test_days_are_held_against_a_frozen_level_as_it_stands():
+    signal = pd.DataFrame({"value": np.full(300, 0.15), "sd": 1.0})
+    surer = Baseline(FIRST, LAST, 100, 0.0, 1.0, error=0.1)
+    frozen = replace(surer, steady=0.1)
+    stays, moves = (LevelShift()(signal, baseline)["statistic"] for baseline in (frozen, surer))
+    assert (stays.diff().dropna() > -1e-9).all()
+    assert moves.iloc[-1] < min(0.8 * stays.iloc[-1], moves.max())
+
+
 def test_overrides_by_hand_are_no_change_of_a_setting():
     signal, baseline = quiet(SettingChange())
     signal["text"] = np.where(np.arange(300) % 25 == 0, "B70f", "B30f")

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.drift.baselines import changed_baselines, freeze_baselines, read_baselines
+from dicomlab.devices import name_devices
+from dicomlab.drift.baselines import changed_baselines, freeze_baselines, read_baselines, spans_of
 from dicomlab.drift.decisions import (
     NotReadable,
     accept,
@@ -19,7 +20,12 @@ from dicomlab.drift.decisions import (
     reject,
 )
 from dicomlab.drift.engine import find_drift
+from dicomlab.drift.prepare import Rules, make_signals
+from dicomlab.drift.signals import choose
+from dicomlab.drift.strata import judged_series
+from dicomlab.drift.values import Cells
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.series import as_series
 
 from .machines import START, day_number, make_ct
 
@@ -107,6 +113,17 @@ def test_a_frozen_baseline_keeps_its_span_while_the_archive_grows(series, drift,
     assert (ends[frozen.index] == frozen).all()
     assert ends.max() < drift.signals["baseline_to"].max()
     assert set(later.changes["parameter"]) == set(PARAMETERS)
+
+
+def test_a_frozen_baseline_is_the_level_that_days_are_held_against(series, drift, tmp_path):
+    path = freeze_baselines(drift, to=tmp_path / "baselines.json")
+    rows = judged_series(as_series(series), name_devices(series)).rows
+    watched = choose(PARAMETERS, series.columns)
+    for spans, is_frozen in ((spans_of(read_baselines(path)), True), (None, False)):
+        signals = make_signals(Cells(rows), watched, Rules(), frozen=spans)
+        levels = [signal for signal in signals if signal.is_monitored and signal.kind == "level"]
+        assert levels
+        assert {signal.is_frozen for signal in levels} == {is_frozen}
 
 
 def test_a_baseline_of_which_series_were_lost_is_told(series, tmp_path):
