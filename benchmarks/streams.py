@@ -53,7 +53,7 @@ def make_series(machines: int, days: int, a_day: int) -> pd.DataFrame:
 
 
 def judge(streams: int, days: int, a_day: int) -> dict[str, Any]:
-    """Judge a fleet of so many streams; gives seconds, and the memory before and at most."""
+    """Judge a fleet of so many streams; gives seconds, and the memory of its table and at most."""
     import resource
 
     import dicomlab

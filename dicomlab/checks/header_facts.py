@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dicomlab.checks._attribute_types import ATTRIBUTE_TYPES
 from dicomlab.checks.base import MOST_NAMED, Readable
-from dicomlab.checks.queries import device_sql, instance_columns
+from dicomlab.checks.queries import Instances, device_sql, instance_columns
 from dicomlab.schema.levels import quoted
 
 FACTS = ("absent", "empty", "other_vr", "too_long")
@@ -27,8 +27,8 @@ ACQUISITION = tuple(
 )
 """Attributes that no class demands, and that files of one kind have together or not at all."""
 
-COUNTED = ("n_files", "files")
-_OWN = ("kept_headers", "image_type", "device", *COUNTED, *FACTS)
+_FACTS_SQL = {name: f"f.{name}" for name in FACTS}
+_OWN = ("kept_headers", "image_type", "device", "n_files", "files", *FACTS)
 
 
 class HeaderFacts:
@@ -55,8 +55,7 @@ class HeaderFacts:
         codes = {name: facts[name].cat.codes.to_numpy("int32") for name in FACTS}
         beside = {"_facts": pa.table({"file_key": pa.array(facts["file_key"], pa.string()), **codes})}
         words = {name: facts[name].cat.categories for name in FACTS}
-        have = instance_columns(catalog)
-        for query in (_kinds_sql(have), _odd_series_sql(have, names)):
+        for query in (_kinds_sql(instance_columns(catalog)), _odd_series_sql(catalog, names)):
             found = catalog.arrow(query, beside).to_pandas(date_as_object=False)
             texts = {name: pd.Categorical.from_codes(found[name], words[name]) for name in FACTS}
             yield found.assign(**texts, kept_headers=True)
@@ -64,33 +63,32 @@ class HeaderFacts:
 
 def _kinds_sql(have: Sequence[str]) -> str:
     """How many files there are of each combination, and the first of them."""
-    own = [f"i.{quoted(name)}" for name in ("SOPClassUID",) if name in have]
-    facts = [f"f.{name}" for name in FACTS]
-    return f"""SELECT {device_sql(have)} AS device, {", ".join([*own, *facts])},
+    kind = ['i."SOPClassUID"'] if "SOPClassUID" in have else []
+    return f"""SELECT {", ".join([f"{device_sql(have)} AS device", *kind, *_FACTS_SQL.values()])},
       count(*) AS n_files, min(i.file_key, {MOST_NAMED}) AS files
     FROM instances i JOIN _facts f USING (file_key) GROUP BY ALL ORDER BY ALL"""
 
 
-def _odd_series_sql(have: Sequence[str], names: Sequence[str]) -> str:
+def _odd_series_sql(catalog: Readable, names: Sequence[str]) -> str:
     """The files of each kind in a series that do not all have the same attributes."""
+    have = instance_columns(catalog)
+    image_type = 'i."ImageType"::VARCHAR' if "ImageType" in have else "NULL"
     kind = [f"i.{quoted(name)}" for name in ("SeriesInstanceUID", "SOPClassUID") if name in have]
-    kind.append(_IMAGE_TYPE if "ImageType" in have else "NULL")
+    kind.append(image_type)
     keys = [f"{text} AS key_{n}" for n, text in enumerate(kind)]
     same = [f"{text} IS NOT DISTINCT FROM key_{n}" for n, text in enumerate(kind)]
-    own = [f"i.{quoted(name)}" for name in dict.fromkeys(("file_key", *names)) if name not in _OWN]
-    facts = [f"f.{name}" for name in FACTS]
-    return f"""SELECT {", ".join([*own, *facts])}, {kind[-1]} AS image_type, {device_sql(have)} AS device
-    FROM instances i JOIN _facts f USING (file_key) JOIN (
+    odd = f"""JOIN _facts f USING (file_key) JOIN (
       SELECT {", ".join(keys)} FROM instances i JOIN _facts f USING (file_key) GROUP BY ALL
       HAVING min((f.absent, f.empty)) < max((f.absent, f.empty))
     ) ON {" AND ".join(same)}
     WHERE i.SeriesInstanceUID IS NOT NULL ORDER BY i.file_key"""
+    own = [name for name in dict.fromkeys(("file_key", *names)) if name not in _OWN]
+    return Instances({"image_type": image_type} | _FACTS_SQL, odd).query(
+        catalog, [*own, "image_type", "device", *FACTS]
+    )
 
 
 def all_attributes() -> list[str]:
     """The keywords that are looked for."""
     demanded = (word for _, *texts in ATTRIBUTE_TYPES for text in texts for word in text.split())
     return sorted({*demanded, *ACQUISITION})
-
-
-_IMAGE_TYPE = 'i."ImageType"::VARCHAR'

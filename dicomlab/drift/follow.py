@@ -196,11 +196,10 @@ def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -
     first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
     steady = float(np.hypot(plan.mix_error, scatter.slow))
     error = float(np.hypot(error, steady))
-    steady = error if plan.is_frozen else steady
     return Baseline(
         *(first, last, int(part.rows.sum()), center, scatter.total),
         error=error,
-        steady=steady,
+        steady=error if plan.is_frozen else steady,
         likeness=scatter.likeness,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, text_codes, text_objects, texts
+from dicomlab.devices import column, text_codes, texts
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.strata import stratum_of
 from dicomlab.series import numbers
@@ -40,7 +40,8 @@ class Cells:
         self._numbers: dict[str, np.ndarray] = {}
         self._texts: dict[str, np.ndarray] = {}
         self._codes: dict[str, np.ndarray] = {}
-        self._strata: dict[str, tuple[np.ndarray, pd.Index]] = {}
+        self._told: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._strata: dict[tuple[str, tuple[str, ...]], tuple[np.ndarray, pd.Index]] = {}
         exam = texts(column(rows, "StudyInstanceUID"))
         has_exam = exam.notna().to_numpy()
         self.exam = np.where(has_exam, pd.factorize(exam)[0], -1 - np.arange(len(rows)))
@@ -61,21 +62,28 @@ class Cells:
     def text(self, name: str) -> np.ndarray:
         """A column as texts, null where empty."""
         if name not in self._texts:
-            self._texts[name] = text_objects(column(self.table, name))
+            codes, told = self._read(name)
+            self._texts[name] = told[codes]
         return self._texts[name]
 
     def code(self, name: str) -> np.ndarray:
         """The texts of a column as numbers, -1 where empty."""
         if name not in self._codes:
-            codes, told = text_codes(column(self.table, name))
+            codes, told = self._read(name)
             self._codes[name] = pd.factorize(told)[0][codes]
         return self._codes[name]
 
     def stratum(self, per: str, strata: Sequence[str] | None) -> tuple[np.ndarray, pd.Index]:
         """The stratum of each series as a number, and the names by number (see `stratum_of`)."""
-        if per not in self._strata:
-            self._strata[per] = pd.factorize(stratum_of(self.table, per, strata), sort=True)
-        return self._strata[per]
+        key = (per, tuple(strata or ()))
+        if key not in self._strata:
+            self._strata[key] = pd.factorize(stratum_of(self.table, per, strata), sort=True)
+        return self._strata[key]
+
+    def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        if name not in self._told:
+            self._told[name] = text_codes(column(self.table, name))
+        return self._told[name]
 
 
 def read_values(
