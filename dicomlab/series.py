@@ -212,7 +212,7 @@ def _one_spelling(name: pd.Series) -> pd.Series:
     key = _key(name)
     counts = pd.DataFrame({"key": key, "name": name}).value_counts().reset_index()
     counts = counts.sort_values(["count", "name"], ascending=[False, True]).drop_duplicates("key")
-    return key.map(counts.set_index("key")["name"])
+    return key.map(counts.set_index("key")["name"]).astype("str")  # a map over no rows gives numbers
 
 
 def numbers(values: pd.Series) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dicomlab.errors import WrongArgument
-from dicomlab.series import as_series
+from dicomlab.series import as_series, protocol_names, reconstruction_names
 
 
 def test_a_table_of_instances_is_dated_by_when_they_were_acquired() -> None:
@@ -88,3 +88,10 @@ def test_something_else_is_refused_with_what_to_give():
 def test_series_read_from_csv_have_dates_again():
     table = pd.DataFrame({"Modality": ["CT"], "first_acquired_at": ["2024-03-01 10:00:00"]})
     assert as_series(table)["first_acquired_at"].tolist() == [pd.Timestamp("2024-03-01 10:00")]
+
+
+def test_names_of_no_series_are_no_texts():
+    none = pd.DataFrame({"ProtocolName": pd.Series(dtype="str"), "SeriesDescription": pd.Series(dtype="str")})
+    protocol = protocol_names(none)
+    assert protocol.dtype == "str"
+    assert reconstruction_names(none, protocol).tolist() == []
