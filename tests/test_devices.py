@@ -161,7 +161,7 @@ def test_makers_have_one_name(written, name):
     assert maker_name(written) == name
 
 
-@pytest.mark.skipif(not (SHARED / "tables").is_dir(), reason="the real tables lie beside the clone only")
+@pytest.mark.real_files
 def test_a_real_scanner_with_two_institutions_is_one_machine():
     series = as_series(pd.read_parquet(SHARED / "tables" / "things_ds004192_series.parquet"))
     devices = list_devices(series)

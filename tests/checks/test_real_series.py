@@ -63,9 +63,6 @@ EXPLAINED = {
 }
 
 
-needs_files = pytest.mark.skipif(not FACTS.exists(), reason="the real files lie not beside the clone")
-
-
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
     """Findings about slices in the real series beside the clone, and the catalog."""
@@ -97,7 +94,7 @@ def disagreements(fact, found: pd.DataFrame) -> set[str]:
     }
 
 
-@needs_files
+@pytest.mark.real_files
 def test_whole_real_series_agree_with_what_was_worked_out_by_pydicom(real):
     facts = pd.read_csv(FACTS)
     whole = facts[facts["complete"]]
@@ -110,7 +107,7 @@ def test_whole_real_series_agree_with_what_was_worked_out_by_pydicom(real):
     assert differ == set(EXPLAINED)
 
 
-@needs_files
+@pytest.mark.real_files
 def test_what_is_found_above_a_note_in_real_series_is_right(real):
     grave = real[real["severity"] != "note"]
     assert sorted((row.check, row.evidence.get("attribute", "")) for row in grave.itertuples()) == [
@@ -123,7 +120,7 @@ def test_what_is_found_above_a_note_in_real_series_is_right(real):
     ]
 
 
-@pytest.mark.skipif(not LIDC.exists(), reason="the positions lie not beside the clone")
+@pytest.mark.real_files
 def test_the_slice_positions_of_lidc_give_the_four_irregular_scans():
     with sqlite3.connect(LIDC) as database:
         table = pd.read_sql("SELECT scan_id, val FROM zvals", database)

@@ -10,7 +10,7 @@ from dicomlab.drift.engine import find_drift
 from tests.conftest import SHARED
 
 TABLES = SHARED / "tables"
-pytestmark = pytest.mark.skipif(not TABLES.is_dir(), reason="the real tables lie beside the clone only")
+pytestmark = pytest.mark.real_files
 
 
 @pytest.fixture(scope="module")

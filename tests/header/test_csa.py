@@ -20,7 +20,7 @@ from dicomlab.errors import NotAColumn, WrongArgument
 from dicomlab.header.engine import HeaderReader
 from dicomlab.schema.columns import Columns
 from tests.build import dataset, write
-from tests.conftest import SHARED, shared_files
+from tests.conftest import shared_files
 
 # --- a writer and a parser straight from the published description ------------------------------
 
@@ -297,7 +297,7 @@ def real_headers() -> list[tuple[Path, bytes, bytes]]:
     return found
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no real files beside the clone")
+@pytest.mark.real_files
 def test_every_field_of_real_headers_is_what_the_description_says(quiet):
     found = real_headers()
     assert len(found) > 30

@@ -142,7 +142,7 @@ def real_reports() -> list[Path]:
     return [p for p in shared_files() if "SR" in p.name and "odd" not in p.parts and p.suffix == ".dcm"]
 
 
-@pytest.mark.skipif(not real_reports(), reason="no real reports beside the clone")
+@pytest.mark.real_files
 def test_real_reports_of_many_makers_are_what_pydicom_finds(quiet):
     checked = 0
     for path in real_reports():

@@ -15,7 +15,7 @@ import dicomlab as dl
 from dicomlab.header.engine import HeaderReader
 from dicomlab.schema.columns import Columns
 from tests.build import dataset, write
-from tests.conftest import SHARED, shared_files
+from tests.conftest import shared_files
 from tests.header.test_csa import csa2, parsed, protocol_of, with_csa
 
 NORMAL = ["0.0", "0.6", "0.8"]
@@ -144,7 +144,7 @@ def prescribed(path: Path) -> np.ndarray | None:
     return np.array(centre)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no real files beside the clone")
+@pytest.mark.real_files
 def test_slices_of_real_mosaics_lie_where_the_protocol_puts_them(quiet):
     mosaics = [(p, c) for p in shared_files() if is_siemens(p) and (c := prescribed(p)) is not None]
     batch = next(HeaderReader().read([str(p) for p, _ in mosaics]))

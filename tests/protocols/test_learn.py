@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -219,12 +218,10 @@ def myconnectome() -> Variants:
 
 
 def _real(name: str) -> pd.DataFrame:
-    path: Path = TABLES / name
-    if not path.is_file():
-        pytest.skip("the real tables lie beside the clone only")
-    return pd.read_parquet(path)
+    return pd.read_parquet(TABLES / name)
 
 
+@pytest.mark.real_files
 def test_the_edits_of_a_real_study_are_found_on_their_days(myconnectome):
     rest = myconnectome.changes[myconnectome.changes["protocol"].str.startswith("Resting State")]
     told = rest.assign(since=rest["since"].dt.strftime("%Y-%m-%d"))
@@ -236,18 +233,21 @@ def test_the_edits_of_a_real_study_are_found_on_their_days(myconnectome):
     ]
 
 
+@pytest.mark.real_files
 def test_the_two_echoes_of_a_real_field_map_are_one_setting(myconnectome):
     told = myconnectome.fields.set_index(["protocol", "field"])
     row = told.loc[("gre_field_mapping", "EchoTime")]
     assert row[["rule", "expected"]].tolist() == ["one of", "7.38 ms or 4.92 ms"]
 
 
+@pytest.mark.real_files
 def test_pilot_scans_of_a_real_study_are_its_variants(myconnectome):
     t1 = myconnectome.variants[myconnectome.variants["protocol"] == "T1w_MPR1_PMC"]
     assert t1["n_series"].tolist() == [15, 1, 1]
     assert "SliceThickness 0.7 mm, not 0.8 mm" in t1["differs"].iloc[1]
 
 
+@pytest.mark.real_files
 def test_a_real_scanner_that_was_left_alone_has_no_change():
     learned = learn_protocols(_real("things_ds004192_series.parquet"), least=3)
     assert learned.changes.empty

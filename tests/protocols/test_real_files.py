@@ -11,7 +11,7 @@ from dicomlab.scanner.engine import scan
 from tests.conftest import SHARED
 
 FILES = SHARED / "dicom"
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason="the real files lie beside the clone only")
+pytestmark = pytest.mark.real_files
 
 
 @pytest.mark.parametrize("source", ["dcm_qa_nih", "dcm_qa_enh", "dicom2nifti", "pydicom-data"])

@@ -101,9 +101,8 @@ def test_relations_that_cannot_be_judged_are_named():
     assert "repeats" not in found.attrs["not_judged"]
 
 
+@pytest.mark.real_files
 def test_real_sessions_have_field_maps_of_their_shim():
     path = SHARED / "tables" / "things_ds004192_series.parquet"
-    if not path.is_file():
-        pytest.skip("the real tables lie beside the clone only")
     found = check_studies(pd.read_parquet(path))
     assert not len(found[found["relation"].str.startswith("field map")])

@@ -79,7 +79,7 @@ def test_rows_and_reasons_are_all_the_files_there_are(tmp_path, into):
     assert len(catalog.errors) == (~files["status"].isin(["read", "archive"])).sum()
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the real files are not beside the clone")
+@pytest.mark.real_files
 def test_rows_and_reasons_are_all_the_real_files(into):
     catalog = scan(SHARED / "dicom", into)
     met = sum(len(names) for _, _, names in os.walk(SHARED / "dicom"))

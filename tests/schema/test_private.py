@@ -14,7 +14,7 @@ from dicomlab.header.engine import HeaderReader
 from dicomlab.schema.columns import Column, Columns
 from dicomlab.schema.private import PRIVATE_ROWS, named_column, private_names
 from tests.build import dataset, write
-from tests.conftest import SHARED, shared_files
+from tests.conftest import shared_files
 
 COLUMNS = Columns().add(*private_names())
 # The dictionary's VR is another one than real files have, or it knows the offset by another name.
@@ -167,7 +167,7 @@ def plain(ds: Dataset, element: Column) -> object:
     return None
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no real files beside the clone")
+@pytest.mark.real_files
 def test_elements_of_real_files_are_what_pydicom_says(quiet):
     single = [
         (n, c) for n in private_names() if not (c := named_column(n)).parts and elements(c) and not c.rule
@@ -201,7 +201,7 @@ def test_elements_of_real_files_are_what_pydicom_says(quiet):
     assert not wrong
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no real files beside the clone")
+@pytest.mark.real_files
 def test_values_of_real_files_agree_with_each_other(quiet):
     """What two elements say of one thing must fit: so the units are the ones that were written down."""
     checked = set()

@@ -179,7 +179,7 @@ def test_a_changed_dicomdir_replaces_its_records(medium, tmp_path):
     assert found(after)[0] == {"n_named": 1, "n_unnamed": 11}
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the real files are not beside the clone")
+@pytest.mark.real_files
 def test_real_media_are_complete(tmp_path):
     catalog = scan(SHARED / "pydicom-3.0.2" / "test_files" / "dicomdirtests", tmp_path / "catalog")
     media = catalog.media.set_index(catalog.media["file_key"].str.rpartition("/")[2])
