@@ -2,15 +2,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench docs lab clean
+.PHONY: demo test test-slow test-all check format bench docs lab clean
 
 demo: .venv/.base          ## a simulated fleet, scanned and judged: demo/report.html
 	$(BIN)/dicomlab demo demo
 
-test: .venv/.dev           ## the tests
+test: .venv/.dev           ## the tests that a change needs
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: .venv/.dev      ## the rest: notebooks, benchmarks, buckets, clusters, long searches for faults
+	$(BIN)/python -m pytest -n auto -m slow
+
+test-all: .venv/.dev       ## every test
 	$(BIN)/python -m pytest -n auto
 
-check: .venv/.dev          ## the gate: format, lint, types, layers, tests
+check: .venv/.dev          ## the gate: format, lint, types, layers, every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

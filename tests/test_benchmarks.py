@@ -17,7 +17,10 @@ import pytest
 from tests.conftest import pydicom_files
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-pytestmark = pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the sdist leaves benchmarks out")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BENCHMARKS.is_dir(), reason="the sdist leaves benchmarks out"),
+]
 
 FEW = ("CT_small.dcm", "MR_small.dcm", "MR_small_bigendian.dcm", "JPEG2000.dcm", "rtplan.dcm")
 

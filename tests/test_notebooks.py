@@ -33,6 +33,7 @@ def test_a_notebook_holds_no_output(path):
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 @pytest.mark.filterwarnings("default")
 def test_a_notebook_runs(path, tmp_path):

@@ -122,6 +122,7 @@ def test_at_least_one_version_is_kept(own, keep):
         own.compact(keep=keep)
 
 
+@pytest.mark.slow
 def test_a_scan_writes_small_files_together_when_there_are_many(tmp_path, monkeypatch):
     monkeypatch.setattr(compaction, "MANY", 3)
     made = []
@@ -158,6 +159,7 @@ def test_what_killed_scans_left_behind_is_deleted_and_nothing_of_others(own):
     assert (own.path / "files" / "notes.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 3, 5, 6, 20])  # commits, catalog.json, deletions
 def test_a_compaction_cut_short_at_any_step_leaves_the_catalog_whole(own, grown, monkeypatch, step):
     calls = []

@@ -97,6 +97,7 @@ def test_words_of_big_endian_files_are_little_endian(tmp_path):
     assert model["00281201"]["InlineBinary"] == "AgEEAw=="
 
 
+@pytest.mark.slow
 def test_every_real_file_fits_or_says_why(tmp_path, quiet):
     """Also those of which pydicom's own to_json_dict raises."""
     catalog = dl.scan(_folder_of(pydicom_files(), tmp_path), into=tmp_path / "catalog", progress=False)

@@ -92,6 +92,7 @@ def test_who_would_write_there_is_told_in_one_sentence(read_only, made):
             work()
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_stops_a_scan_and_the_next_one_completes_it(made, tmp_path):
     archive = shutil.copytree(made / "archive", tmp_path / "archive")
     write_archive(archive, patients=5)

@@ -43,6 +43,8 @@ from tests.build import dataset, write, write_archive
 from tests.conftest import REPOSITORY
 from tests.sources.served import S3
 
+pytestmark = pytest.mark.slow
+
 SECRET = "invented-secret"
 _NUMBERS = count()
 
@@ -230,7 +232,6 @@ dl.scan(source, into, progress=False, jobs=1, storage_options=options)
 """
 
 
-@pytest.mark.slow
 def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
     archive, bucket, scan, s3, monkeypatch
 ):
@@ -253,7 +254,6 @@ def test_a_killed_scan_leaves_the_last_good_state_and_the_next_one_goes_on(
 
 
 @pytest.mark.parametrize("at", [1, 3])
-@pytest.mark.slow
 def test_a_scan_may_break_at_any_write_of_the_state(at, archive, bucket, scan, s3, monkeypatch):
     into, turns = f"{bucket}/catalog", count()
     monkeypatch.setattr(plan, "UNIT_ROWS", 7)
@@ -506,7 +506,6 @@ def test_workers_need_nothing_but_the_bucket(archive, bucket, scan, monkeypatch)
     assert met[0].path == catalog.path
 
 
-@pytest.mark.slow
 def test_the_shell_takes_an_address(archive, bucket, s3, monkeypatch, capsys):
     """Credentials come from where other programs have them."""
     from fsspec.config import conf as fsspec_settings

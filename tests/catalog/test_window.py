@@ -161,6 +161,7 @@ window = Window.of_frame(frame)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", ["", "window.close()", "del window", "raise SystemExit(0)"])
 def test_a_process_ends_cleanly_while_rows_are_copied(last):
     done = subprocess.run(

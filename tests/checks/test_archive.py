@@ -164,6 +164,7 @@ def test_an_archive_without_faults_gives_no_finding(tmp_path):
     assert check(archive(tmp_path / "in"), tmp_path / "catalog") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_the_only_thing_above_a_note(tmp_path, plant):
     folder = archive(tmp_path / "in")
@@ -172,6 +173,7 @@ def test_a_planted_fault_is_the_only_thing_above_a_note(tmp_path, plant):
     assert found == [PLANTED[plant]]
 
 
+@pytest.mark.slow
 def test_no_finding_holds_a_value_of_the_patient(tmp_path):
     folder = archive(tmp_path / "in")
     for plant in (of_another_age, copied, other_patient, captured, in_the_future):

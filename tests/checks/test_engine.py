@@ -55,6 +55,7 @@ def test_a_name_that_is_no_check_says_which_there_are(small_fleet):
         dl.check(small_fleet["catalog"], ["impossible"])
 
 
+@pytest.mark.slow
 def test_a_series_is_never_parted_by_blocks(small_fleet, monkeypatch):
     whole = dl.check(small_fleet["catalog"], [AllOfThem()])
     monkeypatch.setattr(engine, "BLOCK", 7)

@@ -21,6 +21,7 @@ def findings_of(tmp_path):
     return findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("modality", ["CT", "MR", "PT", "DX"])
 def test_a_whole_series_gives_no_finding(findings_of, modality):
     found = findings_of(twins.series(modality))

@@ -116,6 +116,7 @@ def test_a_slow_server_is_told():
     assert "waited for 33 ms: a slow or busy server, or a long way to it" in " ".join(slow(seen))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["zip", "tar", "gztar"])
 def test_an_archive_is_looked_into_by_its_own_name_and_in_a_folder(archive, dicomlab, tmp_path, kind):
     (tmp_path / "in").mkdir()

@@ -66,6 +66,7 @@ def test_a_forged_line_is_told_from_a_wrapped_one():
     assert not forged_lines("a" * 76 + "\n  forged line")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 def test_no_control_character_reaches_the_terminal(dicomlab, places, call):
     dicomlab("scan", places["in"], "--into", places["to"])

@@ -188,6 +188,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(catalog):
     assert ran.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_told_in_one_sentence(catalog):
     ran = in_a_shell(f"dicomlab sql {shlex.quote(str(catalog))} 'SELECT 1 AS one' > /dev/full")

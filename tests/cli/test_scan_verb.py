@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
 from .conftest import WHOLE, make_archive
 
 
@@ -78,6 +80,7 @@ def test_headers_are_not_kept_when_not_wanted(dicomlab, tmp_path):
     assert "headers not kept" in dicomlab("show", tmp_path / "catalog").out
 
 
+@pytest.mark.slow
 def test_processes_and_threads_give_the_same_account(archive, dicomlab, tmp_path):
     said = [
         json.loads(dicomlab("scan", archive, "--into", tmp_path / b, "--backend", b, "--json").out)

@@ -34,6 +34,7 @@ def test_the_card_holds_nothing_of_a_patient(catalog, dicomlab):
     assert not [name for name in names if name in said]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("style", [(), ("--csv",), ("--json",)])
 def test_no_table_names_a_patient_unasked(catalog, dicomlab, table, style):
@@ -77,6 +78,7 @@ def test_csv_has_every_row_and_text_says_what_it_leaves_out(catalog, dicomlab):
     assert "3 of 7 rows" in dicomlab("show", catalog, "files", "--limit", 3).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [60, 80, 132])
 def test_no_line_is_wider_than_the_terminal(catalog, dicomlab, columns):
     for table in ("card", *TABLES):

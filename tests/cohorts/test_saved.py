@@ -62,6 +62,7 @@ def test_a_cohort_of_an_archive_that_moved_is_the_same(own, tmp_path):
     assert dl.Cohort.load(path, moved).changes.empty
 
 
+@pytest.mark.slow
 def test_a_newer_catalog_says_what_entered_left_and_why(own, tmp_path):
     folder, catalog = own
     path = thin(catalog).save(tmp_path / "c.json")
@@ -83,6 +84,7 @@ def test_a_newer_catalog_says_what_entered_left_and_why(own, tmp_path):
     assert set(changes["PatientID"]) == {"P1", "P9"}
 
 
+@pytest.mark.slow
 def test_other_instances_in_their_place_are_a_change(own, tmp_path):
     folder, catalog = own
     path = thin(catalog).save(tmp_path / "c.json")

@@ -33,6 +33,7 @@ def test_each_level_has_its_own_columns(catalog, level, where, expected):
     assert counts(dl.select(catalog, where, level=level)) == expected
 
 
+@pytest.mark.slow
 def test_tables_are_rolled_up_over_what_is_in(catalog):
     first = dl.select(catalog, "InstanceNumber <= 2", level="instance")
     assert sorted(first.series["n_instances"]) == [1] * 4 + [2] * 9

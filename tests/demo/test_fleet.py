@@ -30,6 +30,7 @@ def series_of(images: pd.DataFrame, row: object) -> pd.DataFrame:
     return mine.drop_duplicates("SeriesInstanceUID")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     first, again = (make_fleet(tmp_path / name, 4, 1, 5, progress=False) for name in "ab")
     assert checksum(first) == checksum(again)

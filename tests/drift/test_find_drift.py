@@ -166,6 +166,7 @@ QUIET = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", QUIET.values(), ids=QUIET.keys())
 def test_false_alarms_keep_to_the_budget_where(room):
     fleet = [make(room, name=f"{make.__name__}-{n}", seed=50 * n + 1) for n in range(3) for make in MAKERS]

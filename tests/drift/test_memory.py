@@ -28,6 +28,7 @@ def peak(series: pd.DataFrame, points: str) -> int:
     return most
 
 
+@pytest.mark.slow
 def test_a_larger_fleet_takes_little_more_than_its_series():
     few, many = fleet(3), fleet(12)
     find_drift(few, PARAMETERS)  # what is loaded or made once does not count

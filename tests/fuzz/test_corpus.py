@@ -22,6 +22,7 @@ def test_the_corpus_is_small():
     assert max(path.stat().st_size for path in CORPUS) <= 2049
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_the_promise_holds_for_changed_files(seed):
     choice = random.Random(seed)

@@ -162,6 +162,7 @@ def test_sequences_may_be_nested_as_deep_as_they_like(reader, depth, length):
     assert (batch.status[0] == "read") == (batch.reason[0] == "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -194,6 +194,7 @@ def test_a_misspelt_term_is_known_all_the_same(charset, codec):
     assert read(charset, text.encode(codec)) == (text, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("charset", ["", *(f"ISO_IR {t}" for t in WORDS if t != "203"), "\\ISO 2022 IR 87"])
 @settings(deadline=None, max_examples=30, derandomize=True)
 @given(data=st.data())

@@ -175,7 +175,7 @@ def test_every_frame_of_every_real_file_is_what_the_standard_says(quiet):
                     if is_one == (name in (cells["varies"] or [])):
                         wrong.append((path.name, name, "varies"))
         at += len(rows)
-    assert checked > 100
+    assert checked > (100 if shared_files() else 30)  # cells with a value, of the files that are here
     assert not wrong
 
 
@@ -354,6 +354,7 @@ def test_a_classic_single_frame_has_no_rows_of_frames(tmp_path):
     assert read(dataset(), tmp_path)[1] == []
 
 
+@pytest.mark.slow
 def test_frames_that_nobody_could_store_are_a_problem(tmp_path):
     _, frames, problems = read(dataset(NumberOfFrames=2_000_000_000), tmp_path)
     assert len(frames) == MAX_FRAMES

@@ -136,6 +136,7 @@ def test_what_does_not_parse_is_null_and_a_problem(tag, vr, raw, column, value, 
     )
 
 
+@pytest.mark.slow
 @given(
     st.one_of(
         st.from_regex(r"-?[0-9]{1,17}(\.[0-9]{0,17})?([eE][+-]?[0-9]{1,3})?", fullmatch=True),
@@ -262,6 +263,7 @@ def test_a_batch_holds_what_fits_and_the_rest_follows(tmp_path, monkeypatch):
     assert {s for b in batches for s in b.status} == {"read"}
 
 
+@pytest.mark.slow
 def test_places_beyond_2_gib_do_not_wrap():
     data = np.empty(2**31 + 1000, np.uint8)  # no memory is taken where nothing is written
     header = np.frombuffer(part10(element(0x00080060, "CS", b"CT")), np.uint8)

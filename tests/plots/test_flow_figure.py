@@ -43,6 +43,7 @@ def overlaps(ax):
     return [(a, b) for n, a in enumerate(drawn) for b in drawn[:n] if a.overlaps(b)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
 def test_each_step_has_a_box_of_who_stayed_and_one_of_who_left(n):
     ax = flow(Made(*STEPS[:n]))

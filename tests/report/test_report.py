@@ -113,6 +113,7 @@ def test_nothing_is_loaded_from_anywhere(page):
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\u202e\x00"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["station", "device", "stratum", "event", "cause", "fleet"])
 def test_hostile_values_show_up_as_text(made, tmp_path, where):
     device = HOSTILE if where == "device" else "CT-01"

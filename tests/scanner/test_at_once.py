@@ -51,6 +51,7 @@ def test_nobody_writes_where_another_process_does_and_all_can_when_it_is_killed(
     assert "PatientComments" in catalog.add_columns(["PatientComments"], progress=False).columns
 
 
+@pytest.mark.slow
 def test_scans_compactions_and_new_columns_race_and_none_breaks_the_catalog(tmp_path):
     one = write_archive(tmp_path / "one", patients=3)
     two = write_archive(tmp_path / "two", patients=2)

@@ -18,6 +18,7 @@ from dicomlab.sources.folder import FolderSource
 from tests.build import write_archive
 
 distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.slow
 
 
 class DeadlyFolder(FolderSource):

@@ -222,6 +222,7 @@ def disk(request, archive, monkeypatch):
     one.unmount()
 
 
+@pytest.mark.slow
 def test_what_lies_on_a_disk_that_is_not_mounted_today_is_not_gone(archive, scan, disk):
     assert len(scan()) == 12 + 18
     disk.unmount()

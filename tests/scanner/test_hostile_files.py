@@ -150,6 +150,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("was", ["file", "archive"])
 def test_what_took_a_files_place_is_a_row_with_a_reason(folder, tmp_path, monkeypatch, name, was):

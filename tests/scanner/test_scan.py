@@ -54,6 +54,7 @@ def test_a_scan_gives_the_tree(archive, into):
     assert catalog.is_complete
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("jobs", "backend"), [(1, None), (2, "threads"), (2, "processes")])
 def test_every_way_to_share_the_work_gives_the_same(archive, into, jobs, backend, monkeypatch):
     monkeypatch.setattr(plan, "UNIT_ROWS", 5)
@@ -191,6 +192,7 @@ def test_only_the_owner_can_read_a_catalog(archive, into):
     assert {stat.S_IMODE(p.stat().st_mode) for p in kept} == {0o600}
 
 
+@pytest.mark.slow
 def test_without_into_the_catalog_lasts_for_the_session(archive):
     assert len(dl.scan(archive, progress=False)) == 12
     code = f"import dicomlab as dl; print(dl.scan({str(archive)!r}, progress=False).path)"
@@ -215,6 +217,7 @@ def test_a_scan_of_few_columns_still_gives_the_tree(archive, into):
     assert "CT" in catalog._repr_html_()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(8))
 @pytest.mark.parametrize("is_new", [True, False])
 def test_a_scan_cut_short_at_any_step_loses_and_doubles_nothing(archive, into, monkeypatch, step, is_new):
@@ -244,6 +247,7 @@ def test_a_scan_cut_short_at_any_step_loses_and_doubles_nothing(archive, into, m
     assert catalog.instances["file_key"].is_unique
 
 
+@pytest.mark.slow
 def test_a_scan_killed_at_any_moment_is_completed_by_the_next(tmp_path):
     """Twenty kills, the catalog readable after each, and whole in the end."""
     write_archive(tmp_path / "archive", patients=30, series=3, instances=4)

@@ -90,6 +90,7 @@ def folder(tmp_path):
     return write_archive(tmp_path / "in")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_an_archive_gives_what_the_folder_gives(folder, tmp_path, name):
     packed = tmp_path / "packed"
@@ -148,6 +149,7 @@ def test_an_archive_is_opened_again_only_when_it_changed(folder, tmp_path, monke
     assert scan(packed, tmp_path / "c").counts["instances"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threads", "processes"])
 def test_archives_are_read_in_parallel(folder, tmp_path, backend):
     packed = tmp_path / "packed"
@@ -265,6 +267,7 @@ def test_a_large_member_is_not_inflated_beyond_what_is_asked(tmp_path):
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["export.zip", "export.tar", "export.tar.gz", "export.tar.zst"])
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.95])
 def test_an_archive_that_was_cut_is_a_row_and_what_was_met_counts(folder, tmp_path, name, share):

@@ -182,6 +182,7 @@ def test_an_object_of_the_same_size_has_another_stamp_when_it_was_written_again(
     assert stamp_of({"size": 1}) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["threads", "processes"])
 def test_workers_read_a_bucket_in_parallel(filled, scan, backend, monkeypatch):
     monkeypatch.setattr("dicomlab.scanner.plan.UNIT_ROWS", 5)

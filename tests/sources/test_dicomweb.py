@@ -200,6 +200,7 @@ def test_a_study_that_cannot_be_listed_today_keeps_its_rows(odd, scan):
     assert scan(server.url).counts["instances"] == ALL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "left"),
     [

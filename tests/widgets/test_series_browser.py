@@ -302,6 +302,7 @@ def test_it_can_be_used_by_everybody(shown, theme):
         page.theme("Light")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_works_in_voila(voila, catalog):
     view = voila(*cells(catalog)).view("browser")
@@ -309,6 +310,7 @@ def test_it_works_in_voila(voila, catalog):
     _counted(view, f"{WHOLE}; 2 chosen")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_works_in_notebook_7(notebook, catalog):
     from playwright.sync_api import expect

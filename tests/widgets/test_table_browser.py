@@ -182,6 +182,7 @@ def test_it_works_in_notebook_7(notebook):
     counted(view, "25,000 of 50,000 rows, 2 chosen")
 
 
+@pytest.mark.slow
 def test_it_works_in_voila(voila):
     page = voila(*CELLS)
     view = page.view("table")

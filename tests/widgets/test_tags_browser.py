@@ -101,6 +101,7 @@ def test_a_keyboard_alone_does_all_of_it(tags):
     page.expect_python("explorer.value", "[]")
 
 
+@pytest.mark.slow
 def test_sequences_fold_by_mouse_and_by_arrows(tags):
     page, view = tags
     page.python("explorer.group = '0010'")
@@ -198,5 +199,6 @@ def test_it_works_in_notebook_7(notebook):
     drive(notebook(*CELLS))
 
 
+@pytest.mark.slow
 def test_it_works_in_voila(voila):
     drive(voila(*CELLS))

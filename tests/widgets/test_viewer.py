@@ -210,6 +210,7 @@ def test_a_file_without_pixels_is_told_in_its_place(lab, folder):
     view.get_by_role("status").filter(has_text="There is no picture to show").wait_for()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_works_in_voila(voila, cells):
     view = voila(*cells).view("viewer")

@@ -12,6 +12,7 @@ from tests.widgets.test_builder_browser import counted
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_three_answer_in_voila(voila, small_catalog):
     from playwright.sync_api import expect
 
@@ -38,6 +39,7 @@ def test_three_answer_in_voila(voila, small_catalog):
     expect(dashboard.locator(".dl-rows .dl-count")).to_have_text("1 of 1 rows")
 
 
+@pytest.mark.slow
 def test_four_answer_in_notebook_7_and_keep_their_keys(notebook, small_catalog):
     from playwright.sync_api import expect
 
@@ -76,6 +78,7 @@ def test_four_answer_in_notebook_7_and_keep_their_keys(notebook, small_catalog):
     assert page.tab.evaluate(written) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("masked", [False, True])
 def test_masked_no_value_is_in_the_page_or_in_what_was_sent(lab, small_catalog, masked):
     page = lab(
