@@ -27,7 +27,8 @@ FORMAT_1 = Path(__file__).with_name("format1.tar.gz")
 @pytest.fixture
 def old(tmp_path):
     with tarfile.open(FORMAT_1) as archive:
-        archive.extractall(tmp_path, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.0 to 3.11.3 have none
+        archive.extractall(tmp_path)
     return tmp_path / "catalog"
 
 
