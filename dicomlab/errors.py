@@ -197,6 +197,39 @@ class BadQuery(DicomlabError):
         super().__init__(f"The query was not run: {why} Write one SELECT over the catalog's tables.")
 
 
+class QueryTooLarge(BadQuery):
+    """A query needs more memory than it is allowed."""
+
+    def __init__(self, memory_mb: int):
+        DicomlabError.__init__(
+            self,
+            f"The query was stopped: it needs more than the {memory_mb:,} MB of memory that it may take. "
+            "Ask for fewer rows or columns, or raise dl.options.query_memory_mb.",
+        )
+
+
+class QueryTooSlow(BadQuery):
+    """A query takes longer than it is allowed."""
+
+    def __init__(self, seconds: float):
+        DicomlabError.__init__(
+            self,
+            f"The query was stopped: it takes longer than {seconds:,g} seconds. "
+            "Ask for less, or raise dl.options.query_seconds.",
+        )
+
+
+class QueryEnded(BadQuery):
+    """The process that ran a query was ended, not by dicomlab."""
+
+    def __init__(self, how: str):
+        DicomlabError.__init__(
+            self,
+            f"The query was not completed: the process that ran it was ended {how}. Run it again; if it "
+            "ends again, the computer may be short of memory.",
+        )
+
+
 class BadCondition(BadQuery):
     """What was to choose rows is neither a condition nor a query that gives UIDs."""
 

@@ -7,6 +7,7 @@ whichever thread a widget answers in. It hides from eyes; it is no de-identifica
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import secrets
@@ -29,6 +30,7 @@ class Options:
     the same value has the same one everywhere in the session, and with the same `key` in every
     session. What is worked out does not change. DICOMLAB_MASK=1 in the environment switches it on
     from the start, DICOMLAB_MASK_KEY gives the key. docs/masking.md says what is masked and how.
+    `query_seconds` and `query_memory_mb` bound each query that was typed.
 
     >>> with dl.options.masked():
     ...     catalog.patients["PatientID"].str.startswith("patient-").tolist()[:1]
@@ -40,6 +42,8 @@ class Options:
         self._mask: bool | None = None
         self._key: str | None = None
         self._depth = 0
+        self._query_seconds: float | None = None
+        self._query_memory_mb: float | None = None
 
     @property
     def mask(self) -> bool:
@@ -73,6 +77,34 @@ class Options:
             raise WrongArgument("key", type(secret).__name__, ("a text that only you know",))
         self._key = secret
 
+    @property
+    def query_seconds(self) -> float:
+        """How long a query that was typed may run, in seconds; 600 unless set.
+
+        DICOMLAB_QUERY_SECONDS in the environment gives another start value.
+        """
+        if self._query_seconds is None:
+            self._query_seconds = _amount("DICOMLAB_QUERY_SECONDS", _QUERY_SECONDS)
+        return self._query_seconds
+
+    @query_seconds.setter
+    def query_seconds(self, seconds: float) -> None:
+        self._query_seconds = _positive("query_seconds", seconds)
+
+    @property
+    def query_memory_mb(self) -> int:
+        """How much memory a query that was typed may take, in megabytes; 2,048 unless set.
+
+        DICOMLAB_QUERY_MEMORY_MB in the environment gives another start value.
+        """
+        if self._query_memory_mb is None:
+            self._query_memory_mb = _amount("DICOMLAB_QUERY_MEMORY_MB", _QUERY_MEMORY_MB)
+        return max(1, int(self._query_memory_mb))
+
+    @query_memory_mb.setter
+    def query_memory_mb(self, megabytes: int) -> None:
+        self._query_memory_mb = _positive("query_memory_mb", megabytes)
+
     @contextmanager
     def masked(self) -> Iterator[Options]:
         """Mask in every thread for as long as the block lasts; a widget made in it stays masked."""
@@ -86,6 +118,24 @@ class Options:
 
     def __repr__(self) -> str:
         return f"<options: mask is {'on' if self.mask else 'off'}>"
+
+
+_QUERY_SECONDS, _QUERY_MEMORY_MB = 600, 2048
+
+
+def _amount(name: str, usual: float) -> float:
+    """The number that the environment gives, or else the usual one."""
+    word = os.environ.get(name, "").strip()
+    try:
+        return _positive(name, float(word)) if word else usual
+    except ValueError:
+        raise WrongArgument(name, word, (f"a number such as {usual:g}",)) from None
+
+
+def _positive(name: str, number: float) -> float:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < math.inf:
+        raise WrongArgument(name, number, ("a number above 0",))
+    return number
 
 
 def _switch(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dicomlab.catalog import database
+from dicomlab.catalog.admitted_sql import admitted, admitted_condition, named_tables
 from dicomlab.catalog.card import card_html, card_text
+from dicomlab.catalog.guarded_queries import Snapshot, collected
 from dicomlab.catalog.kept import parsed, read_kept
 from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
@@ -77,6 +80,7 @@ class Catalog:
         self._store = Store(self._place)
         self._masks: bool | None = None
         self._masked_with: tuple[str, duckdb.DuckDBPyConnection] | None = None
+        self._snapshots: list[Snapshot] = []
 
     @property
     def path(self) -> Path | str:
@@ -159,13 +163,34 @@ class Catalog:
         """
         if table not in SHOWN_TABLES:
             raise NoSuchTable(table, SHOWN_TABLES)
+        condition = f" WHERE (\n{self.condition(where)}\n)" if where else ""
         have = self._shown_names(table)
         wanted = list(columns) if columns is not None else have
         for name in wanted:
             if name not in have:
                 raise MissingColumn(name, have)
-        condition = f" WHERE {where}" if where else ""
-        return self.sql(f"SELECT {', '.join(map(quoted, wanted))} FROM {quoted(table)}{condition}")
+        query = f"SELECT {', '.join(map(quoted, wanted))} FROM {quoted(table)}"
+        found = self._query_apart(query + condition) if condition else self._query(query)
+        return database.to_pandas(found)
+
+    def condition(self, where: str | None) -> str:
+        """An SQL condition over the tables as it was given, or `true`; raises BadQuery if it is none.
+
+        >>> catalog.condition("KVP > 100"), catalog.condition(None)
+        ('KVP > 100', 'true')
+        """
+        if where is None:
+            return "true"
+        admitted_condition(where, self._views)
+        return where
+
+    def admitted(self, query: str, beside: Iterable[str] = ()) -> str:
+        """A query as it can be run, if it only reads the tables, or those `beside`; raises BadQuery if not.
+
+        >>> catalog.admitted("FROM series;")
+        'FROM series'
+        """
+        return admitted(query, [*self._views, *beside]).text
 
     @property
     def is_masked(self) -> bool:
@@ -194,12 +219,16 @@ class Catalog:
     def sql(self, query: str) -> pd.DataFrame:
         """Run one query in DuckDB's SQL over the tables; nothing can be changed by it.
 
-        Raises BadQuery for what is not a single query, or one that DuckDB refuses.
+        A query works out values from the tables and reaches nothing else. It runs in a process of its
+        own, for at most `dl.options.query_seconds` and with at most `dl.options.query_memory_mb` of memory.
+
+        Raises BadQuery for what is not a single SELECT, or one that DuckDB refuses; QueryTooLarge,
+        QueryTooSlow.
 
         >>> catalog.sql("SELECT DISTINCT Modality FROM series")["Modality"].tolist()
         ['CT']
         """
-        return database.to_pandas(self._query(query))
+        return database.to_pandas(self.arrow(query))
 
     def blocks(
         self, query: str, *, together: Iterable[str] = (), rows: int = 100_000
@@ -232,13 +261,7 @@ class Catalog:
         >>> [block.num_rows for block in catalog.arrow_blocks("SELECT 1 AS one LIMIT 0")]
         [0]
         """
-        query = database.select_only(query)
-        with self._place.reaching():
-            try:
-                yield from database.run_in_blocks(self._asked, query, together, rows, beside)
-            except Exception:
-                self._check()
-                raise
+        yield from self._blocks_apart(self.admitted(query, beside or {}), together, rows, beside)
 
     def arrow(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """Run one query as `sql` does, and give an Arrow table.
@@ -252,7 +275,7 @@ class Catalog:
         ----
         n: [[0]]
         """
-        return self._query(query, beside)
+        return self._query_apart(self.admitted(query, beside or {}), beside)
 
     def header(self, key: str) -> Dataset:
         """The whole header of one file as pydicom sees it, from the catalog, without the file.
@@ -286,13 +309,14 @@ class Catalog:
         """
         if not self._state.keep_headers:
             raise NoHeaders
+        admitted_condition(where or "true", [*self._views, *(beside or {})])
         chosen = self.arrow(f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)", beside)
         shown = mask_sql("file_key", "VARCHAR") if self.is_masked else "file_key"
         query = (
             f"SELECT c.file_key, h.header FROM (SELECT {shown} AS shown, header FROM headers) h "
             "JOIN chosen_keys c ON h.shown = c.file_key"
         )
-        for block in self.unmasked.arrow_blocks(query, rows=1_000, beside={"chosen_keys": chosen}):
+        for block in self.unmasked._query_blocks(query, 1_000, {"chosen_keys": chosen}):
             for key, raw in zip(block["file_key"].to_pylist(), block["header"], strict=True):
                 header = parsed(raw.as_py())
                 yield key, mask_dataset(header) if self.is_masked else header
@@ -325,6 +349,7 @@ class Catalog:
         """
         from dicomlab.catalog.export import export
 
+        self.condition(where or None)
         wishes = {"table": table, "columns": columns, "where": where, "format": format, "nested": nested}
         return export(self, path, SHOWN_TABLES, **wishes)
 
@@ -374,8 +399,8 @@ class Catalog:
         """
         if not self._state.keep_headers:
             raise NoHeaders
-        query = f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)"
-        keys = self.unmasked.arrow(query)["file_key"]
+        query = f"SELECT file_key FROM instances WHERE (\n{self.condition(where)}\n)"
+        keys = self._true_keys(self.arrow(query)) if where else self.unmasked._query(query)["file_key"]
         for table in read_kept(self._place, self._state, keys, columns):
             rows = database.to_pandas(table)
             yield mask_table(rows, columns) if self.is_masked else rows
@@ -435,13 +460,68 @@ class Catalog:
     # --- how the tables come together ---
 
     def _query(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
-        query = database.select_only(query)
+        """Run a query of our own, here."""
+        with self._explained():
+            return database.run(self._asked, query, beside)
+
+    def _query_blocks(
+        self, query: str, rows: int, beside: Mapping[str, pa.Table] | None = None
+    ) -> Iterator[pa.Table]:
+        """Run a query of our own, here, and give tables of so many rows."""
+        with self._explained():
+            yield from database.in_blocks(database.run_in_blocks(self._asked, query, rows, beside), rows)
+
+    def _query_apart(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """Run a query that is admitted, or made of what is, in a process of its own."""
+        with self._explained():
+            if self._is_guarded:
+                return collected(self._rows_apart(query, beside))
+            return database.run(self._asked, query, beside)
+
+    def _blocks_apart(
+        self, query: str, together: Iterable[str], rows: int, beside: Mapping[str, pa.Table] | None = None
+    ) -> Iterator[pa.Table]:
+        """The same, in tables of so many rows, or more where rows belong `together`."""
+        query = database.sorted_by_group(query, together)
+        with self._explained():
+            if self._is_guarded:
+                found = self._rows_apart(query, beside, rows)
+            else:
+                found = database.run_in_blocks(self._asked, query, rows, beside)
+            yield from database.in_blocks(found, rows)
+
+    def _rows_apart(
+        self, query: str, beside: Mapping[str, pa.Table] | None, rows: int = 100_000
+    ) -> Iterator[pa.Table]:
+        tables = named_tables(query, self._views) if self.is_masked else ()
+        return self._snapshot.rows(
+            query, masked=self.is_masked, tables=tables, beside=beside or {}, rows=rows
+        )
+
+    @property
+    def _is_guarded(self) -> bool:
+        """Whether queries of users run apart; over a bucket, those with true values run here."""
+        return self.is_masked or self._snapshot.can_be_read_apart
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise DamagedCatalog or StateGone where that is why a query fails."""
         with self._place.reaching():
             try:
-                return database.run(self._asked, query, beside)
+                yield
             except Exception:
                 self._check()
                 raise
+
+    def _true_keys(self, chosen: pa.Table) -> pa.ChunkedArray:
+        """The file keys behind those of a query, which are masked while the catalog is."""
+        if not self.is_masked:
+            return chosen["file_key"]
+        query = (
+            f"SELECT file_key FROM instances SEMI JOIN chosen_keys c ON {mask_sql('file_key', 'VARCHAR')} "
+            "= c.shown"
+        )
+        return self.unmasked._query(query, {"chosen_keys": chosen.rename_columns(["shown"])})["file_key"]
 
     def _check(self) -> None:
         """Raise DamagedCatalog or StateGone when files of this state are missing."""
@@ -496,9 +576,16 @@ class Catalog:
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        return self.unmasked.connect()
+        return self.unmasked._connect()
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
+    @property
+    def _snapshot(self) -> Snapshot:
+        """The tables for queries of users; one for all that are masked or not of this catalog."""
+        if not self._snapshots:
+            self._snapshots.append(Snapshot(self._absolute, self._views, self.columns))
+        return self._snapshots[0]
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
         """A database of one's own with the tables in it, for work that keeps something there."""
         masked_as = self.columns if self.is_masked else None
         return database.connect(self._absolute, self._views, masked_as=masked_as)
@@ -511,7 +598,7 @@ class Catalog:
     def _masked(self) -> duckdb.DuckDBPyConnection:
         """The tables with pseudonyms; made anew when the key is another one."""
         if self._masked_with is None or self._masked_with[0] != options.key:
-            self._masked_with = (options.key, self.masked.connect())
+            self._masked_with = (options.key, self.masked._connect())
         return self._masked_with[1]
 
     @property

@@ -138,21 +138,6 @@ def _sql_type(kind: pa.DataType) -> str:
     return names[kind]
 
 
-def select_only(query: str) -> str:
-    """Give the query if it is a single one that only reads; raises BadQuery if not."""
-    import duckdb
-
-    try:
-        statements = duckdb.extract_statements(query)
-    except duckdb.Error as error:
-        raise BadQuery(_first_line(error)) from None
-    if len(statements) != 1:
-        raise BadQuery(f"it holds {len(statements)} statements.")
-    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-        raise BadQuery("it is not a statement that only reads.")
-    return query
-
-
 def run(
     database: duckdb.DuckDBPyConnection, query: str, beside: Mapping[str, pa.Table] | None = None
 ) -> pa.Table:
@@ -161,7 +146,7 @@ def run(
     `beside` are tables that only this query sees. Raises an OSError when a bucket does not give
     what lies in it.
     """
-    with _in_our_words():
+    with in_our_words():
         return _cursor(database, beside).sql(query).to_arrow_table()
 
 
@@ -178,51 +163,72 @@ def _cursor(
 def run_in_blocks(
     database: duckdb.DuckDBPyConnection,
     query: str,
-    together: Iterable[str],
     rows: int,
     beside: Mapping[str, pa.Table] | None = None,
 ) -> Iterator[pa.Table]:
-    """Run a query and give Arrow tables of so many rows, or more where rows belong `together`.
+    """Run a query and give its rows as they come; first a table without rows.
 
-    Without any row there is one table, that is empty. `beside` and what it raises are as for `run`.
+    `beside` and what it raises are as for `run`.
     """
-    keys = ", ".join(map(quoted, together))
-    if keys:  # sorted by a number, which is quick; two groups with the same one only share a block
-        query = f"SELECT *, hash({keys}) AS {_GROUP} FROM ({query}\n) ORDER BY {_GROUP}"
-    with _in_our_words():
-        waiting: list[pa.Table] = []
+    with in_our_words():
         reader = _cursor(database, beside).sql(query).to_arrow_reader(rows)
-        is_empty = True
+        yield reader.schema.empty_table()
         for batch in reader:
-            is_empty = False
-            waiting.append(pa.Table.from_batches([batch]))
-            if sum(part.num_rows for part in waiting) >= rows:
-                whole, rest = _parted(pa.concat_tables(waiting), by_group=bool(keys))
-                waiting = [rest] if rest.num_rows else []
-                if whole.num_rows:
-                    yield whole
-        if waiting:
-            last = pa.concat_tables(waiting)
-            yield last.drop_columns([_GROUP]) if keys else last
-        if is_empty:
-            nothing = reader.schema.empty_table()
-            yield nothing.drop_columns([_GROUP]) if keys else nothing
+            yield pa.Table.from_batches([batch])
+
+
+def sorted_by_group(query: str, together: Iterable[str]) -> str:
+    """The query with a number for each group, sorted by it; as it is where nothing belongs together."""
+    keys = ", ".join(map(quoted, together))
+    if not keys:  # sorted by a number, which is quick; two groups with the same one only share a block
+        return query
+    return f"SELECT *, hash({keys}) AS {_GROUP} FROM ({query}\n) ORDER BY {_GROUP}"
+
+
+def in_blocks(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Tables of so many rows, or more where rows have the same number of a group.
+
+    The first table has no rows; if none has, it is what comes.
+    """
+    waiting: list[pa.Table] = []
+    empty: pa.Table | None = None
+    is_empty = True
+    for table in tables:
+        empty = table.slice(0, 0) if empty is None else empty
+        if not table.num_rows:
+            continue
+        is_empty = False
+        waiting.append(table)
+        if sum(part.num_rows for part in waiting) >= rows:
+            whole, rest = _parted(pa.concat_tables(waiting))
+            waiting = [rest] if rest.num_rows else []
+            if whole.num_rows:
+                yield _without_group(whole)
+    if waiting:
+        yield _without_group(pa.concat_tables(waiting))
+    if is_empty and empty is not None:
+        yield _without_group(empty)
 
 
 _GROUP = "_group"
 
 
-def _parted(table: pa.Table, *, by_group: bool) -> tuple[pa.Table, pa.Table]:
+def _parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The rows of whole groups, and those of the last one, which may go on."""
-    if not by_group:
+    if _GROUP not in table.column_names:
         return table, table.slice(0, 0)
     group = table[_GROUP].to_numpy()
     n = int(np.argmax(group == group[-1]))
-    return table.slice(0, n).drop_columns([_GROUP]), table.slice(n)
+    return table.slice(0, n), table.slice(n)
+
+
+def _without_group(table: pa.Table) -> pa.Table:
+    return table.drop_columns([_GROUP]) if _GROUP in table.column_names else table
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
+    """Turn what DuckDB raises into BadQuery, without any value of the tables in it."""
     import duckdb
 
     try:

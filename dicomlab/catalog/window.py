@@ -116,7 +116,7 @@ class Window:
     @classmethod
     def of_catalog(cls, catalog: Catalog, table: str, columns: Iterable[str] | None = None) -> Window:
         """A window on a table of a catalog, in a database of its own."""
-        return cls(catalog.connect(), f"SELECT * FROM {quoted(table)}", columns)
+        return cls(catalog._connect(), f"SELECT * FROM {quoted(table)}", columns)
 
     def close(self) -> None:
         """Let the rows go, and stop what still works on them."""

@@ -15,7 +15,7 @@ import pandas as pd
 from dicomlab.checks.base import Readable
 from dicomlab.checks.queries import is_secondary
 from dicomlab.checks.spacing import SAME_PLACE_MM, with_gaps
-from dicomlab.schema.levels import literal, quoted
+from dicomlab.schema.levels import quoted
 
 TOMOGRAPHIC = ("CT", "MR", "PT", "NM")
 """Modalities whose images are slices of a volume."""
@@ -64,10 +64,8 @@ def columns(catalog: Readable) -> list[str]:
 
 
 def _types(catalog: Readable, table: str) -> dict[str, str]:
-    found = catalog.sql(
-        f"SELECT column_name, data_type FROM information_schema.columns WHERE table_name = {literal(table)}"
-    )
-    return dict(zip(found["column_name"].astype(str), found["data_type"].astype(str), strict=True))
+    found = catalog.sql(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(table)})")
+    return dict(zip(found["column_name"].astype(str), found["column_type"].astype(str), strict=True))
 
 
 def query(catalog: Readable, names: Sequence[str]) -> str:

@@ -125,7 +125,7 @@ def _changes(before: Catalog | None, after: Catalog) -> tuple[int, int]:
     earlier = f"({before.view('files')})"
     fresh = f"SELECT count(*) FROM ({what} files EXCEPT {what} {earlier})"
     gone = f"SELECT count(*) FROM (SELECT file_key FROM {earlier} EXCEPT SELECT file_key FROM files)"
-    row = after.unmasked.sql(f"SELECT ({fresh}) AS fresh, ({gone}) AS gone").iloc[0]
+    row = after.unmasked._query(f"SELECT ({fresh}) AS fresh, ({gone}) AS gone").to_pylist()[0]
     return int(row["fresh"]), int(row["gone"])
 
 

@@ -148,7 +148,7 @@ class View:
 
     def _run(self, what: list[str], end: str) -> pd.DataFrame:
         # The condition may end in a comment, so the bracket closes on a line of its own.
-        condition = f"WHERE ({self.where}\n)" if self.where else ""
+        condition = f"WHERE ({self.catalog.condition(self.where)}\n)" if self.where else ""
         return self.catalog.sql(f"SELECT {', '.join(what)} FROM {quoted(self.table)} {condition} {end}")
 
 

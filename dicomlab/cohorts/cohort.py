@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from dicomlab.catalog.database import select_only, to_pandas
-from dicomlab.cohorts.members import SHOWN_TABLES, Members, n_unknown, narrowed, over, query, with_level
+from dicomlab.catalog.database import to_pandas
+from dicomlab.cohorts.members import (
+    SHOWN_TABLES,
+    Members,
+    check_step,
+    n_unknown,
+    narrowed,
+    over,
+    query,
+    with_level,
+)
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
 from dicomlab.schema.levels import quoted
@@ -104,12 +113,12 @@ class Cohort:
         """
         if table not in SHOWN_TABLES:
             raise NoSuchTable(table, SHOWN_TABLES)
+        condition = f" WHERE (\n{self.catalog.condition(where)}\n)" if where else ""
         have = self.arrow(f"SELECT * FROM {table} LIMIT 0").column_names
         wanted = list(columns) if columns is not None else have
         for name in wanted:
             if name not in have:
                 raise MissingColumn(name, have)
-        condition = f" WHERE (\n{where}\n)" if where else ""
         names = ", ".join(map(quoted, wanted))
         return to_pandas(self.arrow(f"SELECT {names} FROM {table}{condition} ORDER BY {_ORDER[table]}"))
 
@@ -128,7 +137,8 @@ class Cohort:
         >>> dl.select(catalog, "Modality = 'CT'").arrow("SELECT count(*) AS n FROM series").column_names
         ['n']
         """
-        return query(self.catalog, self._seen_members, select_only(text).strip().rstrip(";"), beside)
+        found = self.catalog.admitted(text, beside or {})
+        return query(self.catalog, self._seen_members, found, beside)
 
     def arrow_blocks(self, text: str, *, rows: int = 100_000) -> Iterator[pa.Table]:
         """Run one query as `sql` does, and give Arrow tables of so many rows.
@@ -137,8 +147,8 @@ class Cohort:
         >>> sum(block.num_rows for block in ct.arrow_blocks("FROM series", rows=100)) == len(ct.series)
         True
         """
-        whole, seen = over(self.catalog, self._seen_members, select_only(text).strip().rstrip(";"))
-        return self.catalog.arrow_blocks(whole, rows=rows, beside=seen)
+        whole, seen = over(self.catalog, self._seen_members, self.catalog.admitted(text))
+        return self.catalog._blocks_apart(whole, (), rows, seen)
 
     def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
         """The file key and the header of each instance, or of those that fit an SQL condition.
@@ -147,7 +157,9 @@ class Cohort:
         >>> header.Modality
         'CT'
         """
-        chosen = self.arrow(f"SELECT file_key FROM instances WHERE (\n{where or 'true'}\n)")
+        chosen = self.arrow(
+            f"SELECT file_key FROM instances WHERE (\n{self.catalog.condition(where or None)}\n)"
+        )
         return self.catalog.kept_headers(
             "file_key IN (SELECT file_key FROM chosen)", beside={"chosen": chosen}
         )
@@ -169,6 +181,7 @@ class Cohort:
         """
         from dicomlab.catalog.export import export
 
+        self.catalog.condition(where or None)
         wishes = {"table": table, "columns": columns, "where": where, "format": format, "nested": nested}
         return export(self, path, SHOWN_TABLES, **wishes)
 
@@ -181,11 +194,13 @@ class Cohort:
         ['file_key', 'size', 'container']
         """
         return to_pandas(
-            self.arrow(
+            query(
+                self.catalog,
+                self._seen_members,
                 "SELECT i.file_key, f.size, f.container, f.source, i.PatientID, i.StudyInstanceUID, "
                 "i.SeriesInstanceUID, i.SOPInstanceUID FROM instances i "
                 "LEFT JOIN main.files f ON i.file_key = f.file_key "
-                "ORDER BY i.PatientID, i.StudyInstanceUID, i.SeriesInstanceUID, i.file_key"
+                "ORDER BY i.PatientID, i.StudyInstanceUID, i.SeriesInstanceUID, i.file_key",
             )
         )
 
@@ -202,7 +217,7 @@ class Cohort:
             f"SELECT {', '.join(counted)}, (SELECT count(*) FROM counted) AS series, "
             "(SELECT coalesce(sum(n_instances), 0)::BIGINT FROM counted) AS instances"
         )
-        return {k: int(v) for k, v in self.catalog.arrow(text, {"counted": members}).to_pylist()[0].items()}
+        return {k: int(v) for k, v in self.catalog._query(text, {"counted": members}).to_pylist()[0].items()}
 
     def __len__(self) -> int:
         return self.counts["instances"]
@@ -461,12 +476,13 @@ class Cohort:
         text = _LEFT.format(
             before="main.series" if before is None else "left_before", same=same("b", "a", SERIES_KEYS)
         )
-        return self.catalog.unmasked.arrow(text, seen)
+        return self.catalog.unmasked._query(text, seen)
 
 
 def made(catalog: Catalog, step: Step, before: Cohort | None = None, *, saved: Saved | None = None) -> Cohort:
     """The cohort after a step; raises at once for a condition that is none."""
     members = None if before is None else before._members
+    check_step(catalog, step)
     cohort = Cohort(catalog, with_level(catalog.unmasked, members, step), before, saved)
     _ = cohort._members
     return cohort

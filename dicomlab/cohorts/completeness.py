@@ -34,6 +34,8 @@ def completeness(
 ) -> pd.DataFrame:
     """One row a patient, visit or study; a column for each expectation: present, missing, extra."""
     wanted = _wanted(expected, has_visits=visits is not None)
+    for where, _ in wanted.values():
+        cohort.catalog.condition(where)
     if by not in ("patient", "study") or (by == "study" and visits is not None):
         raise WrongArgument("by", by, ("patient",) if visits is not None else ("patient", "study"))
     found = _found(cohort, {name: where for name, (where, _) in wanted.items()}, by_study=expected is None)

@@ -56,11 +56,14 @@ def _masked(table: pa.Table) -> pa.Table:
 def query(
     catalog: Catalog, members: Members | None, text: str, beside: Mapping[str, pa.Table] | None = None
 ) -> pa.Table:
-    """Run a query over the tables of a cohort; those of the whole catalog if there are no members."""
+    """Run a query over the tables of a cohort; those of the whole catalog if there are no members.
+
+    What a user typed in it must have been admitted before.
+    """
     if members is None:
-        return catalog.arrow(text, beside)
+        return catalog._query_apart(text, beside)
     whole, seen = over(catalog, members, text, beside)
-    return catalog.arrow(whole, seen)
+    return catalog._query_apart(whole, seen)
 
 
 def over(
@@ -98,6 +101,14 @@ def _tables(columns: Columns, is_cut: bool) -> list[tuple[str, str]]:
         ("patients", patients_sql(columns)),
         *((table, of_files.format(table)) for table in _OF_FILES),
     ]
+
+
+def check_step(catalog: Catalog, step: Step) -> None:
+    """Raise BadCondition or BadQuery for a step with a text that does more than read the tables."""
+    if step.is_query:
+        catalog.admitted(step.where)
+    elif step.what in ("select", "keep", "drop"):
+        catalog.condition(step.where)
 
 
 def narrowed(catalog: Catalog, members: Members | None, step: Step) -> Members:
@@ -157,7 +168,7 @@ def _missing(catalog: Catalog, step: Step, column: str) -> MissingColumn:
 
 
 def _names(catalog: Catalog, table: str) -> list[str]:
-    return catalog.arrow(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names
+    return catalog._query(f"SELECT * FROM {quoted(table)} LIMIT 0").column_names
 
 
 def _of_instances(
@@ -191,4 +202,4 @@ def _with_files(catalog: Catalog, members: Members | None, series: pa.Table) -> 
     if members is None or members.files is None:
         return Members(series)
     text = f"SELECT t.* FROM files_before t SEMI JOIN staying s ON {same('t', 's', SERIES_KEYS)}"
-    return Members(series, catalog.arrow(text, {"files_before": members.files, "staying": series}))
+    return Members(series, catalog._query(text, {"files_before": members.files, "staying": series}))

@@ -76,9 +76,11 @@ class Step:
         """
         table, head = quoted(TABLES[self.level]), ", ".join(f"t.{quoted(name)}" for name in columns)
         if self.what == "sample":
-            return f"SELECT {head} FROM {table} t ORDER BY md5({self._drawn}), {head} LIMIT {self.n}"
+            return (
+                f"SELECT {head} FROM {table} t ORDER BY md5({self._drawn}), {head} LIMIT {int(self.n or 0)}"
+            )
         if self.share is not None:
-            low, high = self.share
+            low, high = map(float, self.share)
             place = f"md5_number_upper({self._drawn})::DOUBLE / 18446744073709551616.0"
             return f"SELECT {head} FROM {table} t WHERE {place} >= {low} AND {place} < {high}"
         is_drop = self.what == "drop"
@@ -131,11 +133,13 @@ def _is_query(where: str) -> bool:
     if not where.strip():
         raise BadCondition("it is empty, and all would be: true.")
     try:
-        statements = duckdb.extract_statements(where)
+        kinds = [statement.type for statement in duckdb.extract_statements(where)]
     except duckdb.Error:
         _check_condition(where)
         return False
-    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+    except ValueError:  # of some kinds duckdb's Python has no name
+        kinds = []
+    if kinds != [duckdb.StatementType.SELECT]:
         raise BadCondition("this is neither a condition nor one SELECT.")
     return True
 
