@@ -8,7 +8,6 @@ import os
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 
 from dicomlab.catalog.cells import Nested, csv_sql, json_sql, parquet_sql, sqlite_sql
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.new_files import new_file, new_files
 from dicomlab.schema.formulas import harmless
 from dicomlab.schema.levels import quoted
 
@@ -132,22 +132,16 @@ def export_as(
     names = known if holds_all else (table or "series",)
     chosen_columns = None if columns is None else tuple(columns)
     wanted = [Wish(name, chosen_columns, where, nested) for name in names]
-    make_folder(target if is_folder else target.parent)
     if chosen == "sqlite":
-        with _replacing(target) as part:
-            return Exported(target, _write_sqlite(source, wanted, part))
-    rows = {}
-    for wish in wanted:
-        with _replacing(target / f"{wish.table}{_OF_FOLDER[chosen]}" if is_folder else target) as part:
-            rows[wish.table] = _WRITERS[chosen](source, wish, part)
+        with new_file(target) as part:
+            rows = _write_sqlite(source, wanted, part)
+        return Exported(target, rows)
+    targets = [target / f"{wish.table}{_OF_FOLDER[chosen]}" if is_folder else target for wish in wanted]
+    with new_files(targets) as parts:
+        rows = {
+            wish.table: _WRITERS[chosen](source, wish, part) for wish, part in zip(wanted, parts, strict=True)
+        }
     return Exported(target, rows)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, and those above that are not there, for their owner only."""
-    for one in [*reversed(folder.parents), folder]:
-        if not one.exists():
-            one.mkdir(mode=0o700)
 
 
 def _checked(path: Path, asked: str | None) -> Format:
@@ -161,20 +155,6 @@ def _checked(path: Path, asked: str | None) -> Format:
     if found not in known:
         raise WrongArgument("format", found, known)
     return found  # type: ignore[return-value]
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Where to write what takes the place of a file once it is whole; for its owner only."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    try:
-        yield part
-        os.replace(part, path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
 
 
 def _asked(tables: Exportable, wish: Wish, cell: Callable[[pa.Field], str], *, as_row: bool = False) -> str:
@@ -305,11 +285,9 @@ def _write_headers(source: Exportable, target: Path, where: str | None) -> Expor
     from dicomlab.catalog.dicomjson import json_model
 
     listed = target.with_name(f"{target.stem}.problems.csv")
-    make_folder(target.parent)
     rows = wrong = 0
     with (
-        _replacing(target) as part,
-        _replacing(listed) as beside,
+        new_files([target, listed]) as (part, beside),
         open(part, "w", encoding="utf-8") as out,
         open(beside, "w", encoding="utf-8-sig", newline="") as reasons,
     ):

@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dicomlab.catalog.place import PART, Folder, Place, place_of
+from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.versions import UNFINISHED
 from dicomlab.errors import CannotWrite, CatalogBusy, DicomlabError, NoCatalog
+from dicomlab.new_files import PART
 
 if TYPE_CHECKING:
     from dicomlab.catalog.bucket import Bucket
@@ -114,7 +115,7 @@ def _has_locks(folder: Path) -> bool:
         import fcntl
     except ImportError:  # Windows has locks of its own
         return True
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from dicomlab.errors import DicomlabError, NoSuchPlace
+from dicomlab.new_files import PART, create, make_folder, sync, write_bytes
 
-PART = ".part"
-"""How the name of a Parquet file ends that is not of a table yet."""
 _SCHEMES = ("s3", "s3a")
 
 
@@ -149,19 +148,7 @@ class Folder:
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a small file beside the old one, then give it the name."""
-        temporary = self._path / f".{name}.{os.getpid()}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(temporary, self._path / name)
-        if hasattr(os, "O_DIRECTORY"):
-            directory = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+        write_bytes(self._path / name, data)
 
     def delete(self, folder: str, names: Iterable[str]) -> list[str]:
         """Delete files of a folder; gives those that are gone."""
@@ -187,12 +174,15 @@ class Folder:
 
     def open_new(self, table: str, name: str) -> tuple[str, None]:
         """Where to write a Parquet file."""
-        os.makedirs(self._path / table, mode=0o700, exist_ok=True)
-        return self.unfinished(table, name), None
+        make_folder(self._path / table)
+        path = self.unfinished(table, name)
+        os.close(create(path))
+        return path, None
 
     def finish(self, table: str, name: str) -> int:
         """Give a Parquet file its name in the table; gives its bytes."""
         path = self._path / table / name
+        sync(f"{path}{PART}")
         os.replace(f"{path}{PART}", path)
         return path.stat().st_size
 

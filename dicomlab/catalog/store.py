@@ -25,6 +25,7 @@ from dicomlab.catalog.lock import clear_unfinished
 from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.versions import State
 from dicomlab.errors import DamagedCatalog
+from dicomlab.new_files import make_folder
 from dicomlab.schema.arrow import dose_schema, frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
 
@@ -147,7 +148,7 @@ class Store:
         """
         self.place.clear(TABLES)
         if isinstance(self.place, Folder):
-            self.place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.place.path)
             self.place.path.chmod(0o700)
 
         def made(table: str) -> int:
@@ -504,8 +505,6 @@ class PartWriter:
                 write_statistics=["file_key"] if is_headers else True,
                 write_batch_size=64 if is_headers else 4096,
             )
-            if self._sink is None:
-                os.chmod(path, 0o600)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self.rows += table.num_rows
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.catalog.database import to_pandas
-from dicomlab.catalog.export import make_folder
 from dicomlab.cohorts.cohort import COUNTED, Cohort, made
 from dicomlab.cohorts.steps import Step
 from dicomlab.errors import NotACohort
+from dicomlab.new_files import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,14 +71,8 @@ def save(cohort: Cohort, path: str | Path) -> Path:
         "flow": cohort.flow[[f"n_{name}" for name in COUNTED]].to_dict("records"),
         "series": members,
     }
-    target = Path(path)
-    make_folder(target.parent)
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8") as out:
-        out.write(
-            "{\n" + ",\n".join(f' "{name}": {_lines(value)}' for name, value in words.items()) + "\n}\n"
-        )
-    return target
+    lines = ",\n".join(f' "{name}": {_lines(value)}' for name, value in words.items())
+    return write_text(path, "{\n" + lines + "\n}\n")
 
 
 def load(path: str | Path, catalog: Catalog) -> Cohort:

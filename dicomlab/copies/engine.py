@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from dicomlab.catalog.export import make_folder
 from dicomlab.copies.names import distinct, template_of
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.new_files import clear_leftovers, make_folder, new_file
 from dicomlab.progress import progress_bar
 from dicomlab.sources.archive import INSIDE, BrokenArchive, kind_of, members
 from dicomlab.sources.base import Source
@@ -69,7 +68,8 @@ def copy_files(
     if dry_run:
         return plan[[*_COLUMNS]]
     target = Path(to)
-    make_folder(target)
+    for folder in {target, *((target / name).parent for name in plan["to"])}:
+        clear_leftovers(folder)  # once, and not again for each of the files
     with progress_bar("Copying", total=len(plan), show=progress) as bar:
         for container, rows in plan.groupby("container", dropna=False, sort=False):
             inside = container if isinstance(container, str) else None
@@ -107,8 +107,8 @@ def _brought(
 
 
 def _one(row: Any, target: Path, how: How, options: Mapping[str, Any] | None) -> tuple[str, str]:
-    to = target / row["to"]
     try:
+        to = _place(target, row["to"])
         if how == "copy":
             with _source(row["source"], options).open(row["file_key"]) as file:
                 return _written(file, to), ""
@@ -120,6 +120,17 @@ def _one(row: Any, target: Path, how: How, options: Mapping[str, Any] | None) ->
         return "failed", str(error)
     except OSError as error:
         return "failed", f"the system refused ({error.strerror or type(error).__name__})"
+
+
+def _place(target: Path, name: str) -> Path:
+    """Where a file goes; the folders below the target are named by headers, and no link may stand in."""
+    to = target / name
+    for folder in to.parents:
+        if folder == target:
+            return to
+        if folder.is_symlink():
+            raise _Failed("a folder on the way is a link")
+    raise _Failed("its name leads out of the folder")
 
 
 def _source(root: str, options: Mapping[str, Any] | None) -> Source:
@@ -141,26 +152,23 @@ def _linked(path: str, to: Path, how: How) -> str:
 
 def _written(file: IO[bytes], to: Path) -> str:
     """Copy a stream to a name that is free, whole or not at all."""
-    make_folder(to.parent)
-    part = to.with_name(f".{to.name[:40]}.{os.getpid()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "wb") as out:
+    if os.path.lexists(to):
+        return _same_or_fail(file, to)
+    with new_file(to, remove_leftovers=False) as part:
+        with open(part, "wb") as out:
             shutil.copyfileobj(file, out, _BLOCK)
         if os.path.lexists(to):
-            return _same_or_fail(part, to)
-        os.replace(part, to)
-    finally:
-        with suppress(OSError):
-            part.unlink()
+            raise _Failed("another file has that name")
     return "copied"
 
 
-def _same_or_fail(part: Path, to: Path) -> str:
-    import filecmp
-
-    if to.is_file() and filecmp.cmp(part, to, shallow=False):
-        return "there already"
+def _same_or_fail(file: IO[bytes], to: Path) -> str:
+    if to.is_file():
+        with open(to, "rb") as there:
+            while (block := file.read(_BLOCK)) and block == there.read(len(block)):
+                pass
+            if not block and not there.read(1):
+                return "there already"
     raise _Failed("another file has that name")
 
 
@@ -179,7 +187,7 @@ def _out_of_archive(
             for member in members(archive, kind, container.rpartition("/")[2]):
                 found = wanted.pop(f"{container}{INSIDE}{member.name}", None)
                 if found is not None:
-                    yield found[0], *_member(member, target / found[1])
+                    yield found[0], *_member(member, target, found[1])
                 if not wanted:
                     return
     except BrokenArchive as error:
@@ -192,10 +200,11 @@ def _out_of_archive(
         yield number, "failed", why
 
 
-def _member(member: Any, to: Path) -> tuple[str, str]:
+def _member(member: Any, target: Path, name: str) -> tuple[str, str]:
     import io
 
     try:
+        to = _place(target, name)
         data, _ = member.read(1 << 40)
         return _written(io.BytesIO(data), to), ""
     except _Failed as error:

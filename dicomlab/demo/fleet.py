@@ -21,6 +21,7 @@ from dicomlab.demo.oddities import ODDITIES
 from dicomlab.demo.studies import days_of, list_acquisitions, plan_studies
 from dicomlab.demo.values import derive, measure, round_as_written
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.new_files import new_file, write_text
 
 _TRUTH_COLUMNS = [
     "device",
@@ -91,7 +92,7 @@ def make_fleet(
     key += [row for row in (plant(path / "dicom") for plant in ODDITIES) if row]
     _write_table(path / "truth.csv", _TRUTH_COLUMNS, key)
     _write_table(path / "service-log.csv", _LOG_COLUMNS, log)
-    (path / "fleet.json").write_text(settings, encoding="utf-8")
+    write_text(path / "fleet.json", settings)
     (path / "fleet.unfinished").unlink()
     return path
 
@@ -213,7 +214,7 @@ def _bar(total: int, show: bool) -> Any:
 
 
 def _write_table(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    with file.open("w", newline="", encoding="utf-8") as target:
+    with new_file(file) as part, part.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_cell(row[name]) for name in columns] for row in rows)

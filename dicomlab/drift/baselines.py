@@ -7,7 +7,6 @@ judged yesterday are judged a little otherwise today. A frozen baseline holds th
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.drift.decisions import NotReadable
+from dicomlab.new_files import write_text
 
 FORMAT = 1
 _KEYS = ("device", "modality", "stratum", "parameter")
@@ -38,11 +38,7 @@ def freeze_baselines(drift: Drift, *, to: str | Path) -> Path:
     watched = drift.signals[drift.signals["is_monitored"] & drift.signals["baseline_from"].notna()]
     rows = [_written(row) for row in watched.sort_values(list(_KEYS)).to_dict("records")]
     content = {"format": FORMAT, "settings": settings.get("hash", ""), "signals": rows}
-    path = Path(to)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return beside.replace(path)
+    return write_text(to, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _written(row: dict[Any, Any]) -> dict[str, object]:

@@ -6,7 +6,6 @@ parameter, stratum and date: its number is another one in the next run.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.new_files import write_text
 
 DECISION_COLUMNS = ["device", "parameter", "stratum", "kind", "onset", "decision", "note", "decided"]
 SEEN_COLUMNS = ["device", "parameter", "stratum", "kind", "onset"]
@@ -204,7 +204,4 @@ def _write(table: pd.DataFrame, path: Path) -> Path:
     """Write a table in one go: a reader sees the old file or the new one."""
     dates = [name for name in ("onset", "decided") if name in table]
     days = {name: pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d") for name in dates}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    table.assign(**days).to_csv(beside, index=False)
-    return beside.replace(path)
+    return write_text(path, table.assign(**days).to_csv(index=False))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
+from dicomlab.new_files import write_text
 
 _FORMATS = (".csv", ".json")
 _NOBODY = ("dicomlab", "nobody@example.org")
@@ -42,13 +43,10 @@ def export_points(
     keys = ["device", "stratum", "parameter"]
     facts = signals[[*keys, "unit", "center", "lower", "upper"]]
     points = drift.points.merge(facts, on=keys)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".csv":
-        points.to_csv(path, index=False)
-    else:
-        text = json.dumps(_document(points, drift.fleet, performer), indent=1, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
-    return path
+        return write_text(path, points.to_csv(index=False))
+    text = json.dumps(_document(points, drift.fleet, performer), indent=1, ensure_ascii=False)
+    return write_text(path, text + "\n")
 
 
 def _document(points: pd.DataFrame, fleet: pd.DataFrame, performer: tuple[str, str]) -> dict[str, Any]:

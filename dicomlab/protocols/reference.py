@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dicomlab.errors import DicomlabError
+from dicomlab.new_files import write_text
 from dicomlab.protocols.forms import from_dict, to_dict
 from dicomlab.protocols.rules import Rule
 
@@ -104,16 +105,8 @@ class Protocol:
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON, indented and with a schema version; gives the path."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            part.write_text(text + "\n", encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return path
+        return write_text(path, text + "\n")
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data, as it is written to a file."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from dicomlab.checks.summary import is_findings
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
+from dicomlab.new_files import write_text
 from dicomlab.report.checks import summarise_checks
 from dicomlab.report.frames import summarise_frame
 from dicomlab.report.origin import origin
@@ -92,14 +92,7 @@ def _title(results: tuple[Drift | pd.DataFrame, ...]) -> str:
 
 
 def _replace(path: Path, html: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(html, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
+    return write_text(path, html)
 
 
 _UNIT = re.compile(r"(?<=\d) (?=%)")

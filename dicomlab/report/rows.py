@@ -11,6 +11,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
+from dicomlab.new_files import write_text
 
 MOST_ROWS = 200
 """Acquisitions on either side of an onset that are listed unless the call says otherwise."""
@@ -83,13 +84,7 @@ def write_rows(drift: Drift, path: Path) -> Path:
     rows = finding_rows(drift)
     for column in ("device", "parameter", "stratum", "text", "series"):
         rows[column] = rows[column].map(inert, na_action="ignore")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        rows.to_csv(part, index=False)
-        return part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    return write_text(path, rows.to_csv(index=False))
 
 
 def inert(text: object) -> str:

@@ -6,6 +6,7 @@ stays flat however large the archive is.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.lock import LISTING as LISTING_FILE
 from dicomlab.catalog.place import Folder, Place
+from dicomlab.new_files import create
 from dicomlab.progress import progress_bar
 from dicomlab.schema.levels import literal
 from dicomlab.sources.base import HIDING, LISTING, Source
@@ -140,11 +142,12 @@ class Plan:
 
 
 def _write_listing(source: Source, path: Path, progress: bool) -> int:
+    path.unlink(missing_ok=True)  # of a killed scan; or a link, which is not followed
+    os.close(create(path))
     with (
         pq.ParquetWriter(path, LISTING, compression="zstd") as out,
         progress_bar("Listing", total=None, show=progress) as bar,
     ):
-        path.chmod(0o600)
         listed = 0
         for table in source.listing():
             out.write_table(table)

@@ -12,6 +12,7 @@ import traitlets
 from dicomlab.cohorts.choices import Moves
 from dicomlab.cohorts.facets import Facets
 from dicomlab.errors import UnknownSetting, WrongArgument
+from dicomlab.new_files import write_text
 from dicomlab.widgets.base import View
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ class CohortBuilder(View, page="builder"):
 
     def save(self, path: str | Path) -> Path:
         """Write what was done as JSON, for `load`; the cohort itself has a `save` of its own."""
-        path = Path(path)
-        path.write_text(json.dumps(self.spec(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        return path
+        return write_text(path, json.dumps(self.spec(), indent=1, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: str | Path, catalog: Catalog) -> CohortBuilder:
