@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from dicomlab.errors import (
     UnusableFolder,
     WrongArgument,
 )
+from dicomlab.new_files import make_folder
 from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
@@ -39,8 +40,10 @@ from dicomlab.schema.columns import Columns
 from dicomlab.sources.base import Mounting, Source
 from dicomlab.sources.engine import open_source
 
-COMMIT_FILES = 65_536
-COMMIT_SECONDS = 20.0
+COMMIT_SHARE = 0.25
+"""Share of the time scanned so far that what was read may wait until it is committed."""
+COMMIT_SECONDS = (1.0, 10.0)
+"""The shortest and the longest time that it waits."""
 
 
 def scan(
@@ -130,7 +133,7 @@ def _prepare(place: Place) -> None:
                 is_folder = "is a folder with other things in it"
                 raise missing_state(place) or NoCatalog(str(place.path), is_folder)
         if isinstance(place, Folder):
-            place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(place.path)
     except OSError as error:
         sentence = refused(place.path, error) if isinstance(place, Folder) else None
         raise sentence or error from None
@@ -139,6 +142,28 @@ def _prepare(place: Place) -> None:
 def _is_ours(name: str) -> bool:
     """Whether a scan leaves this that was killed before there was a catalog."""
     return name in {*PLAIN_TABLES, LOCK, MARK, LISTING, ".spill"} or name.startswith(UNFINISHED)
+
+
+class CommitPace:
+    """Says when a scan commits: at first each second, later every ten.
+
+    A killed scan so loses no more than a quarter of what it read. The number of commits grows with the
+    logarithm of the time, and after 40 seconds by one in ten seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._began = self._last = clock()
+
+    def is_due(self) -> bool:
+        """Whether the oldest of what is not committed has waited long enough."""
+        now = self._clock()
+        shortest, longest = COMMIT_SECONDS
+        return now - self._last >= min(max(COMMIT_SHARE * (now - self._began), shortest), longest)
+
+    def committed(self) -> None:
+        """Note that all is committed."""
+        self._last = self._clock()
 
 
 class _Scan:
@@ -211,7 +236,7 @@ class _Scan:
     def _read(self, plan: Plan, jobs: int | None, backend: Backend | None) -> Done:
         total = Done()
         waiting: list[Part] = []
-        last = time.monotonic()
+        pace = CommitPace()
         work = Work(self._place, self._source, self._columns, self._state.keep_headers, _tag())
         # The first scan on a machine compiles the reader, which takes some 15 seconds.
         with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
@@ -221,10 +246,10 @@ class _Scan:
                 total.reasons.update(done.reasons)
                 waiting += done.parts
                 bar.update(done.listed)
-                is_due = time.monotonic() - last > COMMIT_SECONDS
-                if is_due or sum(p.rows for p in waiting if p.table == "files") >= COMMIT_FILES:
+                if waiting and pace.is_due():
                     self._pin(self._store.commit(self._state, waiting))
-                    waiting, last = [], time.monotonic()
+                    waiting = []
+                    pace.committed()
         if waiting:
             self._pin(self._store.commit(self._state, waiting))
         return total
