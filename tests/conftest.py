@@ -49,6 +49,16 @@ def shared_files() -> list[Path]:
     return sorted(p for p in (SHARED / "dicom").rglob("*") if p.is_file())
 
 
+# A programming error must fail a test, and not be set aside; those that are about it ask for `setting_aside`.
+os.environ["DICOMLAB_RAISE_ALL"] = "1"
+
+
+@pytest.fixture
+def setting_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what raises be set aside, as for users."""
+    monkeypatch.delenv("DICOMLAB_RAISE_ALL", raising=False)
+
+
 @pytest.fixture
 def quiet():
     """Let pydicom warn of what it meets in broken files, unheard."""

@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dicomlab.isolation import SetAside, in_pieces
+
 _DAY_US = 86_400_000_000
 
 
-def derive(table: pa.Table) -> pa.Table:
-    """Add what docs/columns.md defines as derived: times, slice_position_mm and patient_age_years."""
-    acquired_at, acquired_at_utc = _acquired(table)
-    arrays = [acquired_at, acquired_at_utc, slice_position(table), _age(table)]
-    names = ["acquired_at", "acquired_at_utc", "slice_position_mm", "patient_age_years"]
-    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names])
+def derive(table: pa.Table) -> tuple[pa.Table, list[tuple[str, int, SetAside]]]:
+    """Add what docs/columns.md defines as derived: times, slice_position_mm and patient_age_years.
+
+    Gives the table, and which column was set aside for which row since working it out raised.
+    """
+    arrays: list[pa.ChunkedArray] = []
+    bad: list[tuple[str, int, SetAside]] = []
+    for names, work in DERIVED.items():
+        kinds = [pa.float64() if name in _NUMBERS else pa.timestamp("us") for name in names]
+
+        def some(first: int, last: int, work: _Rule = work) -> list[pa.Array]:
+            whole = last - first == table.num_rows
+            return list(work(table if whole else table.slice(first, last - first)))
+
+        def alone(
+            first: int, last: int, aside: SetAside, names: Names = names, kinds: list[pa.DataType] = kinds
+        ) -> list[pa.Array]:
+            bad.extend((names[0], row, aside) for row in range(first, last))
+            return [pa.nulls(last - first, kind) for kind in kinds]
+
+        pieces = in_pieces(some, table.num_rows, alone)
+        for k in range(len(names)):
+            chunks = [piece[k] for piece in pieces]
+            arrays.append(chunks[0] if len(chunks) == 1 else _one_column(chunks))
+    added = [name for names in DERIVED for name in names]
+    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *added]), bad
+
+
+Names = tuple[str, ...]
+_Rule = Callable[[pa.Table], tuple[pa.Array, ...]]
+_NUMBERS = frozenset(("slice_position_mm", "patient_age_years"))
+
+
+def _one_column(pieces: list[pa.Array | pa.ChunkedArray]) -> pa.ChunkedArray:
+    lists = [piece.chunks if isinstance(piece, pa.ChunkedArray) else [piece] for piece in pieces]
+    return pa.chunked_array([chunk for chunks in lists for chunk in chunks])
 
 
 _LEVELS = ("Acquisition", "Series", "Study")
@@ -145,3 +178,11 @@ def _years(text: str) -> float:
     match = _AGE.fullmatch(text)
     years = int(match[1]) * _UNIT_YEARS[match[2]] if match else np.nan
     return years if years < _OLDEST else np.nan
+
+
+DERIVED: dict[Names, _Rule] = {
+    ("acquired_at", "acquired_at_utc"): _acquired,
+    ("slice_position_mm",): lambda table: (slice_position(table),),
+    ("patient_age_years",): lambda table: (_age(table),),
+}
+"""How each column of our own is worked out; those that come together stand together."""

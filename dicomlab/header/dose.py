@@ -114,6 +114,22 @@ class DoseReader:
             self._waiting = []
 
 
+Reports = tuple[tuple[np.ndarray, pa.Table] | None, list[Problem]]
+"""Which row of a batch each row of dose belongs to, and the rows; and what did not parse."""
+
+
+def joined_reports(pieces: Sequence[Reports]) -> Reports:
+    """What was read of reports in several pieces, as if it had been one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    found = [rows for rows, _ in pieces if rows is not None]
+    problems = [problem for _, odd in pieces for problem in odd]
+    if not found:
+        return None, problems
+    whole = pa.concat_tables([table for _, table in found]).combine_chunks()
+    return (np.concatenate([rows for rows, _ in found]), whole), problems
+
+
 def _is_dose(sop_class: str) -> Callable[[Item], bool]:
     """Whether a report is one of dose: by its SOP class, or by the name of its root."""
     return lambda root: sop_class in _DOSE_CLASSES or root.name in _REPORTS

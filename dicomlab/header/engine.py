@@ -16,20 +16,22 @@ from dicomlab.header import kernel
 from dicomlab.header.buffers import binary_buffers
 from dicomlab.header.csa import CsaReader, csa_elements
 from dicomlab.header.derived import derive
-from dicomlab.header.dose import DoseReader, report_rows
+from dicomlab.header.dose import DoseReader, Reports, joined_reports, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
-from dicomlab.header.frames import HELPERS, resolve, runs, varies_column
+from dicomlab.header.frames import HELPERS, Frames, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
 from dicomlab.header.mosaic import is_mosaic
 from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, with_units
-from dicomlab.header.values import Cells, Problem, cast, vr_code
+from dicomlab.header.values import Cells, Problem, cast, cells_alone, vr_code
+from dicomlab.isolation import SetAside, bad_rows, in_pieces, set_aside
 from dicomlab.masking import options
 from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
+from dicomlab.schema.dose import CONTENT
 from dicomlab.schema.frames import frame_columns, hidden_frame_columns
 from dicomlab.schema.masks import is_masked, mask_value
 from dicomlab.schema.units import frame_unit_columns, unit_columns
@@ -364,40 +366,95 @@ class HeaderReader:
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
         arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of)
-        problems += self._read_csa(where, arrays)
+        problems += self._csa_values(where, arrays)
         of_items = many[many[:, 0] < len(self._all)]
         for j, column in enumerate(self._wanted):
             if column.is_many:
-                charsets = self._charsets_of.get(column.name, ())
-                arrays[column.name], odd = gathered(where, of_items, column, j, self._rows_of, charsets)
+                arrays[column.name], odd = self._gathered(where, of_items, column, j)
                 problems += odd
         for column in self._parts.made:
-            arrays[column.name] = self._parts.array(column, arrays)
+            arrays[column.name], odd = self._made(column, arrays)
+            problems += odd
         shown = [name for column in self._wanted for name in (column.name, offset_name(column)) if name]
         hidden = [column.name for column in self._shown.hidden]
         table = pa.table({name: arrays[name] for name in (*shown, *hidden)})
         helpers = pa.table({column.name: arrays[column.name] for column in HELPERS})
-        frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of)
-        if frames is not None:
-            table = frames.lift(table)
-            problems += frames.problems
-        if frames is not None and self._shown.made:
-            table = self._shown.fill(table)
-            frames = self._shown.fill_frames(frames, table)
+        table, frames, odd = self._with_frames(table, where, many, helpers)
+        problems += [*odd, *(frames.problems if frames is not None else ())]
         table = table.drop_columns(hidden)
         problems = [p for p in self._shown.owned(problems) if p.column.name in self.columns]
-        table = derive(table).append_column("varies", varies_column(table.num_rows, frames))
-        table = with_units(table, Given(table), self._units)
+        table, bad = derive(table)
+        table = table.append_column("varies", varies_column(table.num_rows, frames))
+        table, worse = with_units(table, Given(table), self._units)
+        problems += _as_problems([*bad, *worse])
         if frames is None:
             return table, None, problems, arrays["SOPClassUID"]
         frames = replace(
             frames, table=frames.table.drop_columns([n for n in hidden if n in frames.table.column_names])
         )
         of_frames = frames.with_times(table["acquired_at"])
-        of_frames = with_units(
+        of_frames, bad = with_units(
             of_frames, Given(of_frames, table, frames.row), frame_unit_columns(self.columns)
         )
+        problems += _as_problems((name, int(frames.row[row]), aside) for name, row, aside in bad)
         return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
+
+    def _gathered(
+        self, where: Cells, many: np.ndarray, column: Column, j: int
+    ) -> tuple[pa.Array, list[Problem]]:
+        """The values of all items, a list for each file."""
+        charsets = self._charsets_of.get(column.name, ())
+
+        def some(first: int, last: int) -> tuple[pa.Array, list[Problem]]:
+            return gathered(*_part(where, many, first, last), column, j, self._rows_of, charsets)
+
+        return cells_alone(column, where.off.shape[1], some)
+
+    def _made(self, column: Column, arrays: dict[str, pa.Array]) -> tuple[pa.Array, list[Problem]]:
+        """The values of a column that is made of others."""
+        parts = {name: arrays[name] for name in self._parts.names[column.name]}
+
+        def some(first: int, last: int) -> tuple[pa.Array, list[Problem]]:
+            these = {name: array.slice(first, last - first) for name, array in parts.items()}
+            return self._parts.array(column, these), []
+
+        return cells_alone(column, len(next(iter(parts.values()))), some)
+
+    def _with_frames(
+        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table
+    ) -> tuple[pa.Table, Frames | None, list[Problem]]:
+        """The instances with what all their frames share, the frames, and what did not parse.
+
+        A file whose frames cannot be laid out has none, and a problem says why.
+        """
+        try:
+            return (*self._frames_of(table, where, many, helpers), [])
+        except Exception as error:  # noqa: BLE001 - whatever the frames of one file raise, the others count
+            set_aside("frames", error)
+
+        def some(first: int, last: int) -> None:
+            n, part = last - first, _part(where, many, first, last)
+            self._frames_of(table.slice(first, n), *part, helpers.slice(first, n))
+
+        bad = bad_rows(some, table.num_rows)
+        rows = [row for row, _ in bad]
+        kept = np.arange(table.num_rows)
+        helpers = helpers.take(pa.array(kept, mask=np.isin(kept, rows)))
+        many = many[~np.isin(many[:, 1], rows)]
+        problems = [Problem(row, HELPERS[0], aside.reason, b"") for row, aside in bad]
+        return (*self._frames_of(table, where.without(rows), many, helpers), problems)
+
+    def _frames_of(
+        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table
+    ) -> tuple[pa.Table, Frames | None]:
+        frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of)
+        if frames is None:
+            return table, None
+        table = frames.lift(table)
+        if self._shown.made:
+            table = self._shown.fill(table)
+            frames = self._shown.fill_frames(frames, table)
+        return table, frames
 
     def _reports(
         self, found: _Found, odd: dict[int, bytes], classes: pa.Array, first: int
@@ -409,15 +466,44 @@ class HeaderReader:
         rows = report_rows(classes)
         if not len(rows):
             return None, []
-        self._dose = self._dose or DoseReader()
-        for row in rows.tolist():
-            sop_class = classes[row].as_py()
-            at = first + row
-            if at in odd:
-                self._dose.add_odd(row, sop_class, odd[at])
-            else:
-                self._dose.add(row, sop_class, found.data, int(found.starts[at]), int(found.ends[at]))
-        return self._dose.take()
+
+        def some(begin: int, end: int) -> Reports:
+            self._dose = self._dose or DoseReader()
+            for row in rows[begin:end].tolist():
+                sop_class, at = classes[row].as_py(), first + row
+                if at in odd:
+                    self._dose.add_odd(row, sop_class, odd[at])
+                else:
+                    self._dose.add(row, sop_class, found.data, int(found.starts[at]), int(found.ends[at]))
+            return self._dose.take()
+
+        def alone(begin: int, end: int, aside: SetAside) -> Reports:
+            return None, [Problem(row, CONTENT, aside.reason, b"") for row in rows[begin:end].tolist()]
+
+        def fresh(begin: int, end: int) -> Reports:
+            try:
+                return some(begin, end)
+            except BaseException:
+                self._dose = None  # it holds what it read before it raised
+                raise
+
+        return joined_reports(in_pieces(fresh, len(rows), alone))
+
+    def _csa_values(self, where: Cells, arrays: dict[str, pa.Array]) -> list[Problem]:
+        """Read fields of CSA headers into the arrays; a file that this raises for has none."""
+        try:
+            return self._read_csa(where, arrays)
+        except Exception as error:  # noqa: BLE001 - whatever one header raises, the others count
+            set_aside("CSA headers", error)
+
+        def some(first: int, last: int) -> None:
+            types = arrays["ImageType"].slice(first, last - first)
+            self._read_csa(where.rows(first, last), {**arrays, "ImageType": types})
+
+        bad = bad_rows(some, where.off.shape[1])
+        column = (*self._csa.columns, *self._mosaic_csa.columns)[0]
+        problems = [Problem(row, column, aside.reason, b"") for row, aside in bad]
+        return self._read_csa(where.without([row for row, _ in bad]), arrays) + problems
 
     def _read_csa(self, where: Cells, arrays: dict[str, pa.Array]) -> list[Problem]:
         """Read fields of CSA headers into the arrays; for mosaics alone where nobody else asks."""
@@ -529,6 +615,13 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
     if options.mask:
         return {k: mask_value(k, v) if is_masked(k, columns) else v for k, v in row.items()}
     return row
+
+
+def _as_problems(bad: Iterable[tuple[str, int, SetAside]]) -> list[Problem]:
+    """Cells of our own columns that were set aside, as problems."""
+    return [
+        Problem(row, Column(name, "", "instance", "DS", 0), aside.reason, b"") for name, row, aside in bad
+    ]
 
 
 def _helpers(columns: Sequence[Column]) -> list[Column]:

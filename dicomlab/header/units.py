@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dicomlab.isolation import SetAside, in_pieces
 from dicomlab.schema.units import UnitColumn
 
 _MHZ_PER_TESLA = 42.577478518
@@ -25,6 +26,11 @@ class Given:
         self._table, self._beside, self._row = table, beside, row
         self._columns: dict[str, pa.ChunkedArray | None] = {}
         self._numbers: dict[str, np.ndarray] = {}
+
+    def rows(self, first: int, last: int) -> Given:
+        """Some rows, as if there were no others."""
+        row = None if self._row is None else self._row[first:last]
+        return Given(self._table.slice(first, last - first), self._beside, row)
 
     def column(self, name: str) -> pa.ChunkedArray | None:
         """A column, or None where nothing is in it."""
@@ -70,19 +76,38 @@ def _only(lists: pa.ListArray) -> pa.Array:
     return pc.list_element(pc.if_else(is_one, lists, pa.scalar([None], lists.type)), 0)
 
 
-def with_units(table: pa.Table, given: Given, wanted: Sequence[UnitColumn]) -> pa.Table:
-    """Add the wanted columns to a table."""
+def with_units(
+    table: pa.Table, given: Given, wanted: Sequence[UnitColumn]
+) -> tuple[pa.Table, list[tuple[str, int, SetAside]]]:
+    """Add the wanted columns to a table.
+
+    Gives the table, and which column was set aside for which row since working it out raised.
+    """
     names = [found.column.name for found in wanted]
     nothing = pa.nulls(table.num_rows, pa.float64())
     arrays = []
+    bad: list[tuple[str, int, SetAside]] = []
     for found in wanted:
         if not given.has(found.sources):
             arrays.append(nothing)
             continue
+        arrays.append(_in_unit(given, found.column.name, table.num_rows, bad))
+    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names]), bad
+
+
+def _in_unit(given: Given, name: str, n: int, bad: list[tuple[str, int, SetAside]]) -> pa.Array:
+    """One column in its unit; rows that it cannot be worked out for are added to `bad`."""
+
+    def some(first: int, last: int) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            values = RULES[found.column.name](given)
-        arrays.append(pa.array(values, mask=~np.isfinite(values)))
-    return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names])
+            return RULES[name](given if last - first == n else given.rows(first, last))
+
+    def alone(first: int, last: int, aside: SetAside) -> np.ndarray:
+        bad.extend((name, row, aside) for row in range(first, last))
+        return np.full(last - first, np.nan)
+
+    values = np.concatenate(in_pieces(some, n, alone))
+    return pa.array(values, mask=~np.isfinite(values))
 
 
 def _by_size(values: np.ndarray, *bands: tuple[float, float, float]) -> np.ndarray:

@@ -22,6 +22,7 @@ from dicomlab.header import cells as gather
 from dicomlab.header.charsets import decode
 from dicomlab.header.item_charsets import nearest
 from dicomlab.header.kernel import BIG
+from dicomlab.isolation import SetAside, in_pieces
 from dicomlab.schema.arrow import arrow_type, offset_name
 from dicomlab.schema.columns import Column
 
@@ -77,6 +78,16 @@ class Cells:
     length: np.ndarray
     vr: np.ndarray
 
+    def rows(self, first: int, last: int) -> Cells:
+        """The cells of some files, as if there were no others."""
+        return Cells(self.data, *(a[:, first:last] for a in (self.off, self.length, self.vr)))
+
+    def without(self, rows: Sequence[int]) -> Cells:
+        """The cells with no value in some files."""
+        off = self.off.copy()
+        off[:, rows] = -1
+        return replace(self, off=off)
+
     def raw(self, column: int, row: int) -> bytes:
         """The bytes of one cell."""
         start = int(self.off[column, row])
@@ -131,22 +142,77 @@ def cast(
     columns = [replace(c, is_list=True, rule="") if c.rule else c for c in columns] if ruled else columns
     present = set(np.flatnonzero((found.off >= 0).any(axis=1)).tolist())
     for j, column in enumerate(columns):
+        beside = offset_name(column)
         if j not in present:
-            out[column.name] = _nulls(arrow_type(column), n)
-            if beside := offset_name(column):
+            out[column.name] = _nulls(arrow_type(ruled.get(column.name, column)), n)
+            if beside:
                 out[beside] = _nulls(pa.int64(), n)
             continue
-        odd = np.zeros(n, np.bool_)
-        arrays = _plain(found, j, column, odd, signed_row)
-        if odd.any():
-            nearer = (charsets_of or {}).get(column.name, ())
-            arrays[0] = _mend(arrays[0], found, j, column, odd, (*nearer, charset_row), problems)
+        nearer = (charsets_of or {}).get(column.name, ())
+        of_charset = (*nearer, charset_row)
+        arrays, odd = _column(found, j, column, ruled.get(column.name), of_charset, signed_row)
+        problems += odd
         out[column.name] = arrays[0]
-        if beside := offset_name(column):
+        if beside:
             out[beside] = arrays[1]
-    for name, column in ruled.items():
-        out[name] = _RULES[column.rule](out[name]).cast(arrow_type(column))
     return out, problems
+
+
+Typed = tuple[list[pa.Array], list[Problem]]
+"""The array of a column, for date-times the offsets from UTC beside it, and what did not parse."""
+
+
+def _column(
+    found: Cells, j: int, column: Column, ruled: Column | None, charset_rows: Sequence[int], signed_row: int
+) -> Typed:
+    """One column cast, whatever casting raises: then the cell that it raises for is set aside alone."""
+    shown = ruled or column
+    kinds = [arrow_type(shown), pa.int64()][: 2 if offset_name(column) else 1]
+
+    def some(first: int, last: int) -> Typed:
+        rows = found if last - first == found.off.shape[1] else found.rows(first, last)
+        odd = np.zeros(last - first, np.bool_)
+        problems: list[Problem] = []
+        arrays = _plain(rows, j, column, odd, signed_row)
+        if odd.any():
+            arrays[0] = _mend(arrays[0], rows, j, column, odd, charset_rows, problems)
+        if ruled is not None:
+            arrays[0] = _RULES[ruled.rule](arrays[0]).cast(kinds[0])
+        return arrays[: len(kinds)], [replace(p, row=p.row + first) for p in problems] if first else problems
+
+    def alone(first: int, last: int, aside: SetAside) -> Typed:
+        there = (row for row in range(first, last) if found.off[j, row] >= 0)
+        bad = [Problem(row, shown, aside.reason, found.raw(j, row)[:RAW_LIMIT]) for row in there]
+        return [pa.nulls(last - first, kind) for kind in kinds], bad
+
+    pieces = in_pieces(some, found.off.shape[1], alone)
+    if len(pieces) == 1:
+        return pieces[0]
+    whole = [pa.concat_arrays([arrays[k].cast(kind) for arrays, _ in pieces]) for k, kind in enumerate(kinds)]
+    return whole, [problem for _, problems in pieces for problem in problems]
+
+
+def cells_alone(
+    column: Column, n: int, make: Callable[[int, int], tuple[pa.Array, list[Problem]]]
+) -> tuple[pa.Array, list[Problem]]:
+    """One column for all rows; a row that making it raises for is null, and a problem says why.
+
+    `make` gives the array of the rows from a first up to a last number, and what in them did not parse.
+    """
+
+    def some(first: int, last: int) -> tuple[pa.Array, list[Problem]]:
+        array, odd = make(first, last)
+        return array, [replace(p, row=p.row + first) for p in odd] if first else odd
+
+    def alone(first: int, last: int, aside: SetAside) -> tuple[pa.Array, list[Problem]]:
+        bad = [Problem(row, column, aside.reason, b"") for row in range(first, last)]
+        return pa.nulls(last - first, arrow_type(column)), bad
+
+    pieces = in_pieces(some, n, alone)
+    if len(pieces) == 1:
+        return pieces[0]
+    whole = pa.concat_arrays([array.cast(arrow_type(column)) for array, _ in pieces])
+    return whole, [problem for _, odd in pieces for problem in odd]
 
 
 def _first_modulo_1e9(lists: pa.Array) -> pa.Array:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 from dicomlab.catalog.place import Place
 from dicomlab.catalog.rows import directory_rows, instance_rows, write_details
 from dicomlab.catalog.store import FILES, HEADERS, PLAIN_TABLES, Part, Store
+from dicomlab.errors import DicomlabError
 from dicomlab.header.directory import MEDIA_STORAGE_DIRECTORY, MOST_BYTES, records
 from dicomlab.header.engine import UNREADABLE, Batch, HeaderReader
 from dicomlab.header.fallback import ARCHIVE_NAMES, NOT_DICOM, PARTIAL, READ, archive_kind
+from dicomlab.isolation import set_aside
 from dicomlab.scanner.plan import Unit
 from dicomlab.schema.columns import Columns
 from dicomlab.sources.archive import INSIDE, BrokenArchive, members
@@ -52,9 +54,35 @@ class Done:
 
 
 def read_unit(work: Work, unit: Unit) -> Done:
-    """Read a unit of files and write its rows; every file becomes a row of `files`."""
+    """Read a unit of files and write its rows; every file becomes a row of `files`.
+
+    A file that reading raises for is found by halving the unit, and its row says so.
+    """
     with work.place.reaching():
-        return _read_unit(work, unit)
+        try:
+            return _read_unit(work, unit)
+        except (DicomlabError, OSError):  # a full disk, a server that is gone: the next unit meets it too
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one file raises, the others count
+            aside = set_aside("a unit of files", error)
+        n = unit.items.num_rows
+        if n <= 1:
+            rows = _UnitRows(work, unit)
+            rows.write_unlisted(unit.items, aside.reason)
+            return rows.close()
+        halves = [unit.items.slice(0, n // 2), unit.items.slice(n // 2)]
+    return sum_of([read_unit(work, replace(unit, items=items)) for items in halves])
+
+
+def sum_of(done: Sequence[Done]) -> Done:
+    """What became of several units together."""
+    total = Done()
+    for one in done:
+        total.parts += one.parts
+        total.listed += one.listed
+        total.status.update(one.status)
+        total.reasons.update(one.reasons)
+    return total
 
 
 def _read_unit(work: Work, unit: Unit) -> Done:
@@ -122,11 +150,12 @@ class _UnitRows:
         if rows_of := [t for t in tables if t.num_rows]:
             self._writers["instances"].write(pa.concat_tables(rows_of).combine_chunks())
 
-    def write_unlisted(self, bad: pa.Table) -> None:
-        """Write items that the source lists with a reason why they cannot be read."""
+    def write_unlisted(self, bad: pa.Table, reason: str | None = None) -> None:
+        """Write items that cannot be read, for the reason that the source lists, or the one given."""
         n = bad.num_rows
         status = np.full(n, UNREADABLE, object)
-        self._write_files(bad, status, np.array(bad["reason"].to_pylist(), object), np.zeros(n))
+        reasons = bad["reason"].to_pylist() if reason is None else [reason] * n
+        self._write_files(bad, status, np.array(reasons, object), np.zeros(n))
 
     def write_batch(
         self,
@@ -192,6 +221,9 @@ class _UnitRows:
                     kept = file.read(MOST_BYTES)
             found = records(kept or b"")
         except (OSError, ValueError):
+            return
+        except Exception as error:  # noqa: BLE001 - what a DICOMDIR names is looked for as files anyway
+            set_aside("a DICOMDIR", error)
             return
         if found:
             self._writers["directory"].write(directory_rows(key, found))
