@@ -51,7 +51,10 @@ def new_file(path: str | Path, *, remove_leftovers: bool = True) -> Iterator[Pat
 
 @contextmanager
 def new_files(paths: Iterable[str | Path], *, remove_leftovers: bool = True) -> Iterator[list[Path]]:
-    """Like `new_file` for several files: none takes its place before all are whole and on the disk."""
+    """Like `new_file` for several files: none takes its place before all are whole and on the disk.
+
+    A file that its writer deletes in the meantime is left out: what has its name stays as it was.
+    """
     targets = [Path(path) for path in paths]
     for target in targets:
         _check(target)
@@ -63,6 +66,7 @@ def new_files(paths: Iterable[str | Path], *, remove_leftovers: bool = True) -> 
                 clear_leftovers(folder)
         parts = [undone.enter_context(_Part(target)) for target in targets]
         yield [part.path for part in parts]
+        parts = [part for part in parts if part.path.exists()]
         for part in parts:
             part.sync()
         for part in parts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
@@ -22,6 +23,7 @@ from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema, with_times
 from dicomlab.catalog.versions import State, read_state
 from dicomlab.errors import (
+    BadFile,
     DamagedCatalog,
     MissingColumn,
     NoCatalog,
@@ -280,7 +282,10 @@ class Catalog:
     def header(self, key: str) -> Dataset:
         """The whole header of one file as pydicom sees it, from the catalog, without the file.
 
-        Raises NoHeaders when the catalog keeps none, NoSuchKey for an unknown file key.
+        Of a deflated file that is cut short, and of its first 2 MiB, it has what stands before the end.
+
+        Raises NoHeaders when the catalog keeps none, NoSuchKey for an unknown file key, BadFile when
+        pydicom cannot take the header apart.
 
         >>> key = catalog.read("instances", ["file_key"])["file_key"].iloc[0]
         >>> catalog.header(key).Modality
@@ -293,15 +298,24 @@ class Catalog:
         found = whole._query(f"SELECT header FROM headers WHERE file_key = {literal(true_key)}")
         if not found.num_rows:
             raise NoSuchKey
-        header = parsed(found["header"][0].as_py())
-        return mask_dataset(header) if self.is_masked else header
+        try:
+            header, _ = parsed(found["header"][0].as_py())
+            return mask_dataset(header) if self.is_masked else header
+        except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
+            raise BadFile(key, _not_read(error)) from None
 
     def kept_headers(
-        self, where: str | None = None, *, beside: Mapping[str, pa.Table] | None = None
+        self,
+        where: str | None = None,
+        *,
+        beside: Mapping[str, pa.Table] | None = None,
+        missing: Callable[[str, str], None] | None = None,
     ) -> Iterator[tuple[str, Dataset]]:
         """The file key and the header of each instance, or of those that fit an SQL condition.
 
-        `beside` is as in `arrow`. Raises NoHeaders when the catalog keeps none.
+        `beside` is as in `arrow`. `missing` is called with the file key and the reason for each header
+        that cannot be read and is passed over, or of which some is missing; without it a warning
+        counts them. Raises NoHeaders when the catalog keeps none.
 
         >>> key, header = next(catalog.kept_headers("Modality = 'CT'"))
         >>> header.Modality
@@ -316,10 +330,26 @@ class Catalog:
             f"SELECT c.file_key, h.header FROM (SELECT {shown} AS shown, header FROM headers) h "
             "JOIN chosen_keys c ON h.shown = c.file_key"
         )
+        short = 0
         for block in self.unmasked._query_blocks(query, 1_000, {"chosen_keys": chosen}):
             for key, raw in zip(block["file_key"].to_pylist(), block["header"], strict=True):
-                header = parsed(raw.as_py())
-                yield key, mask_dataset(header) if self.is_masked else header
+                header, reason = self._parsed(raw.as_py())
+                if reason:
+                    short += 1
+                    if missing is not None:
+                        missing(key, reason)
+                if header is not None:
+                    yield key, header
+        if short and missing is None:
+            warnings.warn(f"{short:,} headers could not be read, or not wholly.", stacklevel=2)
+
+    def _parsed(self, raw: bytes) -> tuple[Dataset | None, str]:
+        """A kept header, None where it cannot be read, and why some of it is missing."""
+        try:
+            header, reason = parsed(raw)
+            return mask_dataset(header) if self.is_masked else header, reason
+        except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
+            return None, _not_read(error)
 
     def export(
         self,
@@ -683,3 +713,8 @@ def _opened(place: Place, version: str | None = None) -> Catalog:
             raise NoCatalog(str(place.path), f"has no version {version!r}")
         state = replace(state, tables=chosen.tables, counts=chosen.counts, is_complete=True)
     return Catalog(place, state)
+
+
+def _not_read(error: Exception) -> str:
+    """Why a kept header is not there, without the message, which may quote it."""
+    return f"pydicom cannot read the header ({type(error).__name__})"

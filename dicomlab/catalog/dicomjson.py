@@ -58,7 +58,10 @@ class _Writer:
             if tag.element == 0 or tag.group in (0, 2):  # group lengths, commands, and the file meta group
                 continue
             path = f"{above}{_name(tag)}"
-            made[_name(tag)] = self._entry(ds, tag, path)
+            try:
+                made[_name(tag)] = self._entry(ds, tag, path)
+            except Exception:  # noqa: BLE001 - whatever is wrong with one element, the others count
+                self._add(path, "the element cannot be read")
         if _CHARACTER_SET in made:
             made[_CHARACTER_SET] = {"vr": "CS", "Value": ["ISO_IR 192"]}  # JSON is UTF-8
         return made

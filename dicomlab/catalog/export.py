@@ -17,7 +17,8 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from dicomlab.catalog.cells import Nested, csv_sql, json_sql, parquet_sql, sqlite_sql
-from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.errors import DicomlabError, MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.isolation import SetAside, set_aside
 from dicomlab.new_files import new_file, new_files
 from dicomlab.schema.formulas import harmless
 from dicomlab.schema.levels import quoted
@@ -57,8 +58,13 @@ class Exportable(Protocol):
     def arrow_blocks(self, query: str, *, rows: int = BLOCK) -> Iterator[pa.Table]:
         """The rows of a query, so many at a time; one table without rows where there are none."""
 
-    def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
-        """The file key and header of each instance that fits a condition."""
+    def kept_headers(
+        self, where: str | None = None, *, missing: Callable[[str, str], None] | None = None
+    ) -> Iterator[tuple[str, Dataset]]:
+        """The file key and header of each instance that fits a condition.
+
+        `missing` is called with the file key and the reason for what of a header cannot be read.
+        """
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,26 @@ class Exported:
     listed: Path | None = None
     """Where these are listed."""
 
+    left_out: int = 0
+    """How many headers were left out, or written only in part."""
+    aside: tuple[SetAside, ...] = ()
+    """Tables that were left out."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something is missing from what was written."""
+        return self.listed is not None or bool(self.aside)
+
     @property
     def remark(self) -> str:
-        """What is to be said of values that do not fit."""
-        n = self.shortcomings
-        return f"{n:,} values do not fit the DICOM JSON model: they are listed in {self.listed}."
+        """What is to be said of what is missing."""
+        said = []
+        if self.shortcomings:
+            said.append(f"{self.shortcomings:,} values do not fit the DICOM JSON model")
+        if self.left_out:
+            said.append(f"{self.left_out:,} headers could not be written, or not wholly")
+        listed = [f"{', and '.join(said)}: they are listed in {self.listed}."] if said else []
+        return " ".join([*listed, *(f"The table {one.in_words}." for one in self.aside)])
 
 
 @dataclass(frozen=True)
@@ -98,7 +119,7 @@ def export(
 ) -> Path:
     """Write what `export_as` writes, and warn of what does not fit."""
     done = export_as(source, path, known, **wishes)
-    if done.listed is not None:
+    if done.is_partial:
         warnings.warn(done.remark, stacklevel=3)
     return done.path
 
@@ -134,14 +155,33 @@ def export_as(
     wanted = [Wish(name, chosen_columns, where, nested) for name in names]
     if chosen == "sqlite":
         with new_file(target) as part:
-            rows = _write_sqlite(source, wanted, part)
-        return Exported(target, rows)
+            rows, aside = _write_sqlite(source, wanted, part)
+        return Exported(target, rows, aside=tuple(aside))
     targets = [target / f"{wish.table}{_OF_FOLDER[chosen]}" if is_folder else target for wish in wanted]
     with new_files(targets) as parts:
-        rows = {
-            wish.table: _WRITERS[chosen](source, wish, part) for wish, part in zip(wanted, parts, strict=True)
-        }
-    return Exported(target, rows)
+        paths = dict(zip(names, parts, strict=True))
+        rows, aside = _each_table(wanted, lambda wish: _WRITERS[chosen](source, wish, paths[wish.table]))
+        for left_out in aside:
+            paths[left_out.item].unlink()
+    return Exported(target, rows, aside=tuple(aside))
+
+
+def _each_table(
+    wishes: Sequence[Wish], write: Callable[[Wish], int]
+) -> tuple[dict[str, int], list[SetAside]]:
+    """Write each table, with how many rows; one that raises is set aside, unless there is no other."""
+    rows: dict[str, int] = {}
+    aside: list[SetAside] = []
+    for wish in wishes:
+        try:
+            rows[wish.table] = write(wish)
+        except (DicomlabError, OSError):  # a full disk, a damaged catalog: they have a sentence of their own
+            raise
+        except Exception as error:
+            aside.append(set_aside(wish.table, error))
+            if len(aside) == len(wishes):
+                raise
+    return rows, aside
 
 
 def _checked(path: Path, asked: str | None) -> Format:
@@ -216,18 +256,28 @@ _WRITERS: dict[str, Callable[[Exportable, Wish, Path], int]] = {
 }
 
 
-def _write_sqlite(tables: Exportable, wishes: Sequence[Wish], path: Path) -> dict[str, int]:
+def _write_sqlite(
+    tables: Exportable, wishes: Sequence[Wish], path: Path
+) -> tuple[dict[str, int], list[SetAside]]:
     database = sqlite3.connect(path)
     try:
         database.execute("PRAGMA journal_mode = OFF")  # the file is thrown away if this fails
         database.execute("PRAGMA synchronous = OFF")
-        rows = {wish.table: _fill_sqlite(database, tables, wish) for wish in wishes}
+
+        def write(wish: Wish) -> int:
+            try:
+                return _fill_sqlite(database, tables, wish)
+            except Exception:
+                database.execute(f"DROP TABLE IF EXISTS {quoted(wish.table)}")
+                raise
+
+        rows, aside = _each_table(wishes, write)
         database.commit()
         database.execute("ANALYZE")
         database.commit()
     finally:
         database.close()
-    return rows
+    return rows, aside
 
 
 def _fill_sqlite(database: sqlite3.Connection, tables: Exportable, wish: Wish) -> int:
@@ -286,6 +336,7 @@ def _write_headers(source: Exportable, target: Path, where: str | None) -> Expor
 
     listed = target.with_name(f"{target.stem}.problems.csv")
     rows = wrong = 0
+    short: dict[str, str] = {}
     with (
         new_files([target, listed]) as (part, beside),
         open(part, "w", encoding="utf-8") as out,
@@ -294,12 +345,19 @@ def _write_headers(source: Exportable, target: Path, where: str | None) -> Expor
         table = csv.writer(reasons)
         table.writerow(["file_key", "tag", "reason"])
         out.write("[")
-        for key, header in source.kept_headers(where):
-            model, short = json_model(header)
-            out.write(("," if rows else "") + "\n" + json.dumps(model, ensure_ascii=False, allow_nan=False))
-            table.writerows((harmless(key), one.tag, one.reason) for one in short)
-            rows, wrong = rows + 1, wrong + len(short)
+        for key, header in source.kept_headers(where, missing=short.__setitem__):
+            try:
+                model, found = json_model(header)
+                line = json.dumps(model, ensure_ascii=False, allow_nan=False)
+            except Exception as error:  # noqa: BLE001 - whatever one header raises, the others count
+                short[key] = set_aside("a header", error).reason
+                continue
+            out.write(("," if rows else "") + "\n" + line)
+            table.writerows((harmless(key), one.tag, one.reason) for one in found)
+            rows, wrong = rows + 1, wrong + len(found)
         out.write("\n]\n")
-    if not wrong:
+        table.writerows((harmless(key), "", reason) for key, reason in short.items())
+    is_listed = bool(wrong or short)
+    if not is_listed:
         listed.unlink()
-    return Exported(target, {"instances": rows}, wrong, listed if wrong else None)
+    return Exported(target, {"instances": rows}, wrong, listed if is_listed else None, len(short))

@@ -54,10 +54,11 @@ def _read(
         keys = keys.slice(n)
 
 
-def parsed(header: bytes) -> Dataset:
-    """A kept header as a data set."""
-    from io import BytesIO
+def parsed(header: bytes) -> tuple[Dataset, str]:
+    """A kept header as a data set, and why some of it is missing, or nothing.
 
-    from pydicom import dcmread
+    Raises whatever pydicom raises for bytes that it cannot take apart.
+    """
+    from dicomlab.header.fallback import whole_header
 
-    return dcmread(BytesIO(header), force=True, stop_before_pixels=True)
+    return whole_header(header)

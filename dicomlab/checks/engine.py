@@ -17,7 +17,7 @@ from dicomlab.checks.attributes import (
     TooLongNumber,
     UnreadValue,
 )
-from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined, no_findings
 from dicomlab.checks.card import Findings
 from dicomlab.checks.clocks import ClockOff
 from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
@@ -56,7 +56,8 @@ from dicomlab.checks.timing import (
     StudyDatesDiffer,
 )
 from dicomlab.checks.uids import BadUid, MetaMismatch
-from dicomlab.errors import WrongArgument
+from dicomlab.errors import DicomlabError, WrongArgument
+from dicomlab.isolation import SetAside, in_pieces, set_aside
 from dicomlab.schema.masks import shown_table
 
 CHECKS: tuple[Check, ...] = (
@@ -130,7 +131,8 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     numbers and tag names), fix (what to do).
 
     No finding holds a value that may identify a patient. `attrs["not_run"]` lists checks that had
-    no columns to work on, each with the reason; `attrs["run"]` those that ran.
+    no columns to work on or that raised, each with the reason; `attrs["run"]` those that ran, and
+    `attrs["set_aside"]` those that raised: what they found elsewhere is kept.
 
     Raises WrongArgument for a name that is no check.
 
@@ -140,21 +142,24 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     """
     catalog = getattr(catalog, "unmasked", catalog)
     chosen = _chosen(CHECKS if checks is None else checks)
-    have = {table: set(SOURCES[table].columns(catalog)) for table in {one.table for one in chosen}}
-    missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen}
-    runnable = [one for one in chosen if not missing[one.name]]
+    aside: dict[str, str] = {}
+    have = {table: _columns_of(catalog, table, chosen, aside) for table in {one.table for one in chosen}}
+    chosen_now = [one for one in chosen if one.name not in aside]
+    missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen_now}
+    runnable = [one for one in chosen_now if not missing[one.name]]
     found: list[pd.DataFrame] = []
     for (table, together), group in _passes(runnable).items():
-        found += _findings_of(catalog, table, together, group, have[table])
+        found += _findings_of(catalog, table, together, group, have[table], aside)
     findings = _sorted(_told_once(joined(found), runnable))
+    reasons = {name: f"The catalog lacks {', '.join(names)}." for name, names in missing.items() if names}
+    reasons |= aside
     findings.attrs = {
         "title": "Checks",
-        "run": [one.name for one in runnable],
+        "run": [one.name for one in runnable if one.name not in aside],
         "not_run": [
-            {"check": name, "reason": f"The catalog lacks {', '.join(names)}."}
-            for name, names in missing.items()
-            if names
+            {"check": one.name, "reason": reasons[one.name]} for one in chosen if one.name in reasons
         ],
+        "set_aside": sorted(aside),
     }
     seen = Findings(shown_table(findings))
     seen.attrs = findings.attrs
@@ -211,15 +216,80 @@ def _passes(checks: Sequence[Check]) -> dict[tuple[str, tuple[str, ...]], list[C
     return passes
 
 
+def _columns_of(catalog: Readable, table: str, checks: Sequence[Check], aside: dict[str, str]) -> set[str]:
+    """The columns that a table has; the checks on one that cannot be asked are set aside."""
+    try:
+        return set(SOURCES[table].columns(catalog))
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one table raises, checks on others count
+        reason = _sentence(set_aside("The table", error))
+        aside.update({one.name: reason for one in checks if one.table == table})
+        return set()
+
+
 def _findings_of(
-    catalog: Readable, table: str, together: tuple[str, ...], checks: Sequence[Check], have: set[str]
+    catalog: Readable,
+    table: str,
+    together: tuple[str, ...],
+    checks: Sequence[Check],
+    have: set[str],
+    aside: dict[str, str],
 ) -> list[pd.DataFrame]:
+    """What the checks of one pass find; those that raise are put into `aside`, with the reason."""
     source = SOURCES[table]
     wanted = [*together, *("file_key", "SeriesInstanceUID", "StudyInstanceUID", "InstanceNumber")]
     wanted += [name for one in checks for name in (*one.together, *one.needs, *one.wants)]
     columns = [name for name in dict.fromkeys(wanted) if name in have]
-    blocks = source.blocks(catalog, columns, together=together, rows=BLOCK)
-    return [one(rows) for rows in blocks for one in checks if one.takes(rows)]
+    found: list[pd.DataFrame] = []
+    try:
+        for rows in source.blocks(catalog, columns, together=together, rows=BLOCK):
+            for one in checks:
+                if one.takes(rows):
+                    found += _of_check(one, rows, aside)
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one table raises, checks on others count
+        reason = _sentence(set_aside("The rest of the table", error))
+        aside.update({one.name: reason for one in checks})
+    return found
+
+
+def _of_check(one: Check, rows: pd.DataFrame, aside: dict[str, str]) -> list[pd.DataFrame]:
+    """What one check finds in a block; groups that it raises for are found by halving."""
+    try:
+        return [_findings(one, rows)]
+    except Exception as error:  # noqa: BLE001 - whatever one check raises, the others count
+        reason = set_aside("The check", error)
+    keys = [name for name in one.together if name in rows]
+    number = rows.groupby(keys, sort=False, dropna=False).ngroup() if keys else pd.Series(range(len(rows)))
+    groups = number.to_numpy()
+    n, bad = int(groups.max(initial=-1)) + 1, 0
+
+    def some(first: int, last: int) -> pd.DataFrame:
+        return _findings(one, rows[(groups >= first) & (groups < last)])
+
+    def alone(first: int, last: int, _: SetAside) -> pd.DataFrame:
+        nonlocal bad
+        bad += last - first
+        return no_findings()
+
+    found = in_pieces(some, n, alone)
+    of = f"for {bad:,} of {n:,} groups of rows that are judged together, " if bad < n else ""
+    aside[one.name] = f"The check was {of}{reason.reason}."
+    return found
+
+
+def _findings(one: Check, rows: pd.DataFrame) -> pd.DataFrame:
+    """What a check finds, in the columns and words that all findings have."""
+    found = one(rows)
+    if len(found):
+        found["severity"].map(SEVERITIES.index)
+    return found[FINDING_COLUMNS]
+
+
+def _sentence(aside: SetAside) -> str:
+    return f"{aside.in_words}."
 
 
 def _told_once(findings: pd.DataFrame, checks: Sequence[Check]) -> pd.DataFrame:

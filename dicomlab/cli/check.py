@@ -35,8 +35,8 @@ def check_catalog(
 
     Files and slices are named. The tables of the catalog are read, no file is opened.
     docs/checks.md says what is looked for.
-    Exit code 1: findings of that severity; 3: none, but a check could not run or the last scan did
-    not come to its end.
+    Exit code 1: findings of that severity; 3: a check raised an error and was set aside, or there are no
+    findings, but a check could not run or the last scan did not come to its end.
     """
     from dicomlab.catalog.catalog import open_catalog
     from dicomlab.checks.engine import check
@@ -47,6 +47,7 @@ def check_catalog(
     summary = summarise_findings(findings, least=severity)  # type: ignore[arg-type]
     partial = bool(summary["not_run"]) or not opened.is_complete
     code = FINDINGS if summary["groups"] else PARTIAL if partial else FINE
+    code = PARTIAL if findings.attrs["set_aside"] else code
     lines = [*_lines(summary, catalog), *_written(findings, report)]
     return Answer(lines, _content(findings, summary), code, () if opened.is_complete else (_UNFINISHED,))
 

@@ -132,7 +132,8 @@ def judge_drift(
     missing, gaps, fewer examinations) are told below, and are no changes.
 
     Exit code 0: no change, or each was accepted or rejected. 1: a change that nobody decided on; with
-    --new, one that was not told before. 2: the call was wrong. 3: too little is there to tell. 4: failed.
+    --new, one that was not told before. 2: the call was wrong. 3: too little is there to tell, or a
+    machine was set aside. 4: failed.
     """
     kept = keep if keep is not None else kept_folder(source)
     given = kept_files(kept)
@@ -154,7 +155,15 @@ def judge_drift(
     told = _told_once(drift, kept / "seen.csv") if new else drift
     is_open = bool((told.changes["decision"] == "").any())
     code = FINDINGS if is_open else FINE if watched_machines(drift) else PARTIAL
+    code = PARTIAL if is_partial(drift) else code
     return Answer(summary(told, source), content(told) if as_json else {}, code, notes)
+
+
+def is_partial(drift: Drift) -> bool:
+    """Whether a machine could not be judged, so that it was set aside."""
+    from dicomlab.drift.notices import NOT_JUDGED
+
+    return bool((drift.notices["kind"] == NOT_JUDGED).any())
 
 
 def kept_folder(source: str | Path) -> Path:

@@ -68,11 +68,12 @@ def export_catalog(
     )
     lines = [f"{plural(n, 'row')} of {name}" for name, n in done.rows.items()]
     content = {"path": str(done.path), "rows": done.rows, "problems": done.shortcomings}
+    content |= {"left_out": done.left_out, "set_aside": [one.in_words for one in done.aside]}
     return Answer(
         [*lines, f"in {shlex.quote(str(done.path))}"],
         content | {"listed": None if done.listed is None else str(done.listed)},
-        PARTIAL if done.listed is not None else FINE,
-        () if done.listed is None else (done.remark,),
+        PARTIAL if done.is_partial else FINE,
+        (done.remark,) if done.is_partial else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -150,8 +150,12 @@ class Cohort:
         whole, seen = over(self.catalog, self._seen_members, self.catalog.admitted(text))
         return self.catalog._blocks_apart(whole, (), rows, seen)
 
-    def kept_headers(self, where: str | None = None) -> Iterator[tuple[str, Dataset]]:
+    def kept_headers(
+        self, where: str | None = None, *, missing: Callable[[str, str], None] | None = None
+    ) -> Iterator[tuple[str, Dataset]]:
         """The file key and the header of each instance, or of those that fit an SQL condition.
+
+        `missing` is as in `Catalog.kept_headers`.
 
         >>> key, header = next(dl.select(catalog, "Modality = 'CT'").kept_headers())
         >>> header.Modality
@@ -161,7 +165,7 @@ class Cohort:
             f"SELECT file_key FROM instances WHERE (\n{self.catalog.condition(where or None)}\n)"
         )
         return self.catalog.kept_headers(
-            "file_key IN (SELECT file_key FROM chosen)", beside={"chosen": chosen}
+            "file_key IN (SELECT file_key FROM chosen)", beside={"chosen": chosen}, missing=missing
         )
 
     def export(

@@ -23,7 +23,7 @@ from dicomlab.drift.limits import Limit, Tolerances, judge_limits, read_toleranc
 from dicomlab.drift.missing import MissingTag
 from dicomlab.drift.notices import Notice, identity_notices, missing_tags
 from dicomlab.drift.prepare import Rules, make_signals
-from dicomlab.drift.results import Judged, Points, judged_machine, make_drift
+from dicomlab.drift.results import Judged, Points, judged_machine, make_drift, not_judged
 from dicomlab.drift.setting import SettingChange
 from dicomlab.drift.share import ShareShift
 from dicomlab.drift.signals import Parameter, choose, with_floor
@@ -34,6 +34,7 @@ from dicomlab.drift.values import Cells
 from dicomlab.drift.volume import VolumeDrop, volume_notices
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
+from dicomlab.isolation import set_aside
 from dicomlab.schema.masks import shown_table
 from dicomlab.series import as_series
 
@@ -110,7 +111,7 @@ def find_drift(
     )
     log = None if events is None else read_events(events, machines)
     drift = make_drift(
-        [_judge(part, how) for part in judged.by_machine()],
+        [_judge_alone(part, how) for part in judged.by_machine()],
         left_out=judged.left_out,
         devices=machines,
         events=find_events(judged.rows, machines, log),
@@ -145,6 +146,14 @@ def _judge(rows: pd.DataFrame, how: _How) -> Judged:
     watched = watch(signals, how.detectors, how.budget)
     kept = judge_limits(watched, how.limits, detector=ToleranceLimit(), budget=how.budget)
     return judged_machine(watched, _notices(cells, how), kept, rows, since=how.since, points=how.points)
+
+
+def _judge_alone(rows: pd.DataFrame, how: _How) -> Judged:
+    """Judge one machine; one that this raises for is set aside with a notice."""
+    try:
+        return _judge(rows, how)
+    except Exception as error:  # noqa: BLE001 - whatever one machine raises, the others count
+        return not_judged(rows, set_aside("its series", error).in_words)
 
 
 def _notices(cells: Cells, how: _How) -> list[Notice]:

@@ -22,6 +22,8 @@ from dicomlab.drift.prepare import Rules
 from dicomlab.drift.signals import Parameter
 from dicomlab.drift.values import Cells
 
+NOT_JUDGED = "not-judged"
+"""The kind of a notice that a machine could not be judged at all."""
 _TOGETHER_DAYS = 3
 _LEAST = 25
 

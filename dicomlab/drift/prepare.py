@@ -97,10 +97,12 @@ def make_signals(
     `frozen` gives spans of baselines that are to stay as they are.
     """
     rows = cells.table
-    machine = rows["device"].astype(str) + "\0" + texts(column(rows, "Modality")).fillna("")
+    machine = (
+        rows["device"].astype(str) + "\0" + texts(column(rows, "Modality")).fillna("").str.replace("\0", "")
+    )
     signals: list[Signal] = []
     for name, places in sorted(machine.groupby(machine).indices.items()):
-        device, modality = str(name).split("\0")
+        device, modality = str(name).rsplit("\0", 1)
         for parameter in (p for p in parameters if p.applies_to(modality) and _may_be_there(p, rows)):
             signals += _signals_of(
                 *(device, modality, parameter, np.sort(places), cells),

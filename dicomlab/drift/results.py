@@ -26,7 +26,7 @@ from dicomlab.drift.findings import (
 )
 from dicomlab.drift.follow import Followed
 from dicomlab.drift.limits import Kept, limits_table
-from dicomlab.drift.notices import Notice, notices_table
+from dicomlab.drift.notices import NOT_JUDGED, Notice, notices_table
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.sisters import fleet_events
 from dicomlab.drift.volume import gap_notices
@@ -102,6 +102,15 @@ def judged_machine(
         notices=notices,
         limits=limits.rows,
     )
+
+
+def not_judged(rows: pd.DataFrame, why: str) -> Judged:
+    """What stands for a machine that could not be judged: a notice that says why, and no signals."""
+    days = rows["day"].to_numpy().astype("datetime64[D]")
+    device, last = str(rows["device"].iloc[0]), int(days.max().astype(np.int64))
+    modality = texts(column(rows, "Modality")).fillna("").iloc[0]
+    what = Notice(device, str(modality), NOT_JUDGED, (), last, None, np.nan, np.nan, len(rows), "", words=why)
+    return Judged(device, [], [], no_points(), [], np.unique(days), [what], [])
 
 
 def make_drift(

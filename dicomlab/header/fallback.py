@@ -78,6 +78,22 @@ def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     return replace(outcome, status=PARTIAL, reason=_TRUNCATED if quiet.met_end_of_file else _BROKEN)
 
 
+def whole_header(head: bytes) -> tuple[Dataset, str]:
+    """All elements of a header that is kept, and why some are missing, or nothing.
+
+    No more than LIMIT bytes of a deflated data set are inflated. Raises whatever pydicom raises for
+    bytes that it cannot take apart.
+    """
+    from pydicom import dcmread
+
+    with quiet_pydicom():
+        start, deflated = _meta(head)
+        if not deflated:
+            return dcmread(BytesIO(head), force=True, stop_before_pixels=True), ""
+        dataset, _, reason = _inflate(head, start)
+    return dataset, reason
+
+
 def looks_like_dicom(head: bytes) -> bool:
     """Whether bytes are a Part 10 file, or a data set without preamble.
 

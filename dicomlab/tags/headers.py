@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,9 +137,9 @@ def _may_be_dicom(path: Path) -> bool:
 
 
 def _parsed(header: bytes) -> Dataset:
-    from pydicom import dcmread
+    from dicomlab.header.fallback import whole_header
 
-    return dcmread(BytesIO(header), force=True, stop_before_pixels=True)
+    return whole_header(header)[0]
 
 
 def series_choices(catalog: Catalog, most: int = 500) -> list[tuple[str, str]]:
