@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dicomlab.cli.base import Answer, Verb
+from dicomlab.cli.base import FINE, PARTIAL, Answer, Verb
 from dicomlab.cli.drift import (
     Events,
     Machines,
@@ -15,6 +15,7 @@ from dicomlab.cli.drift import (
     SourceOfSeries,
     Tolerances,
     find,
+    is_partial,
     kept_files,
     kept_folder,
 )
@@ -38,16 +39,19 @@ def make_report(
 
     The file opens offline and prints on A4; which series stand behind its findings is in a CSV
     beside it. Decisions and baselines in SOURCE.drift are used. The exit code tells of the writing, not
-    of what was found: `dicomlab drift` tells that.
+    of what was found: `dicomlab drift` tells that. It is 3 where a
+    machine could not be judged or a section not be made.
     """
-    from dicomlab.report.engine import write_report
+    from dicomlab.report.engine import write_pages
 
     given = {"events": events, "devices": devices, "tolerances": tolerances}
     drift = find(source, since=since, **{**given, **kept_files(kept_folder(source))})
-    path = write_report(drift, to=to, title=title, rows=rows)
+    path, left_out = write_pages((drift,), to=to, title=title, rows=rows)
     size = path.stat().st_size
     content = {"report": str(path), "bytes": size, "changes": len(drift.changes), "devices": len(drift.fleet)}
-    return Answer([*wrapped(verdict(drift).capitalize()), f"Report: {path} ({in_bytes(size)})"], content)
+    lines = [*wrapped(verdict(drift).capitalize()), f"Report: {path} ({in_bytes(size)})"]
+    code = PARTIAL if left_out.found or is_partial(drift) else FINE
+    return Answer(lines, content, code, (left_out.remark,) if left_out.found else ())
 
 
 VERB = Verb(

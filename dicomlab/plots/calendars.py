@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,8 @@ _BAND = 8.6
 """Rows from one year to the next: seven days and the months' names."""
 _FAR = 3.0
 """Standard deviations at which the colours end."""
+MOST_YEARS = 30
+"""Years that a calendar shows: those up to the last day before a date that lies far off."""
 USUALLY = 0.9
 """Share of a weekday's dates with data from which one without is marked."""
 
@@ -83,6 +85,7 @@ def calendar(
             shown = _level(of_signal(drift.points, signal), signal)
             alarms, changes = of_signal(drift.alarms, signal), of_signal(drift.changes, signal)
         ax = ax if ax is not None else new_axes(calendar_height(shown.value))
+        shown = replace(shown, value=shown_days(shown.value))
         if shown.value.empty:
             return say(ax, f"{plain(device, 40)}: no day with a value that could be compared.")
         _draw(ax, shown, alarms, changes)
@@ -100,8 +103,21 @@ def _names(signal: pd.Series) -> tuple[str, str, str]:
 
 def calendar_height(value: pd.Series) -> float:
     """Inches that the days need."""
-    n_years = 1 if value.empty else value.index[-1].year - value.index[0].year + 1
+    n_years = 1 if value.empty else min(value.index[-1].year - value.index[0].year + 1, MOST_YEARS)
     return 1.05 + 1.02 * n_years
+
+
+def shown_days(value: pd.Series) -> pd.Series:
+    """The days of the MOST_YEARS years in a row that have the most days with data.
+
+    A mistyped year, such as 9999, would make a calendar of thousands of bands.
+    """
+    if value.empty or value.index[-1].year - value.index[0].year < MOST_YEARS:
+        return value
+    years = pd.DatetimeIndex(value.index).year.to_numpy()
+    held = np.searchsorted(years, years + MOST_YEARS) - np.arange(len(years))
+    first = years[int(held.argmax())]
+    return value[(years >= first) & (years < first + MOST_YEARS)]
 
 
 def _volume(drift: Drift, device: str) -> Days:

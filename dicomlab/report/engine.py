@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from dicomlab.masking import options
 from dicomlab.new_files import write_text
 from dicomlab.report.checks import summarise_checks
 from dicomlab.report.frames import summarise_frame
+from dicomlab.report.left_out import LeftOut
 from dicomlab.report.origin import origin
 from dicomlab.report.pictures import draw_pictures
 from dicomlab.report.rows import write_rows
@@ -43,14 +45,29 @@ def write_report(
     `dl.options.mask` is on: SeriesInstanceUIDs are no names, but lead to the patient in an archive.
 
     Each file is replaced in one step, so a reader never sees half of it. Gives the path of the page.
+    A section or picture that cannot be made is left out; the end of the report and a warning say which.
 
     >>> write_report(drift, to=to / "drift.html").name
     'drift.html'
     """
+    path, left_out = write_pages(results, to=to, title=title, rows=rows)
+    if left_out.found:
+        warnings.warn(left_out.remark, stacklevel=2)
+    return path
+
+
+def write_pages(
+    results: tuple[Drift | pd.DataFrame, ...], *, to: str | Path, title: str | None, rows: bool
+) -> tuple[Path, LeftOut]:
+    """Write what `write_report` writes; gives the path, and what was left out."""
+    left_out = LeftOut()
     path, rows = Path(to), rows and not options.mask
     beside = [_rows_file(path, i) if rows and isinstance(r, Drift) else "" for i, r in enumerate(results)]
+    for result in results:
+        if not isinstance(result, Drift | pd.DataFrame):
+            raise WrongArgument("results", type(result).__name__, ["Drift", "DataFrame"])
     sections = [
-        _section(result, name=f"r{i}", rows_file=file)
+        left_out.make(f"result {i}", partial(_section, result, f"r{i}", file, left_out), _nothing(i))
         for i, (result, file) in enumerate(zip(results, beside, strict=True), start=1)
     ]
     if not sections:
@@ -59,8 +76,13 @@ def write_report(
     summary["origin"] = origin(path.name, [s for s in sections if s["kind"] == "drift"])
     for result, file in zip(results, beside, strict=True):
         if file and isinstance(result, Drift):
-            write_rows(result, path.with_name(file))
-    return _replace(path, to_html(summary, made=date.today()))
+            left_out.make("the CSV of rows", partial(write_rows, result, path.with_name(file)), None)
+    return _replace(path, to_html(summary, made=date.today(), left_out=left_out)), left_out
+
+
+def _nothing(number: int) -> dict[str, Any]:
+    """The section of a result that could not be shown."""
+    return {"kind": "left out", "name": f"r{number}"}
 
 
 def _rows_file(path: Path, number: int) -> str:
@@ -68,21 +90,30 @@ def _rows_file(path: Path, number: int) -> str:
     return f"{path.stem}-rows{f'-{number + 1}' if number else ''}.csv"
 
 
-def to_html(summary: dict[str, Any], *, made: date) -> str:
-    """The page for a summary, which is plain data."""
-    return _environment().get_template("page.html.jinja").render(**summary, made=made)
+def to_html(summary: dict[str, Any], *, made: date, left_out: LeftOut | None = None) -> str:
+    """The page for a summary, which is plain data; what cannot be rendered is noted in `left_out`."""
+    noted = left_out or LeftOut()
+    environment = _environment()
+
+    def alone(template: str, item: str, **facts: Any) -> Markup:
+        """One section, or nothing where rendering it raises: then it is noted."""
+        page = environment.get_template(template)
+        return noted.make(item, lambda: Markup(page.render(alone=alone, **facts)), Markup(""))  # noqa: S704
+
+    page = environment.get_template("page.html.jinja")
+    return page.render(**summary, made=made, alone=alone, left_out=noted.found)
 
 
-def _section(result: Drift | pd.DataFrame, name: str, rows_file: str = "") -> dict[str, Any]:
+def _section(
+    result: Drift | pd.DataFrame, name: str, rows_file: str = "", left_out: LeftOut | None = None
+) -> dict[str, Any]:
     if isinstance(result, pd.DataFrame) and is_findings(result):
         return summarise_checks(result, name=name)
     if isinstance(result, pd.DataFrame):
         return summarise_frame(shown_table(result), name=name)
-    if isinstance(result, Drift):
-        result = replace(result, fleet=shown_table(result.fleet))
-        summary = summarise(result, name=name, rows_file=rows_file)
-        return {**summary, "pictures": draw_pictures(result, summary)}
-    raise WrongArgument("results", type(result).__name__, ["Drift", "DataFrame"])
+    result = replace(result, fleet=shown_table(result.fleet))
+    summary = summarise(result, name=name, rows_file=rows_file, left_out=left_out)
+    return {**summary, "pictures": draw_pictures(result, summary, left_out)}
 
 
 def _title(results: tuple[Drift | pd.DataFrame, ...]) -> str:

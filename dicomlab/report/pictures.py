@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from dicomlab.plots import calendars, charts, fleet, timelines
 from dicomlab.plots.axis import records
 from dicomlab.plots.style import WIDTH, paper
 from dicomlab.plots.words import comparable, counted, day, effect, when
+from dicomlab.report.left_out import LeftOut
 
 DPI = 180
 _HALF = 2
@@ -41,22 +43,41 @@ class Picture:
         return round(100 * self.width / (WIDTH * DPI))
 
 
-def draw_pictures(drift: Drift, summary: dict[str, Any]) -> dict[str, Picture]:
-    """Every picture that the summary names, by key."""
-    pictures = {f"map-{m}": draw_map(drift, m) for m in summary["modalities"]}
+def draw_pictures(
+    drift: Drift, summary: dict[str, Any], left_out: LeftOut | None = None
+) -> dict[str, Picture]:
+    """Every picture that the summary names, by key; one whose drawing raises is noted in `left_out`."""
+    make, pictures = (left_out or LeftOut()).make, {}
+    for key, work in _drawings(drift, summary).items():
+        picture = make(f"picture {key}", work, None)
+        if picture is not None:
+            pictures[key] = picture
+    return pictures
+
+
+def _drawings(drift: Drift, summary: dict[str, Any]) -> dict[str, Callable[[], Picture]]:
+    """How each picture is drawn, by key."""
+    work: dict[str, Callable[[], Picture]] = {}
+    for modality in summary["modalities"]:
+        work[f"map-{modality}"] = partial(draw_map, drift, modality)
     if len(drift.fleet):
-        height = timelines.fleet_height(drift)
-        alt = f"Timeline of {counted(len(drift.fleet), 'device')}: software, events and changes."
-        pictures["timeline"] = draw(lambda ax: timelines.timeline(drift, ax=ax), height, alt)
+        work["timeline"] = partial(draw_timeline, drift)
     with_days = set(drift.points.loc[drift.points["date"].notna(), "device"].astype(str))
     for device in summary["devices"]:
-        pictures[device["anchor"]] = draw_device(drift, device["device"])
+        work[device["anchor"]] = partial(draw_device, drift, device["device"])
         if device["device"] in with_days:
-            pictures[f"{device['anchor']}-days"] = draw_days(drift, device["device"])
+            work[f"{device['anchor']}-days"] = partial(draw_days, drift, device["device"])
         for finding in device["findings"]:
             for chart in finding["charts"]:
-                pictures[chart["key"]] = draw_chart(drift, *chart["signal"])
-    return pictures
+                work[chart["key"]] = partial(draw_chart, drift, *chart["signal"])
+    return work
+
+
+def draw_timeline(drift: Drift) -> Picture:
+    """The timeline of the fleet."""
+    height = timelines.fleet_height(drift)
+    alt = f"Timeline of {counted(len(drift.fleet), 'device')}: software, events and changes."
+    return draw(lambda ax: timelines.timeline(drift, ax=ax), height, alt)
 
 
 def draw_map(drift: Drift, modality: str) -> Picture:

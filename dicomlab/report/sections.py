@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,7 @@ from dicomlab.drift.base import Drift
 from dicomlab.plots.axis import records
 from dicomlab.plots.words import comparable, counted, day, is_absent, number
 from dicomlab.report.findings import fleet_events, rank_findings
+from dicomlab.report.left_out import LeftOut
 from dicomlab.report.rows import MOST_ROWS
 
 MOST_FINDINGS = 10
@@ -36,38 +38,63 @@ _SIDES = {"both": "on either side of", "above": "above", "below": "below"}
 _IDENTITY = {"A": "A (serial number)", "B": "B (station name)", "C": "C (weak: check it)"}
 
 
-def summarise(drift: Drift, *, name: str = "r1", rows_file: str = "") -> dict[str, Any]:
+PARTS = ("findings", "shared", "limits", "notices", "decided", "fleet", "trust")
+"""The sections of a Drift before those of its devices, each with a template drift-NAME.html.jinja."""
+
+
+def summarise(
+    drift: Drift, *, name: str = "r1", rows_file: str = "", left_out: LeftOut | None = None
+) -> dict[str, Any]:
     """All that the report of a Drift says, without its pictures.
 
-    `rows_file` is the file beside the report that names the acquisitions behind the findings.
+    `rows_file` is the file beside the report that names the acquisitions behind the findings. What
+    cannot be said since working it out raises is noted in `left_out`.
     """
-    findings = [{**f, "anchor": f"{name}-finding-{f['number']}"} for f in rank_findings(drift)]
+    make = (left_out or LeftOut()).make
     anchors = {str(d): f"{name}-device-{i}" for i, d in enumerate(drift.fleet["device"], start=1)}
-    findings = [{**f, "device_anchor": anchors.get(f["device"], "")} for f in findings]
+    ranked = make("the findings", lambda: rank_findings(drift), None)
+    findings = [
+        {**f, "anchor": f"{name}-finding-{f['number']}", "device_anchor": anchors.get(f["device"], "")}
+        for f in ranked or []
+    ]
+    said = _NO_FINDINGS if ranked is None else make("the headline", lambda: headline(drift, findings), "")
+    fleet = list(enumerate(records(drift.fleet), start=1))
+    lines = [
+        make(f"device {i} in the fleet", partial(_machine, drift, m, findings, anchors), None)
+        for i, m in fleet
+    ]
+    devices = [
+        make(f"the section of device {i}", partial(_device, drift, m, findings, anchors), None)
+        for i, m in fleet
+    ]
     return {
         "kind": "drift",
         "name": name,
-        "headline": headline(drift, findings),
+        "parts": PARTS,
+        "headline": said,
         "first": next((f["device"] for f in findings if not f["is_decided"]), ""),
-        "scope": scope(drift),
+        "scope": make("the scope", lambda: scope(drift), ""),
         "findings": [f for f in findings if not f["is_decided"]],
         "decided": [f for f in findings if f["is_decided"]],
-        "fleet_events": fleet_events(drift),
-        "notices": notices(drift.notices, anchors)[:_MOST_NOTICES],
+        "fleet_events": make("what machines share", lambda: fleet_events(drift), []),
+        "notices": make("the notices", lambda: notices(drift.notices, anchors)[:_MOST_NOTICES], []),
         "n_notices": len(drift.notices),
-        "limits": limits_kept(drift.limits),
+        "limits": make("the limits", lambda: limits_kept(drift.limits), ""),
         "rows_file": rows_file,
         "most_rows": MOST_ROWS,
         "most_findings": MOST_FINDINGS,
-        "modalities": _modalities(drift),
-        "fleet": [_machine(drift, m, findings, anchors) for m in records(drift.fleet)],
-        "devices": [_device(drift, m, findings, anchors) for m in records(drift.fleet)],
-        "unwatched": unwatched(drift.signals),
+        "modalities": make("the maps", lambda: _modalities(drift), []),
+        "fleet": [line for line in lines if line is not None],
+        "devices": [device for device in devices if device is not None],
+        "unwatched": make("what was not monitored", lambda: unwatched(drift.signals), []),
         "settings": [[_text(v) for v in row.values()] for row in records(drift.settings)],
         "setting_names": list(drift.settings.columns),
-        "false_alarms": false_alarms(drift),
+        "false_alarms": make("the expected false alarms", lambda: false_alarms(drift), ""),
         "fingerprint_of": _fingerprinted(drift),
     }
+
+
+_NO_FINDINGS = "The findings are left out of this report; its end says why"
 
 
 def _modalities(drift: Drift) -> list[str]:

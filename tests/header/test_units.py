@@ -22,7 +22,7 @@ def worked_out(name: str, **values: object):
     """One column in one unit, of a row with these values."""
     table = pa.table({key: [value] for key, value in values.items()})
     wanted = [found for found in unit_columns(table.column_names) if found.column.name == name]
-    return with_units(table, Given(table), wanted)[name].to_pylist()[0]
+    return with_units(table, Given(table), wanted)[0][name].to_pylist()[0]
 
 
 def approx(value):
