@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,8 @@ def rebuild(
     total = store.rows(paths)
     with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
         tasks = (
-            delayed(_remake)(store, columns, path, f"{tag}-{k:05d}.parquet") for k, path in enumerate(paths)
+            delayed(_remake)(store, state, columns, path, f"{tag}-{k:05d}.parquet")
+            for k, path in enumerate(paths)
         )
         for made, rows in run(tasks):
             parts += made
@@ -104,7 +106,7 @@ def rebuild(
     return state
 
 
-def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[Part], int]:
+def _remake(store: Store, state: State, columns: Columns, path: str, name: str) -> tuple[list[Part], int]:
     """Read one file of headers, a row group at a time."""
     from dicomlab.header.engine import HeaderReader
 
@@ -114,7 +116,8 @@ def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[
     with store.open(path) as file:
         for group in file.iter_batches(_ROWS, columns=["file_key", "header"]):
             keys, headers = group.column(0), group.column(1)
-            for batch in reader.parse_in_batches(headers, len(headers)):
+            sizes_of = partial(_sizes, store, state, keys)
+            for batch in reader.parse_in_batches(headers, len(headers), sizes_of):
                 n = len(batch.status)
                 some = keys.slice(0, n)
                 write_details(writers, some, batch)
@@ -125,6 +128,25 @@ def _remake(store: Store, columns: Columns, path: str, name: str) -> tuple[list[
         writer.close()
     pa.default_memory_pool().release_unused()
     return [w.part for w in writers.values() if w.part is not None], rows
+
+
+def _sizes(store: Store, state: State, keys: pa.Array, rows: list[int]) -> list[int]:
+    """How long files are whose headers were kept, as far as a catalog knows.
+
+    What a server has is no longer than its header; of members of a packed stream nobody knows.
+    """
+    from dicomlab.header.frame_limits import UNKNOWN_SIZE
+
+    wanted = keys.take(pa.array(rows)).to_pylist()
+    files = store.paths("files", state.tables["files"])
+    if not files:
+        return [UNKNOWN_SIZE] * len(rows)
+    query = (
+        "SELECT file_key, coalesce(size, CASE WHEN container IS NULL THEN header_bytes END) "
+        f"FROM read_parquet({_list(files)}) WHERE file_key IN (SELECT unnest(?))"
+    )
+    found = dict(connect(store.place, {}, is_open=True).execute(query, [wanted]).fetchall())
+    return [UNKNOWN_SIZE if (size := found.get(key)) is None else size for key in wanted]
 
 
 def _with_all_columns(store: Store, state: State, table: str) -> State:

@@ -19,7 +19,8 @@ from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, Reports, joined_reports, report_rows
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
-from dicomlab.header.frames import HELPERS, Frames, resolve, runs, varies_column
+from dicomlab.header.frame_limits import UNKNOWN_SIZE, SizesOf
+from dicomlab.header.frames import HELPERS, Frames, most_frames, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.many import gathered
 from dicomlab.header.mosaic import is_mosaic
@@ -150,7 +151,7 @@ class HeaderReader:
             if found is None:  # the next header alone needs more room
                 continue
             odd = {row: self._odd(FileHead(paths[first + row])) for row in self._handed_back(found)}
-            yield from self._batches(found, odd)
+            yield from self._batches(found, odd, _sizes_on_disk(paths[first:]))
             first += len(found.status)
 
     def read_heads(self, heads: Iterable[Head]) -> Iterator[Batch]:
@@ -160,6 +161,7 @@ class HeaderReader:
         """
         self._room(BATCH_BYTES)
         found, row, at = self._fresh(), 0, 0
+        totals: list[int] = []
         odd: dict[int, tuple[Outcome, bytes]] = {}
         for head in heads:
             data, total = b"", None
@@ -168,12 +170,13 @@ class HeaderReader:
                 if state != kernel.NEED_MORE:
                     break
                 if row:  # the buffer is full: this item is the first of the next batch
-                    yield from self._batches(found.cut(row), odd)
-                    found, row, at, odd = self._fresh(), 0, 0, {}
+                    yield from self._batches(found.cut(row), odd, _sizes_met(totals))
+                    found, row, at, odd, totals = self._fresh(), 0, 0, {}, []
                 else:
                     self._room(min(2 * self._buffer.size, self._max_header + CHUNK))
                     found = self._fresh()
             found.starts[row], found.status[row] = at, state
+            totals.append(UNKNOWN_SIZE if total is None else total)
             if state == kernel.OK and self._use_kernel:
                 found.ends[row] = where
                 at += where
@@ -185,10 +188,10 @@ class HeaderReader:
                 odd[row] = self._odd(head)
             row += 1
             if row == BATCH_ROWS:
-                yield from self._batches(found, odd)
-                found, row, at, odd = self._fresh(), 0, 0, {}
+                yield from self._batches(found, odd, _sizes_met(totals))
+                found, row, at, odd, totals = self._fresh(), 0, 0, {}, []
         if row:
-            yield from self._batches(found.cut(row), odd)
+            yield from self._batches(found.cut(row), odd, _sizes_met(totals))
 
     def parse(self, headers: pa.Array) -> Batch:
         """Read headers that are in memory, such as those a catalog keeps.
@@ -198,16 +201,22 @@ class HeaderReader:
         """
         return next(self.parse_in_batches(headers, len(headers)))
 
-    def parse_in_batches(self, headers: pa.Array, rows: int = BATCH_ROWS) -> Iterator[Batch]:
-        """Read headers that are in memory, so many at a time; fewer where they have many frames."""
+    def parse_in_batches(
+        self, headers: pa.Array, rows: int = BATCH_ROWS, sizes_of: SizesOf | None = None
+    ) -> Iterator[Batch]:
+        """Read headers that are in memory, so many at a time; fewer where they have many frames.
+
+        `sizes_of` gives how long the whole files are, by the numbers of their headers: frames that
+        these cannot hold get no row.
+        """
         first = 0
         while first < len(headers):
             some = headers.slice(first, rows).cast(pa.large_binary())
-            for done in self._parsed(some):
+            for done in self._parsed(some, sizes_of and _sizes_from(sizes_of, first)):
                 yield done
                 first += len(done.status)
 
-    def _parsed(self, headers: pa.Array) -> Iterator[Batch]:
+    def _parsed(self, headers: pa.Array, sizes_of: SizesOf | None) -> Iterator[Batch]:
         offsets, data = binary_buffers(headers)
         found = _Found.empty(len(self._all), len(headers), data)
         found.starts[:], found.sizes[:] = offsets[:-1], np.diff(offsets)
@@ -225,14 +234,14 @@ class HeaderReader:
         )
         if done == 0 and len(headers):
             self._room_for_many()
-            yield from self._parsed(headers)
+            yield from self._parsed(headers, sizes_of)
             return
         found, headers = found.cut(done), headers.slice(0, done)
         odd = {}
         for row in self._handed_back(found):
             start, total = int(found.starts[row]), int(found.sizes[row])
             odd[row] = self._odd(_BytesHead(data[start : start + total]))
-        yield from self._batches(found, odd, given=headers)
+        yield from self._batches(found, odd, sizes_of, given=headers)
 
     def _room(self, size: int) -> None:
         if self._buffer.size < size + _ROOM_BEHIND:
@@ -327,7 +336,11 @@ class HeaderReader:
         return kernel.NEED_MORE, 0, data, total
 
     def _batches(
-        self, found: _Found, odd: dict[int, tuple[Outcome, bytes]], given: pa.Array | None = None
+        self,
+        found: _Found,
+        odd: dict[int, tuple[Outcome, bytes]],
+        sizes_of: SizesOf | None,
+        given: pa.Array | None = None,
     ) -> Iterator[Batch]:
         """What was found, in as many batches as its frames need."""
         n = len(found.status)
@@ -344,8 +357,10 @@ class HeaderReader:
         heads = {row: head for row, (_, head) in odd.items()}
         headers, header_of = self._kept(found, heads, given)
         mark = n_wanted(self._all, self._frames)
-        for first, last in runs(where, many, self._all, mark, self._rows_of):
-            table, frames, problems, classes = self._tables(*_part(where, many, first, last))
+        most = most_frames(where, self._all, self._rows_of, header_bytes, sizes_of)
+        for first, last in runs(where, many, self._all, mark, self._rows_of, most):
+            of_run = _part(where, many, first, last)
+            table, frames, problems, classes = self._tables(*of_run, most[first:last])
             dose, odd_values = self._reports(found, heads, classes, first)
             part = slice(first, last)
             yield Batch(
@@ -362,7 +377,7 @@ class HeaderReader:
             )
 
     def _tables(
-        self, where: Cells, many: np.ndarray
+        self, where: Cells, many: np.ndarray, most: np.ndarray
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
         arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of)
@@ -379,7 +394,7 @@ class HeaderReader:
         hidden = [column.name for column in self._shown.hidden]
         table = pa.table({name: arrays[name] for name in (*shown, *hidden)})
         helpers = pa.table({column.name: arrays[column.name] for column in HELPERS})
-        table, frames, odd = self._with_frames(table, where, many, helpers)
+        table, frames, odd = self._with_frames(table, where, many, helpers, most)
         problems += [*odd, *(frames.problems if frames is not None else ())]
         table = table.drop_columns(hidden)
         problems = [p for p in self._shown.owned(problems) if p.column.name in self.columns]
@@ -421,20 +436,20 @@ class HeaderReader:
         return cells_alone(column, len(next(iter(parts.values()))), some)
 
     def _with_frames(
-        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table
+        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table, most: np.ndarray
     ) -> tuple[pa.Table, Frames | None, list[Problem]]:
         """The instances with what all their frames share, the frames, and what did not parse.
 
         A file whose frames cannot be laid out has none, and a problem says why.
         """
         try:
-            return (*self._frames_of(table, where, many, helpers), [])
+            return (*self._frames_of(table, where, many, helpers, most), [])
         except Exception as error:  # noqa: BLE001 - whatever the frames of one file raise, the others count
             set_aside("frames", error)
 
         def some(first: int, last: int) -> None:
             n, part = last - first, _part(where, many, first, last)
-            self._frames_of(table.slice(first, n), *part, helpers.slice(first, n))
+            self._frames_of(table.slice(first, n), *part, helpers.slice(first, n), most[first:last])
 
         bad = bad_rows(some, table.num_rows)
         rows = [row for row, _ in bad]
@@ -442,12 +457,12 @@ class HeaderReader:
         helpers = helpers.take(pa.array(kept, mask=np.isin(kept, rows)))
         many = many[~np.isin(many[:, 1], rows)]
         problems = [Problem(row, HELPERS[0], aside.reason, b"") for row, aside in bad]
-        return (*self._frames_of(table, where.without(rows), many, helpers), problems)
+        return (*self._frames_of(table, where.without(rows), many, helpers, most), problems)
 
     def _frames_of(
-        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table
+        self, table: pa.Table, where: Cells, many: np.ndarray, helpers: pa.Table, most: np.ndarray
     ) -> tuple[pa.Table, Frames | None]:
-        frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of)
+        frames = resolve(where, many, helpers, self._all, self._frames, self._rows_of, most)
         if frames is None:
             return table, None
         table = frames.lift(table)
@@ -633,6 +648,25 @@ def _helpers(columns: Sequence[Column]) -> list[Column]:
 def _needed_always() -> list[Column]:
     """What every file is looked at for: its characters, its integers, its kind."""
     return [public_column(name) for name in ("SpecificCharacterSet", "PixelRepresentation", "SOPClassUID")]
+
+
+def _sizes_on_disk(paths: Sequence[str]) -> SizesOf:
+    def size(path: str) -> int:
+        try:
+            return os.stat(path).st_size
+        except OSError:
+            return UNKNOWN_SIZE
+
+    return lambda rows: [size(paths[row]) for row in rows]
+
+
+def _sizes_met(totals: Sequence[int]) -> SizesOf:
+    return lambda rows: [totals[row] for row in rows]
+
+
+def _sizes_from(sizes_of: SizesOf, first: int) -> SizesOf:
+    """The same sizes for rows that are counted from another one on."""
+    return lambda rows: sizes_of([first + row for row in rows])
 
 
 def _c_strings(paths: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import slice_position
+from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_vector
 from dicomlab.header.mosaic import Mosaics, find_mosaics
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.header.vectors import (
@@ -55,7 +56,8 @@ HELPERS: tuple[Column, ...] = tuple(
         *("ImageType", "Rows", "Columns", "PixelSpacing", "SpacingBetweenSlices"),
         *("ImagePositionPatient", "ImageOrientationPatient", *MOSAIC_HELPERS, *NM_VECTORS.values()),
         *("DimensionOrganizationType", "TotalPixelMatrixColumns", "TotalPixelMatrixRows", "SOPClassUID"),
-        "TotalPixelMatrixFocalPlanes",
+        *("TotalPixelMatrixFocalPlanes", "TransferSyntaxUID"),
+        *("SamplesPerPixel", "BitsAllocated", "PhotometricInterpretation"),
     )
 ) + tuple(
     public_column(f"DetectorInformationSequence[0].{keyword}", name=name)
@@ -108,20 +110,61 @@ def varies_column(n: int, frames: Frames | None) -> pa.Array:
     return pa.array([names.get(row) for row in range(n)], pa.list_(pa.string()))
 
 
+def most_frames(
+    found: Cells,
+    columns: Sequence[Column],
+    rows_of: tuple[int, int],
+    header_bytes: np.ndarray,
+    sizes_of: SizesOf | None,
+) -> np.ndarray:
+    """How many frames without functional groups of their own each file of a batch can hold.
+
+    `sizes_of` is asked only for files that claim several frames; without it nothing but
+    MAX_FRAMES bounds them.
+    """
+    most = np.full(found.off.shape[1], MAX_FRAMES, np.int64)
+    if sizes_of is None:
+        return most
+    number_of = {column.name: j for j, column in enumerate(columns)}
+    rows = np.flatnonzero(found.off[number_of[HELPERS[0].name]] >= 0)
+    if not len(rows):
+        return most
+
+    def some(places: Sequence[int]) -> Cells:
+        picked = np.ix_(np.array([*places, *rows_of]), rows)
+        return Cells(found.data, *(a[picked] for a in (found.off, found.length, found.vr)))
+
+    n = len(SIZE_HELPERS)
+    arrays, _ = cast(some([number_of[c.name] for c in SIZE_HELPERS]), SIZE_HELPERS, n, n + 1)
+    vectors = np.array([number_of[c.name] for c in HELPERS if is_vector(c.name)])
+    lengths = np.where(found.off >= 0, found.length, 0)[np.ix_(vectors, rows)].max(axis=0)
+    described = pa.table({c.name: arrays[c.name] for c in SIZE_HELPERS})
+    sizes = np.array(sizes_of(rows.tolist()), np.int64)
+    held = frames_held(described, sizes, header_bytes[rows], lengths // 2)
+    most[rows] = np.where(held < 0, MAX_FRAMES, np.minimum(held, MAX_FRAMES))
+    return most
+
+
 def runs(
-    found: Cells, many: np.ndarray, columns: Sequence[Column], mark: int, rows_of: tuple[int, int]
+    found: Cells,
+    many: np.ndarray,
+    columns: Sequence[Column],
+    mark: int,
+    rows_of: tuple[int, int],
+    most: np.ndarray,
 ) -> list[tuple[int, int]]:
     """Split a batch where its frames would need too much room: from which row to which.
 
     A file of a kilobyte may claim thousands of frames, and a batch has thousands of files. A run has
     MOST_AT_ONCE frames and MOST_REPEATED bytes that frames share at the most, or is one file. `mark`
-    is the number that items of per-frame functional groups are noted with.
+    is the number that items of per-frame functional groups are noted with, `most` is what
+    `most_frames` gives.
     """
     n = found.off.shape[1]
     place = next(j for j, column in enumerate(columns) if column.name == HELPERS[0].name)
     some = [a[[place, *rows_of]] for a in (found.off, found.length, found.vr)]
     arrays, _ = cast(Cells(found.data, *some), HELPERS[:1], 1, 2)
-    said = np.clip(arrays[HELPERS[0].name].fill_null(0).to_numpy(), 0, MAX_FRAMES)
+    said = np.clip(arrays[HELPERS[0].name].fill_null(0).to_numpy(), 0, most)
     items = np.bincount(many[many[:, 0] == mark, 1], minlength=n)
     frames = np.where(items > 0, items, said)
     if not frames.any():
@@ -145,16 +188,18 @@ def resolve(
     columns: Sequence[Column],
     frames: Sequence[FrameColumn],
     rows_of: tuple[int, int],
+    most: np.ndarray,
 ) -> Frames | None:
     """Give the frames of a batch; None where no file has any.
 
     `many` are the kernel's many values, `helpers` the cast HELPERS, `rows_of` the rows of
-    SpecificCharacterSet and PixelRepresentation in `found`. `columns` are all that `found` has.
+    SpecificCharacterSet and PixelRepresentation in `found`. `columns` are all that `found` has, `most` is
+    what `most_frames` gives.
     """
     mark = len(columns) + 2 * sum(len(f.ranks) for f in frames)
     own = many[many[:, 0] >= len(columns)]
     mosaics = find_mosaics(helpers)
-    counts, problems = _counts(own, helpers, mark, found.off.shape[1], mosaics)
+    counts, problems = _counts(own, helpers, mark, most, mosaics)
     if not counts.any():
         return None
     # Frames without functional groups are all alike: one of them is cast for all.
@@ -180,24 +225,25 @@ def resolve(
 
 
 def _counts(
-    own: np.ndarray, helpers: pa.Table, mark: int, n: int, mosaics: Mosaics | None
+    own: np.ndarray, helpers: pa.Table, mark: int, most: np.ndarray, mosaics: Mosaics | None
 ) -> tuple[np.ndarray, list[Problem]]:
     """How many rows of frames each file has.
 
     That is its items of functional groups, else NumberOfFrames where that is more than 1, else the
-    tiles of a mosaic.
+    tiles of a mosaic. NumberOfFrames counts as far as `most`, which the file can hold.
     """
+    n = len(most)
     said = helpers["NumberOfFrames"].fill_null(0).to_numpy()
     marks = own[own[:, 0] == mark]
     items = np.bincount(marks[:, 1], minlength=n).astype(np.int64)
     is_enhanced = np.zeros(n, np.bool_)
     is_enhanced[own[:, 1]] = True
-    counts = np.where(said > 1, said, is_enhanced.astype(np.int64))
+    counts = np.where(said > 1, np.minimum(said, most), is_enhanced.astype(np.int64))
     if mosaics is not None:
         counts = np.where(counts > 0, counts, mosaics.counts)
     column, problems = HELPERS[0], []
-    for row in np.flatnonzero((counts > MAX_FRAMES) & (items == 0)).tolist():
-        reason = f"more frames than the {MAX_FRAMES:,} that get rows of their own"
+    for row in np.flatnonzero((said > most) & (items == 0)).tolist():
+        reason = _why_fewer(int(said[row]), int(most[row]))
         problems.append(Problem(row, column, reason, str(said[row]).encode()))
     for row in np.flatnonzero((items > 0) & (said > 0) & (items != said)).tolist():
         reason = f"{items[row]:,} items of functional groups, not as many as the number of frames"
@@ -206,7 +252,14 @@ def _counts(
         reason = f"more items of functional groups than the {MAX_ITEMS:,} frames that get rows of their own"
         problems.append(Problem(row, column, reason, str(said[row]).encode()))
     items = np.minimum(items, MAX_ITEMS)
-    return np.where(items > 0, items, np.minimum(counts, MAX_FRAMES)), problems
+    return np.where(items > 0, items, counts), problems
+
+
+def _why_fewer(claimed: int, laid_out: int) -> str:
+    """Why a file has fewer rows of frames than it claims."""
+    if laid_out >= MAX_FRAMES:
+        return f"more frames than the {MAX_FRAMES:,} that get rows of their own"
+    return f"{claimed:,} frames claimed, {laid_out:,} laid out: the file holds no more pixel data"
 
 
 @nb.njit(nogil=True, cache=True)
