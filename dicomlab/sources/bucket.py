@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from dicomlab.errors import MissingPackage, NoSuchSource, SourceFailed
 from dicomlab.sources.base import CLOSED, ListingRows, Unreached
+from dicomlab.sources.limits import LimitReached, Limits, Spent
 from dicomlab.sources.objects import Amount, ObjectHead, OpenObject, stamp_of, why_of
 
 CHUNK = 4096
@@ -39,6 +40,11 @@ PACKAGES = {
     "https": "aiohttp",
 }
 """Which package fsspec needs for a scheme."""
+_WEB = ("http", "https")
+_MOST_DEPTH = 64
+"""How deep folders of a web server are looked into."""
+_SAME_NAMES = 3
+"""How many folders, one in the other, may list the same names: a page that links to itself has no end."""
 _WITH_EXTRA = ("s3fs", "aiohttp")
 
 
@@ -46,8 +52,8 @@ class BucketSource:
     """Lists every object below an address, or the one object it is given.
 
     Keys are whole addresses, such as s3://bucket/folder/object. `options` go to fsspec as they
-    are: they may hold secrets, and are written nowhere. `leave_out` is an address that
-    is not listed. Raises MissingPackage, and SourceFailed for
+    are, but for `limits`, which are those of `Limits`. They may hold secrets, and are written
+    nowhere. `leave_out` is an address that is not listed. Raises MissingPackage, and SourceFailed for
     options that do not fit.
     """
 
@@ -56,8 +62,9 @@ class BucketSource:
         self._scheme = scheme.lower()
         self._url = f"{self._scheme}://{rest.rstrip('/')}"
         self._options = dict(options or {})
+        self._spent = Spent(Limits.of(self._options.pop("limits", None)))
         self._leave_out = leave_out
-        self._system: Any = file_system(self._scheme, self._url, self._options)
+        self._system: Any = self._connected()
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_system": None}
@@ -82,6 +89,8 @@ class BucketSource:
                 if len(rows) >= CHUNK:
                     yield rows.as_table()
                     rows = ListingRows()
+        except LimitReached as error:
+            rows.add(self._url, None, None, f"{CLOSED} ({error.strerror})")
         except SourceFailed:
             raise
         except Exception as error:  # noqa: BLE001 - each file system has errors of its own
@@ -103,7 +112,7 @@ class BucketSource:
             raise
         except Exception as error:  # noqa: BLE001 - each file system has errors of its own
             raise Unreached(why_of(error)) from None
-        return cast(IO[bytes], OpenObject(file))
+        return cast(IO[bytes], OpenObject(file, self._spent))
 
     def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[ObjectHead]:
         """Give the beginnings of objects, IN_FLIGHT of which are on their way at any time."""
@@ -112,7 +121,7 @@ class BucketSource:
         with _calls(self._fs) as call:
             try:
                 for key, size in zip(keys, sizes, strict=True):
-                    waiting.append(ObjectHead(partial(call, "cat_file", self._path(key)), size, amount))
+                    waiting.append(ObjectHead(partial(self._fetch, call, key), size, amount))
                     if len(waiting) >= IN_FLIGHT:
                         yield waiting.popleft()
                 while waiting:
@@ -121,11 +130,32 @@ class BucketSource:
                 for head in waiting:
                     head.cancel()
 
+    def _fetch(self, call: Callable[..., Future[bytes]], key: str, *, start: int, end: int) -> Future[bytes]:
+        """Ask for a part of an object, as far as the limits go."""
+        try:
+            if self._scheme not in _WEB:  # whose requests and answers are counted as they are made
+                self._spent.request()
+                self._spent.took(end - start)
+        except LimitReached as error:
+            failed: Future[bytes] = Future()
+            failed.set_exception(error)
+            return failed
+        return call("cat_file", self._path(key), start=start, end=end)
+
     @property
     def _fs(self) -> Any:
         if self._system is None:
-            self._system = file_system(self._scheme, self._url, self._options)
+            self._system = self._connected()
         return self._system
+
+    def _connected(self) -> Any:
+        """The file system; that of a web server is bounded answer by answer."""
+        more: dict[str, Any] = {}
+        if self._scheme in _WEB:
+            from dicomlab.sources.webpages import bounded_client
+
+            more = {"get_client": partial(bounded_client, spent=self._spent), "skip_instance_cache": True}
+        return file_system(self._scheme, self._url, {**more, **self._options})
 
     def _hidden(self) -> str:
         """How the names begin of what is left out; empty where nothing is."""
@@ -161,7 +191,9 @@ class BucketSource:
         prefix = f"{prefix}/" if prefix else ""
         cut = len(prefix) - 1 if prefix else 0
         more: dict[str, str] = {}
+        last = ""
         while True:
+            self._spent.page()
             page = fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, **more)
             for item in page.get("Contents", ()):
                 name, size = item["Key"], item["Size"]
@@ -172,25 +204,36 @@ class BucketSource:
                     yield name, size, None, "the name of the object ends like that of a folder"
             if not page.get("IsTruncated"):
                 return
-            more = {"ContinuationToken": page["NextContinuationToken"]}
+            names = [item["Key"] for item in page.get("Contents", ())]
+            if not names or max(names) == last:
+                raise LimitReached("the bucket gives pages that hold nothing new")
+            last, more = max(names), {"ContinuationToken": page["NextContinuationToken"]}
 
     def _folder_items(self) -> Iterator[tuple[str, int | None, int | None, str | None]]:
         base = self._base
-        folders = [base]
+        folders: list[tuple[str, frozenset[str], int]] = [(base, frozenset(), 0)]
         while folders:
-            folder = folders.pop()
+            folder, above, same = folders.pop()
             try:
+                self._spent.page()
                 # Some web servers show a folder only by its name with a slash.
                 items = self._fs.ls(folder + "/" if "://" in folder else folder, detail=True)
             except Exception as error:
-                if folder == base:
+                if folder == base or isinstance(error, LimitReached):
                     raise
                 yield folder[len(base) :], None, None, f"{CLOSED} ({why_of(error)})"
                 continue
             below = [item for item in items if _is_below(item["name"], folder)]
-            folders += sorted(
-                (i["name"].rstrip("/") for i in below if i["type"] == "directory"), reverse=True
-            )
+            names = frozenset(item["name"][len(folder) :].strip("/") for item in below)
+            same = same + 1 if names == above else 0
+            if self._scheme in _WEB and (
+                same >= _SAME_NAMES or folder.count("/") - base.count("/") > _MOST_DEPTH
+            ):
+                why = "pages link to themselves" if same >= _SAME_NAMES else "folders lie too deep"
+                yield folder[len(base) :], None, None, f"{CLOSED} ({why})"
+                continue
+            inner = sorted((i["name"].rstrip("/") for i in below if i["type"] == "directory"), reverse=True)
+            folders += [(name, names, same) for name in inner]
             files = sorted((i for i in below if i["type"] != "directory"), key=lambda item: str(item["name"]))
             yield from self._with_sizes(files, len(base))
 

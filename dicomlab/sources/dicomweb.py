@@ -17,6 +17,7 @@ import pyarrow as pa
 from dicomlab.errors import NoSuchSource, SourceFailed
 from dicomlab.sources.base import CLOSED, ListingRows, Unreached
 from dicomlab.sources.dicomjson import header_of
+from dicomlab.sources.limits import LimitReached, Limits, Spent
 from dicomlab.sources.webserver import Server, Settings, need_httpx
 
 CHUNK = 4096
@@ -58,6 +59,7 @@ class DicomwebSource:
             )
         need_httpx()
         self._settings = Settings.of(options)
+        self._spent = Spent(Limits.of(self._settings.limits))
 
     @property
     def root(self) -> str:
@@ -82,8 +84,11 @@ class DicomwebSource:
         most = self._settings.connections
         rows = ListingRows()
         waiting: deque[Future[ListingRows]] = deque()
-        with Server(self._base, self._settings) as server, ThreadPoolExecutor(most) as pool:
+        with Server(self._base, self._settings, self._spent) as server, ThreadPoolExecutor(most) as pool:
             for study in self._studies(server):
+                if isinstance(study, str):
+                    rows.add(f"{self._base}/studies", None, None, f"{CLOSED} ({study})")
+                    continue
                 waiting.append(pool.submit(self._listed, server, study))
                 if len(waiting) > 2 * most:
                     rows.extend(waiting.popleft().result())
@@ -106,7 +111,7 @@ class DicomwebSource:
         """Give instances as headers, one request a series, several series on their way at a time."""
         most = self._settings.connections
         waiting: deque[tuple[list[str], Future[_Metadata]]] = deque()
-        with Server(self._base, self._settings) as server, ThreadPoolExecutor(most) as pool:
+        with Server(self._base, self._settings, self._spent) as server, ThreadPoolExecutor(most) as pool:
             try:
                 for series, of_series in groupby(keys, _series_of):
                     uids = [_uid_of(key) for key in of_series]
@@ -119,8 +124,8 @@ class DicomwebSource:
                 for _, coming in waiting:
                     coming.cancel()
 
-    def _studies(self, server: Server) -> Iterator[dict[str, Any]]:
-        """What QIDO-RS says of each study."""
+    def _studies(self, server: Server) -> Iterator[dict[str, Any] | str]:
+        """What QIDO-RS says of each study; at the end the reason why there may be more."""
         asked = {"StudyInstanceUID": self._study} if self._study else self._asked
         any_study = False
         try:
@@ -129,6 +134,9 @@ class DicomwebSource:
                     any_study = True
                     yield study
         except Unreached as error:
+            if any_study or isinstance(error, LimitReached):
+                yield str(error.strerror)
+                return
             instead = "docs/sources.md says how to give credentials and other settings."
             raise SourceFailed(self._base, f"cannot be listed: {error.strerror}", instead) from None
         if self._study and not any_study:  # a server that cannot be asked for one study may still have it
@@ -203,7 +211,10 @@ def _metadata(server: Server, series: str, wanted: frozenset[str]) -> _Metadata:
         except ValueError:
             return uid, "the server's metadata cannot be read"
 
-    found, lost = server.items(f"{series}/metadata", keep=kept, enough=len(wanted))
+    try:
+        found, lost = server.items(f"{series}/metadata", keep=kept, enough=len(wanted))
+    except LimitReached as error:
+        return {}, str(error.strerror)
     return dict(found), lost or "the server's metadata of the series lack it"
 
 
@@ -225,6 +236,7 @@ def _pages(
     seen: set[str] = set()
     offset = 0
     while True:
+        server.spent.page()
         found, lost = server.items(url, asked={**asked, "limit": str(most), "offset": str(offset)})
         if lost:
             raise Unreached(lost)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dicomlab.sources.base import Unreached
+from dicomlab.sources.limits import Spent
 
 FIRST, MOST_FIRST = 16 * 1024, 256 * 1024
 """How many bytes of an object are asked for at first, and how far that grows where headers are longer."""
@@ -103,8 +104,8 @@ class ObjectHead:
 class OpenObject(io.RawIOBase):
     """An open object, whose errors are those of a file; `lost` is the last one."""
 
-    def __init__(self, file: Any):
-        self._file = file
+    def __init__(self, file: Any, spent: Spent):
+        self._file, self._spent = file, spent
         self.lost: Unreached | None = None
 
     def readable(self) -> bool:
@@ -117,7 +118,10 @@ class OpenObject(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Give the next bytes."""
-        return bytes(self._tried(self._file.read, size))
+        data = bytes(self._tried(self._file.read, size))
+        self._tried(self._spent.took, len(data))
+        self._tried(self._spent.time)
+        return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place."""
@@ -179,6 +183,8 @@ def _is_beyond(error: Exception) -> bool:
 def why_of(error: Exception) -> str:
     """What went wrong in our own words: those of the server may hold secrets."""
     code, kind = code_of(error), type(error).__name__
+    if isinstance(error, Unreached):
+        return str(error.strerror)
     if isinstance(error, FileNotFoundError):
         return "it is not there any more"
     if isinstance(error, PermissionError) or code in ("401", "403"):

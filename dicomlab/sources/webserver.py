@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from dicomlab.errors import MissingPackage, SourceFailed, WrongArgument
+from dicomlab.sources.base import Unreached
+from dicomlab.sources.limits import LimitReached, Limits, Spent
 
 AUTHORIZATION = "DICOMLAB_DICOMWEB_AUTHORIZATION"
 """The environment variable whose value is sent as the Authorization header."""
@@ -47,6 +49,8 @@ class Settings:
     """How many studies, series or instances are asked for at a time."""
     verify: bool | str = True
     """Whether the server's certificate is checked, or the file of the authority that signed it."""
+    limits: Limits | Mapping[str, Any] = field(default_factory=Limits)
+    """How much a scan takes from the server at most: fields of `Limits`."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> Settings:
@@ -55,7 +59,8 @@ class Settings:
         for name in options or {}:
             if name not in names:
                 raise WrongArgument("storage_options", name, names)
-        settings = cls(**(options or {}))
+        options = {**(options or {}), "limits": Limits.of((options or {}).get("limits"))}
+        settings = cls(**options)
         for name in ("attempts", "connections", "page"):
             if not isinstance(getattr(settings, name), int) or getattr(settings, name) < 1:
                 raise WrongArgument(name, getattr(settings, name), ("a whole number from 1",))
@@ -74,8 +79,9 @@ def need_httpx() -> None:
 class Server:
     """Connections to one server, for as long as it is entered."""
 
-    def __init__(self, base: str, settings: Settings):
+    def __init__(self, base: str, settings: Settings, spent: Spent | None = None):
         self._base, self.settings = base, settings
+        self.spent = spent or Spent(Limits.of(settings.limits))
         self._open = ExitStack()
         self._client: Any = None
 
@@ -113,8 +119,8 @@ class Server:
     ) -> tuple[list[Any], str]:
         """What `keep` makes of each item of a JSON array, as it arrives, and why it is not whole.
 
-        Stops when `enough` items were kept, and leaves out those that are None. Never raises for
-        what the server does.
+        Stops when `enough` items were kept, and leaves out those that are None. Raises LimitReached
+        where the scan took too much already, and nothing else for what the server does.
         """
         import httpx
 
@@ -124,10 +130,11 @@ class Server:
             kept: list[Any] = []
             after = None
             try:
+                self.spent.request()
                 with self._client.stream("GET", url, params=asked) as answer:
                     why = _refused(answer.status_code)
                     if not why and answer.status_code != 204:
-                        for item in array_items(answer.iter_bytes()):
+                        for item in array_items(self.spent.answer(answer.iter_bytes())):
                             if (one := keep(item)) is not None:
                                 kept.append(one)
                             if enough is not None and len(kept) >= enough:
@@ -135,6 +142,10 @@ class Server:
                     if answer.status_code not in _BUSY:
                         return kept, why
                     after = _retry_after(answer.headers.get("Retry-After"))
+            except LimitReached:
+                raise
+            except Unreached as error:
+                return kept, str(error.strerror)
             except ValueError:
                 return kept, _BAD_ANSWER
             except httpx.TransportError as error:
