@@ -160,6 +160,7 @@ def test_an_exposure_beyond_exact_numbers_does_not_end_a_scan(tmp_path: Path, qu
 # --- checks and drift ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.name)
 def test_each_check_that_raises_costs_only_itself(
     one: Any, fleet: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -179,6 +180,7 @@ def test_each_check_that_raises_costs_only_itself(
         assert one.name in [*found.attrs["run"], *not_run]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", drifts.DETECTORS, ids=lambda detector: detector.name)
 def test_a_detector_that_raises_for_one_machine_sets_that_machine_aside(
     detector: Any, fleet: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -213,6 +215,7 @@ def page(drift: Any, folder: Path) -> tuple[str, list[str]]:
     return path.read_text(encoding="utf-8"), [one.in_words for one in left_out.found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [*sections.PARTS, "settings"])
 def test_each_section_that_cannot_be_rendered_is_listed(
     part: str, fleet: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -232,6 +235,7 @@ def test_each_section_that_cannot_be_rendered_is_listed(
     assert [line for line in headings if f'id="r1-{part}"' not in line] == kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [n for n in vars(pictures) if n.startswith("draw_") and n != "draw_pictures"]
 )

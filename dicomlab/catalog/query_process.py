@@ -142,6 +142,8 @@ class _Child:
             env={**os.environ, "MALLOC_ARENA_MAX": "4", "PYTHONWARNINGS": "ignore"},
             **more,
         )
+        # Also for one that is dropped in the middle of an answer, which nobody ends by name.
+        self._ending = weakref.finalize(self, _end_process, self._process, self._folder)
 
     @property
     def is_alive(self) -> bool:
@@ -242,22 +244,29 @@ class _Child:
 
     def end(self) -> None:
         """End the process, and remove what it left."""
-        self.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_ENDED_S)
-        self.forget()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def forget(self) -> None:
-        """Close the pipes; a process that reads from them then ends by itself."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError, AttributeError):
-                cast(IO[bytes], pipe).close()
+        self._ending()
 
     def forget_after_fork(self) -> None:
-        """Let go of a process that is the parent's."""
-        self.forget()
+        """Leave a process to the parent."""
+        self._ending.detach()
+        _close_pipes(self._process)
         self._process.returncode = 0
+
+
+def _end_process(process: subprocess.Popen[bytes], folder: Path) -> None:
+    with suppress(OSError):
+        process.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_ENDED_S)
+    _close_pipes(process)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipes; a process that reads from them then ends by itself."""
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError, AttributeError):
+            cast(IO[bytes], pipe).close()
 
 
 class _Clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -272,9 +273,12 @@ def test_a_catalog_that_is_gone_leaves_nothing(archive, tmp_path) -> None:
 
 
 def test_what_a_process_wrote_goes_with_it(catalog) -> None:
-    catalog.sql("SELECT 1")
     query_process._pool.end()
-    assert not [path for path in temporary().iterdir() if path.name.startswith("query-")]
+    before = set(temporary().glob("query-*"))  # forked processes leave theirs
+    catalog.sql("SELECT 1")
+    assert set(temporary().glob("query-*")) > before
+    query_process._pool.end()
+    assert set(temporary().glob("query-*")) == before
 
 
 def test_a_snapshot_stays_as_it_was_opened(archive, tmp_path) -> None:
@@ -333,8 +337,10 @@ def test_ctrl_c_stops_a_query_of_the_shell_calmly(catalog) -> None:
     ) as shell:
         assert shell.stderr is not None
         process_id = int(shell.stderr.readline())
-        shell.send_signal(signal.SIGINT)
-        out, err = shell.communicate(timeout=120)
+        while shell.poll() is None:  # Python drops an interrupt that comes while an object is being removed
+            shell.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                out, err = shell.communicate(timeout=20)
     assert shell.returncode == 130, err
     assert not out
     assert re.sub(r"\s+", " ", err).strip() == "Stopped. Call again to complete it."

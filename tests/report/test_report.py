@@ -3,7 +3,6 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -290,10 +289,10 @@ def test_a_report_that_fails_leaves_the_old_one_as_it_was(drift, tmp_path, monke
     target = tmp_path / "r.html"
     target.write_text("old", encoding="utf-8")
 
-    def full(self, *_, **__):
+    def full(*_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="no space"):
         engine._replace(target, "new")
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
