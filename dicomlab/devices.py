@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dicomlab.dates.stray_dates import are_stray
+from dicomlab.dates.written_dates import known_dates, read_dates
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.placeholder_names import is_placeholder
 from dicomlab.schema.masks import shown_table
+from dicomlab.spreadsheets.text_files import read_text_table
 
 DEVICE_COLUMNS = (
     *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
@@ -33,13 +38,12 @@ _MAKERS = (
     *(("eastman kodak", "Carestream"), ("united imaging", "United Imaging"), ("uih", "United Imaging")),
     *(("hitachi", "Hitachi"), ("shimadzu", "Shimadzu"), ("samsung", "Samsung"), ("konica", "Konica Minolta")),
 )
-_PLACEHOLDER = re.compile(
-    r"(?i)[0.\-_ #*?]*|n[./]?a\.?|none|null|nil|unknown|undefined|x+|tbd|not? .*|([0-9])\1{3,}"
-    r"|(?:test|default|serial).*|0*1?2345?6?7?8?9?0?"
-)
 # Objects that are made at a desk, not by the machine.
 _DESK = frozenset("SR KO PR SEG RTSTRUCT RTPLAN RTDOSE RTRECORD REG DOC OT FID RWV SC".split())
 _SHARED_DAYS = 3
+_SHORT_SERIAL = 3
+_LEAST_SERIALS = 5
+_SERIALS_PER_STUDY = 0.5
 _LEAST_GAP = 7
 _TIMES_USUAL = 3.0
 _GAPS_BY_CHANCE = 0.05
@@ -75,16 +79,38 @@ def list_devices(catalog_or_series: Any, overrides: pd.DataFrame | str | Path | 
     return shown_table(_listed(_identified(series, overrides)))
 
 
-def devices_and_names(
-    series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None
-) -> tuple[pd.DataFrame, pd.Series]:
-    """What `list_devices` and `name_devices` give, worked out once."""
-    facts = _identified(series, overrides)
-    return _listed(facts), facts["device"]
+@dataclass(frozen=True)
+class Identified:
+    """The machines of a table of series, and what is to be said of who they are.
+
+    `names` is the machine of each series; `is_stray` whether it is dated far from the machine's others;
+    `serials` how many serial numbers each machine had that were not taken for its own.
+    """
+
+    devices: pd.DataFrame
+    names: pd.Series
+    is_stray: pd.Series
+    serials: dict[str, int]
+
+
+def identify(
+    series: pd.DataFrame,
+    overrides: pd.DataFrame | str | Path | None = None,
+    *,
+    dayfirst: bool | None = None,
+) -> Identified:
+    """What `list_devices` and `name_devices` give, worked out once, with what is odd about it."""
+    facts = _identified(series, overrides, dayfirst=dayfirst)
+    changing = facts[facts["is_changing"]].groupby("device")["DeviceSerialNumber"].nunique()
+    serials = {str(device): int(n) for device, n in changing.items()}
+    return Identified(_listed(facts), facts["device"], facts["is_stray"], serials)
 
 
 def _listed(facts: pd.DataFrame) -> pd.DataFrame:
-    end = facts["when"].max()
+    """The table of machines. Dates far from all others count neither as first nor as last."""
+    facts = facts.assign(when=facts["when"].mask(facts["is_stray"]))
+    dated = facts["when"].dropna()
+    end = dated[~are_stray(_day_numbers(dated))].max()
     rows = [_device_row(str(label), part, end) for label, part in facts.groupby("device", sort=True)]
     devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
     for name in ("first", "last"):
@@ -116,29 +142,56 @@ def maker_name(manufacturer: str) -> str:
     return short.title() if short.isupper() and len(short) > 4 else short
 
 
-def _identified(series: pd.DataFrame, overrides: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
+def _identified(
+    series: pd.DataFrame,
+    overrides: pd.DataFrame | str | Path | None = None,
+    *,
+    dayfirst: bool | None = None,
+) -> pd.DataFrame:
     """Facts per series with the key, the grade and the name of its machine."""
     facts = _facts(series)
-    facts["serial"] = _trusted_serial(facts)
+    facts["serial"], facts["is_changing"] = _trusted_serial(facts)
     facts["key"] = _keys(facts)
     facts["identity"] = np.select([facts["serial"].notna(), facts["station"].notna()], ["A", "B"], "C")
     facts["device"] = facts["key"].map(_labels(facts)).astype("str")
     if overrides is not None:
-        named = _overridden(facts, _read_overrides(overrides))
+        named = _overridden(facts, _read_overrides(overrides, dayfirst))
         facts["device"] = named.fillna(facts["device"]).astype("str")
         facts["key"] = ("U|" + named).astype(object).fillna(facts["key"])
         facts["identity"] = facts["identity"].mask(named.notna(), "A")
+    facts["is_stray"] = _stray(facts)
     return facts
 
 
-def _read_overrides(overrides: pd.DataFrame | str | Path) -> pd.DataFrame:
-    table = overrides if isinstance(overrides, pd.DataFrame) else pd.read_csv(overrides, dtype="str")
+def _stray(facts: pd.DataFrame) -> pd.Series:
+    """Whether each series is dated far from the others of its machine."""
+    is_stray = pd.Series(False, index=facts.index)
+    dated = facts.dropna(subset=["when", "device"])
+    for _, when in dated["when"].groupby(dated["device"]):
+        found = are_stray(_day_numbers(when))
+        if found.any():
+            is_stray.loc[when.index[found]] = True
+    return is_stray
+
+
+def _day_numbers(when: pd.Series) -> np.ndarray:
+    return when.to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def _read_overrides(overrides: pd.DataFrame | str | Path, dayfirst: bool | None = None) -> pd.DataFrame:
+    table = overrides if isinstance(overrides, pd.DataFrame) else read_text_table(Path(overrides))
     if "device" not in table:
         raise MissingColumn("device", table.columns)
     unknown = [str(name) for name in table.columns if name not in _OVERRIDE_COLUMNS]
     if unknown:
         raise WrongArgument("column of devices", unknown[0], _OVERRIDE_COLUMNS)
-    return table
+    bounds = [name for name in ("from", "to") if name in table]
+    if not bounds:
+        return table
+    # Both columns were written by one hand: what one shows of the order of day and month holds for the other.
+    cells = pd.concat([table[name].astype(object) for name in bounds], ignore_index=True)
+    days = known_dates(cells, " and ".join(bounds), dayfirst=dayfirst).to_numpy()
+    return table.assign(**dict(zip(bounds, np.split(days, len(bounds)), strict=True)))
 
 
 def _overridden(facts: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
@@ -148,7 +201,7 @@ def _overridden(facts: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
         fits = named.isna()
         for name in (n for n in _OVERRIDE_COLUMNS[1:] if not _is_blank(row.get(n))):
             if name in ("from", "to"):
-                day = pd.Timestamp(row[name])
+                day = row[name]
                 fits &= facts["when"] >= day if name == "from" else facts["when"] < day + pd.Timedelta(1, "D")
             else:
                 fits &= facts[name].str.casefold() == str(row[name]).strip().casefold()
@@ -157,6 +210,8 @@ def _overridden(facts: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
 
 
 def _is_blank(cell: object) -> bool:
+    if isinstance(cell, pd.Timestamp):
+        return False
     return not isinstance(cell, str) or not cell.strip()
 
 
@@ -166,23 +221,48 @@ def _facts(series: pd.DataFrame) -> pd.DataFrame:
         facts[name] = texts(column(series, name))
     for name in ("InstitutionName", "Modality", "SoftwareVersions"):
         facts[name] = texts(column(series, name))
+    for name in ("Manufacturer", "ManufacturerModelName", "StationName", "InstitutionName"):
+        facts[name] = by_value(facts[name], _without_placeholders)
     makers = {name: maker_name(name) for name in facts["Manufacturer"].dropna().unique()}
     facts["maker"] = facts["Manufacturer"].map(makers).astype("str")
     facts["model"] = by_value(facts["ManufacturerModelName"], _letters)
     facts["station"] = by_value(facts["StationName"], lambda name: name.str.casefold())
-    facts["when"] = pd.to_datetime(column(series, "first_acquired_at"), errors="coerce").astype(
-        "datetime64[us]"
-    )
+    facts["study"] = texts(column(series, "StudyInstanceUID"))
+    facts["when"] = read_dates(column(series, "first_acquired_at")).when
     return facts
 
 
-def _trusted_serial(facts: pd.DataFrame) -> pd.Series:
-    """Serial numbers without placeholders and shared numbers."""
+def _without_placeholders(names: pd.Series) -> pd.Series:
+    return names.mask(names.map(lambda name: isinstance(name, str) and is_placeholder(name)).astype(bool))
+
+
+def _trusted_serial(facts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Serial numbers without placeholders and shared numbers, and which were not since they change."""
     written = facts["DeviceSerialNumber"]
     same_as_model = by_value(written, _letters) == facts["model"]
     serial = by_value(written, _true_serial).mask(same_as_model)
     serial = serial.mask(serial.isin(_shared(facts.assign(serial=serial))))
-    return serial.fillna(_serial_of_station(facts.assign(serial=serial)))
+    is_changing = _changes_with_study(facts.assign(serial=serial))
+    serial = serial.mask(is_changing)
+    return serial.fillna(_serial_of_station(facts.assign(serial=serial))), is_changing
+
+
+def _changes_with_study(facts: pd.DataFrame) -> pd.Series:
+    """Whether a serial number belongs to a station where most studies have one of their own.
+
+    So they have where a de-identification made them anew for each study. At least 5 serial numbers on
+    different days, of which the median was seen in one study, and half as many as there are studies.
+    """
+    known = facts.dropna(subset=["serial", "station"])
+    place = [known[name].fillna("") for name in ("maker", "model", "station")]
+    study = known["study"].fillna(known["when"].astype("str"))
+    by = study.groupby([*place, known["serial"]]).nunique()
+    counts = by.groupby(level=[0, 1, 2]).agg(["size", "median", "sum"])
+    odd = (counts["size"] >= _LEAST_SERIALS) & (counts["median"] <= 1)
+    odd &= counts["size"] >= _SERIALS_PER_STUDY * counts["sum"]
+    names = pd.MultiIndex.from_arrays(place)
+    is_odd = pd.Series(names.isin(counts.index[odd]), index=known.index, dtype=bool)
+    return is_odd.reindex(facts.index, fill_value=False)
 
 
 def _letters(names: pd.Series) -> pd.Series:
@@ -193,8 +273,7 @@ def _letters(names: pd.Series) -> pd.Series:
 def _true_serial(written: pd.Series) -> pd.Series:
     """Serial numbers bare of zeros and marks, null for a placeholder."""
     serial = written.str.casefold()
-    odd = serial.map(lambda s: isinstance(s, str) and _PLACEHOLDER.fullmatch(s) is not None).astype(bool)
-    return serial.mask(odd).map(_bare, na_action="ignore").astype("str")
+    return _without_placeholders(serial).map(_bare, na_action="ignore").astype("str")
 
 
 def _bare(serial: str) -> str:
@@ -203,13 +282,19 @@ def _bare(serial: str) -> str:
 
 
 def _shared(facts: pd.DataFrame) -> set[str]:
-    """Serial numbers that two models, or stations, used on the same days."""
+    """Serial numbers that two models, or two stations of two institutions, used on the same days.
+
+    One of up to three characters counts as shared where two stations of one institution use it, too:
+    longer ones are of one machine with two consoles.
+    """
     dated = facts[facts["serial"].notna() & facts["when"].notna()]
     day = dated["when"].dt.normalize()
     shared: set[str] = set()
-    for name, also in (("model", []), ("station", ["Modality"])):
-        keys = ["serial", *also]
-        used = dated.groupby([*(dated[k] for k in keys), day])[name].nunique()
+    short = dated["serial"].str.len() <= _SHORT_SERIAL
+    sites = dated["InstitutionName"].str.casefold().groupby([dated["serial"], day]).transform("nunique")
+    apart = dated["station"].where(short | (sites > 1))
+    for clue, also in ((dated["model"], []), (apart, [dated["Modality"]])):
+        used = clue.groupby([dated["serial"], *also, day]).nunique()
         days = (used > 1).groupby(level="serial").sum()
         shared |= set(days.index[days >= _SHARED_DAYS])
     return shared
@@ -266,9 +351,10 @@ def _renamed(facts: pd.DataFrame) -> set[str]:
 
 def _labels(facts: pd.DataFrame) -> dict[str, str]:
     """A readable name for each key: its station where no other machine has it."""
+    facts = facts.assign(trusted=facts["DeviceSerialNumber"].where(facts["serial"].notna()))
     latest = facts.dropna(subset=["key"]).sort_values("when", kind="stable", na_position="first")
     last = latest.groupby("key")[
-        ["StationName", "ManufacturerModelName", "DeviceSerialNumber", "InstitutionName", "Manufacturer"]
+        ["StationName", "ManufacturerModelName", "trusted", "InstitutionName", "Manufacturer"]
     ].last()
     stations = latest.dropna(subset=["station"]).groupby("station")["key"].nunique()
     labels: dict[str, str] = {}
@@ -284,7 +370,7 @@ def _label(row: pd.Series, stations: pd.Series) -> str:
     model = (
         row["ManufacturerModelName"] if isinstance(row["ManufacturerModelName"], str) else row["Manufacturer"]
     )
-    names = (model, row["DeviceSerialNumber"], station, row["InstitutionName"])
+    names = (model, row["trusted"], station, row["InstitutionName"])
     words = [name for name in names if isinstance(name, str)]
     return " ".join(words[:2]) if words else "unnamed machine"
 
@@ -405,10 +491,13 @@ def _most_common(value: pd.Series, by: pd.Series) -> pd.Series:
 
 def _with_replaced(devices: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Name the machine that had the same station until this one came."""
-    used = facts.dropna(subset=["station", "device", "when"])
-    spans = used.groupby(["station", "device"])["when"].agg(["min", "max"]).reset_index()
-    spans = spans.sort_values(["station", "min"])
-    before = spans.groupby("station")[["device", "max"]].shift()
+    own = ["device", "modality", "Manufacturer"]
+    kinds = devices[own].fillna("").rename(columns={"Manufacturer": "made_by"})
+    used = facts.dropna(subset=["station", "device", "when"]).merge(kinds, on="device")
+    place = ["station", "made_by", "modality"]
+    spans = used.groupby([*place, "device"])["when"].agg(["min", "max"]).reset_index()
+    spans = spans.sort_values([*place, "min"])
+    before = spans.groupby(place)[["device", "max"]].shift()
     replaced = before["device"].where(before["max"] < spans["min"])
     replaces = pd.Series(replaced.to_numpy(), index=spans["device"]).dropna()
     return devices.assign(replaces=devices["device"].map(replaces.groupby(level=0).first()).astype("str"))

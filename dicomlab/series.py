@@ -1,27 +1,10 @@
 """What a series is: a table of series wherever it was made, and what each of them is of.
 
-Tables made from BIDS sidecars (dcm2niix) have columns `bids_…` and perhaps `dcm_…`. A column
-`dcm_X` is X as DICOM has it. `bids_` columns fill it where it is empty, under DICOM's name and
-in DICOM's unit: times are seconds in BIDS and ms in DICOM. Where both are present and differ,
-the sidecar was rounded (dcm2niix writes ImagingFrequency with 6 digits, which is 8 ppm), and
-nothing is filled: two resolutions in one column would look like a change.
-
-| BIDS | DICOM | factor |
-|---|---|---|
-| ManufacturersModelName | ManufacturerModelName | |
-| RepetitionTime, EchoTime, InversionTime | the same | 1000 |
-| PercentPhaseFOV | PercentPhaseFieldOfView | |
-| PhaseEncodingSteps | NumberOfPhaseEncodingSteps | |
-| InPlanePhaseEncodingDirectionDICOM, ImageOrientationPatientDICOM | without DICOM | |
-| TxRefAmp | reference_amplitude_volt (no DICOM keyword) | |
-| other names | the same | |
-
-`acq_time` (ISO 8601) becomes first_acquired_at. Lists written as JSON become lists.
+Tables that others made are read by `spreadsheets`: sidecars of BIDS, decimal commas, dates in any form.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -29,120 +12,41 @@ import pandas as pd
 
 from dicomlab.devices import by_value, column, texts
 from dicomlab.errors import WrongArgument
+from dicomlab.spreadsheets.series_tables import SeriesTable, dated_series, read_series_table
 
-_NAMES = {
-    "ManufacturersModelName": "ManufacturerModelName",
-    "PercentPhaseFOV": "PercentPhaseFieldOfView",
-    "PhaseEncodingSteps": "NumberOfPhaseEncodingSteps",
-    "InPlanePhaseEncodingDirectionDICOM": "InPlanePhaseEncodingDirection",
-    "ImageOrientationPatientDICOM": "ImageOrientationPatient",
-    "EchoNumber": "EchoNumbers",
-    "TxRefAmp": "reference_amplitude_volt",
-}
-_IN_SECONDS = ("RepetitionTime", "EchoTime", "InversionTime")
-_SAME = 1e-7
 _PROJECTION = ("DX", "CR", "MG", "XA", "RF", "IO", "PX")
 _TEST_WORDS = r"(?i)\b(?:phantom|qa|qc|daily check|quality)\b|^(?:qa|qc)[_ -]"
-_CLOCKS = (
-    ("acquired_at", None),
-    ("AcquisitionDateTime", None),
-    ("AcquisitionDate", "AcquisitionTime"),
-    ("SeriesDate", "SeriesTime"),
-    ("StudyDate", "StudyTime"),
-)
 
 
-def as_series(table: Any) -> pd.DataFrame:
-    """The series of a catalog or a DataFrame, under DICOM's names and dated.
+def read_series(table: Any, *, dayfirst: bool | None = None) -> SeriesTable:
+    """The series of a catalog or a DataFrame, under DICOM's names and dated, and what is to be said of it.
 
-    Takes anything that has `.series`, a DataFrame with DICOM keywords, or one made from BIDS
-    sidecars. Gives a new table; first_acquired_at is acquired_at (which a table of instances has), else
-    AcquisitionDateTime, else the date and time of acquisition, series or study, whichever comes first,
-    unless the table has it already.
+    Args:
+        table: Anything that has `.series`, a DataFrame with DICOM keywords, or one made from BIDS
+            sidecars, with the prefixes `bids_` and `dcm_` or without.
+        dayfirst: Whether the day comes before the month in dates such as 03/11/2024. Default: as the
+            column shows.
+
+    Returns:
+        SeriesTable: `series`, where first_acquired_at is acquired_at (which a table of instances has), else
+        AcquisitionDateTime, else the date and time of acquisition, series or study, whichever comes
+        first, unless the table has it already; `remarks` on what was not understood.
+
+    Raises:
+        ColumnTwice: The table has a column more than once.
+        AmbiguousDates: Nothing decides whether dates are day first or month first.
     """
     series = getattr(getattr(table, "unmasked", table), "series", table)
     if not isinstance(series, pd.DataFrame):
         raise WrongArgument("catalog_or_series", type(table), ["a catalog", "a DataFrame of series"])
-    if any(str(name).startswith(("bids_", "dcm_")) for name in series):
-        series = _from_sidecars(series)
-    if "first_acquired_at" not in series:
-        series = series.assign(first_acquired_at=_acquired_at(series))
-    if series["first_acquired_at"].dtype.kind != "M":  # read from CSV, as like as not
-        moments = pd.to_datetime(series["first_acquired_at"], format="ISO8601", errors="coerce")
-        series = series.assign(first_acquired_at=moments.astype("datetime64[us]"))
-    return series
+    if isinstance(table, pd.DataFrame):
+        return read_series_table(series, dayfirst=dayfirst)
+    return dated_series(series, dayfirst=dayfirst)
 
 
-def _from_sidecars(table: pd.DataFrame) -> pd.DataFrame:
-    plain = {str(c): table[c] for c in table if not str(c).startswith(("bids_", "dcm_"))}
-    dicom = {str(c).removeprefix("dcm_"): _lists(table[c]) for c in table if str(c).startswith("dcm_")}
-    for name in (str(c) for c in table if str(c).startswith("bids_")):
-        keyword = _NAMES.get(name.removeprefix("bids_"), name.removeprefix("bids_"))
-        values = _lists(table[name])
-        if keyword in _IN_SECONDS:
-            values = pd.Series(np.round(numbers(values) * 1000, 6), index=table.index)
-        dicom[keyword] = _filled(dicom[keyword], values) if keyword in dicom else values
-    series = pd.DataFrame(plain | dicom, index=table.index)
-    acquired = pd.to_datetime(column(table, "acq_time").astype("str"), format="ISO8601", errors="coerce")
-    return series.assign(first_acquired_at=acquired.astype("datetime64[us]"))
-
-
-def _filled(dicom: pd.Series, bids: pd.Series) -> pd.Series:
-    """DICOM's values, filled from a sidecar that agrees with them elsewhere."""
-    ours, theirs = numbers(dicom), numbers(bids)
-    both = np.isfinite(ours) & np.isfinite(theirs)
-    if both.any() and np.mean(np.abs(ours - theirs)[both] > _SAME * np.abs(ours)[both]) > 0.01:
-        return dicom
-    return dicom.astype(object).where(dicom.notna(), bids)
-
-
-def _lists(values: pd.Series) -> pd.Series:
-    """Values with lists that are written as JSON read as lists."""
-    if not values.map(lambda v: isinstance(v, str) and v.startswith("[")).any():
-        return values
-    return values.astype(object).map(_read_list)
-
-
-def _read_list(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith("["):
-        return value
-    try:
-        return json.loads(value)
-    except json.JSONDecodeError:
-        return value
-
-
-def _acquired_at(series: pd.DataFrame) -> pd.Series:
-    acquired = pd.Series(pd.NaT, index=series.index, dtype="datetime64[us]")
-    for date, time in _CLOCKS:
-        day = _dates(column(series, date))
-        if time is not None:
-            day = day + _since_midnight(column(series, time))
-        acquired = acquired.fillna(day.astype("datetime64[us]"))
-    return acquired
-
-
-def _dates(values: pd.Series) -> pd.Series:
-    """Dates from dates, or from DICOM's DA and DT as written."""
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values.dt.tz_localize(None) if values.dt.tz is not None else values
-    codes, found = pd.factorize(values, use_na_sentinel=True)
-    digits = pd.Series([*found, None]).astype("str")
-    digits = digits.str.replace(r"[.\-: T]|[+-]\d{4}$", "", regex=True).str[:14]
-    digits = digits.where(digits.str.len().isin([8, 12, 14]))
-    days = pd.to_datetime(
-        digits.str.pad(14, side="right", fillchar="0"), format="%Y%m%d%H%M%S", errors="coerce"
-    )
-    return pd.Series(days.to_numpy()[codes], index=values.index)
-
-
-def _since_midnight(values: pd.Series) -> pd.Series:
-    """Times of day as durations; zero where there is none."""
-    if values.isna().all():
-        return pd.Series(pd.Timedelta(0), index=values.index)
-    digits = values.astype("str").str.replace(":", "").str.extract(r"^(\d{2})(\d{2})?(\d{2})?")
-    hours, minutes, seconds = (pd.to_numeric(digits[n], errors="coerce").fillna(0) for n in range(3))
-    return pd.to_timedelta(hours * 3600 + minutes * 60 + seconds, unit="s")
+def as_series(table: Any) -> pd.DataFrame:
+    """The series of a catalog or a DataFrame, under DICOM's names and dated (see `read_series`)."""
+    return read_series(table).series
 
 
 def is_original(series: pd.DataFrame) -> pd.Series:

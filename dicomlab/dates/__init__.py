@@ -1,0 +1,1 @@
+"""Dates: as people write them, far from all others, or shifted patient by patient."""

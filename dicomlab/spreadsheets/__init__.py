@@ -1,0 +1,1 @@
+"""Tables of others: their files, their numbers, and the names that dcm2niix writes."""

@@ -1,0 +1,75 @@
+"""Read text tables whatever program saved them: comma or semicolon, UTF-8, UTF-16 or cp1252.
+
+Excel saves CSV with the separator and the code page of the country: in most of Europe semicolons
+and Windows-1252; as "Unicode text" UTF-16 with tabs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+MOST_BYTES = 256 << 20
+"""Larger files are no log that somebody wrote."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATORS = (",", ";", "\t", "|")
+
+
+class TooLarge(ValueError):
+    """A file is larger than a table of texts may be."""
+
+
+def read_text_table(path: Path, *, keep_empty: bool = False) -> pd.DataFrame:
+    """The cells of a CSV file as texts, its column names without blanks around them.
+
+    Args:
+        path: The file.
+        keep_empty: Keep texts such as "" and "NA" as they are. Default: they are null.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no table, or larger than MOST_BYTES.
+    """
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MiB")
+    text = decoded(raw)
+    separator, text = _separated(text)
+    table = pd.read_csv(io.StringIO(text), sep=separator, dtype="str", keep_default_na=not keep_empty)
+    return table.rename(columns=lambda name: str(name).strip())
+
+
+def decoded(raw: bytes) -> str:
+    """Bytes as text, by their mark, else as UTF-8 if they are that, else as Windows-1252."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw.decode(encoding)
+    zeros = raw[:4096].count(0)
+    if zeros > len(raw[:4096]) / 4:  # UTF-16 without a mark: every second byte of Latin text is 0
+        return raw.decode("utf-16-le" if raw[1:2] == b"\0" else "utf-16-be")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """What separates the cells, and the text without Excel's own line that says so."""
+    first, _, rest = text.partition("\n")
+    if first.strip().casefold().startswith("sep=") and len(first.strip()) == 5:
+        return first.strip()[4], rest
+    header = next(csv.reader([first], delimiter="\0"), [""])
+    counts = {mark: len(next(csv.reader([first.strip()], delimiter=mark), [])) for mark in _SEPARATORS}
+    return (max(counts, key=lambda mark: counts[mark]) if header else ","), text
