@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.dates.shifted_dates import why_shifted
 from dicomlab.devices import by_value, column, texts
 from dicomlab.errors import WrongArgument
 from dicomlab.spreadsheets.series_tables import SeriesTable, dated_series, read_series_table
 
+_COUNTER = "ExposuresOnDetectorSinceManufactured"
 _PROJECTION = ("DX", "CR", "MG", "XA", "RF", "IO", "PX")
 _TEST_WORDS = r"(?i)\b(?:phantom|qa|qc|daily check|quality)\b|^(?:qa|qc)[_ -]"
 
@@ -47,6 +49,36 @@ def read_series(table: Any, *, dayfirst: bool | None = None) -> SeriesTable:
 def as_series(table: Any) -> pd.DataFrame:
     """The series of a catalog or a DataFrame, under DICOM's names and dated (see `read_series`)."""
     return read_series(table).series
+
+
+def machines_with_shifted_dates(rows: pd.DataFrame) -> dict[str, str]:
+    """The machines whose dates seem to be shifted patient by patient, and why.
+
+    `rows` are dated series with their `device`; each modality of a machine is looked at by itself.
+    """
+    rows = rows[rows["first_acquired_at"].notna() & rows["device"].notna()]
+    if not len(rows):
+        return {}
+    numbered = pd.Series(rows.index.astype("str"), index=rows.index)
+    exams = pd.DataFrame(
+        {
+            "device": rows["device"].astype("str"),
+            "modality": texts(column(rows, "Modality")).fillna(""),
+            "exam": texts(column(rows, "StudyInstanceUID")).fillna(numbered),
+            "when": rows["first_acquired_at"],
+            "patient": texts(column(rows, "PatientID")),
+            "version": texts(column(rows, "SoftwareVersions")),
+            "station": texts(column(rows, "StationName")),
+            "detector": texts(column(rows, "DetectorID")),
+            "counter": numbers(column(rows, _COUNTER)),
+        }
+    )
+    why: dict[str, str] = {}
+    for (device, _), part in exams.groupby(["device", "modality"], sort=True):
+        reason = why_shifted(part.drop_duplicates("exam"))
+        if reason:
+            why.setdefault(str(device), reason)
+    return why
 
 
 def is_original(series: pd.DataFrame) -> pd.Series:

@@ -19,7 +19,7 @@ from dicomlab.cli.findings import (
     watched_machines,
 )
 from dicomlab.cli.terminal import wrapped
-from dicomlab.errors import DicomlabError, WrongArgument
+from dicomlab.errors import DicomlabError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,14 +241,9 @@ def find(source: str | Path, *, since: str | None = None, **settings: Any) -> Dr
 
 
 def _day(since: str | None) -> pd.Timestamp | None:
-    import pandas as pd
+    from dicomlab.dates.written_dates import read_day
 
-    if since is None:
-        return None
-    try:
-        return pd.Timestamp(since)
-    except ValueError:
-        raise WrongArgument("since", since, ["2025-01-31", "2025-01"]) from None
+    return None if since is None else read_day(since, "since")
 
 
 def open_series(where: str | Path) -> Catalog | pd.DataFrame:
@@ -269,21 +264,18 @@ def open_series(where: str | Path) -> Catalog | pd.DataFrame:
     try:
         if source.suffix == ".parquet":
             return pd.read_parquet(source)
-        return _read_text(source, separator="\t" if source.suffix == ".tsv" else ",")
+        return _read_text(source)
     except (ValueError, UnicodeError):  # what pandas and Arrow raise for a file that is none
         raise NoTable(source, "cannot be read as a table") from None
 
 
-def _read_text(source: Path, *, separator: str) -> pd.DataFrame:
-    """A table from text: numbers that are names stay texts, moments become moments."""
-    import pandas as pd
-
+def _read_text(source: Path) -> pd.DataFrame:
+    """A table from text: numbers that are names stay texts; dates are read with the table."""
     from dicomlab.schema.columns import default_columns
+    from dicomlab.spreadsheets.text_files import read_text_table
 
     names = {column.name: str for column in default_columns() if column.kind == "text"}
-    table = pd.read_csv(source, sep=separator, dtype=names, low_memory=False)
-    moments = [name for name in table.columns if name.endswith("acquired_at")]
-    return table.assign(**{m: pd.to_datetime(table[m], format="ISO8601", errors="coerce") for m in moments})
+    return read_text_table(source, types=names)
 
 
 def summary(drift: Drift, source: str | Path) -> list[str]:

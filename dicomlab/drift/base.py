@@ -116,6 +116,11 @@ class Drift:
 
     def __repr__(self) -> str:
         monitored = int(self.signals["is_monitored"].sum())
+        if not monitored:
+            return (
+                f"<Drift: nothing could be monitored: none of {len(self.signals)} signals on "
+                f"{len(self.fleet)} devices; .signals and .notices say why>"
+            )
         return (
             f"<Drift: {len(self.changes)} changes on {self.changes['device'].nunique()} of "
             f"{len(self.fleet)} devices; {monitored} of {len(self.signals)} signals monitored>"

@@ -29,8 +29,10 @@ def drift_html(drift: Drift) -> str:
     parts = [cards.numbers(counts)]
     if len(changes):
         parts += _changes(drift)
+    elif monitored:
+        parts.append(cards.line("No change was found in what is monitored."))
     else:
-        parts.append(cards.line("No change was found."))
+        parts.append(cards.line("Nothing could be monitored, so nothing can be said about changes."))
     if len(drift.notices):
         notices = [{"what": str(words)} for words in drift.notices["text"].head(_ROWS)]
         words = f"Worth knowing, and no drift: {len(drift.notices):,} in .notices"

@@ -8,14 +8,18 @@ falls on one says little.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from dicomlab.dates.written_dates import AmbiguousDates, read_dates
 from dicomlab.devices import column, text_codes, texts
 from dicomlab.errors import MissingColumn
+from dicomlab.spreadsheets.series_tables import Remark
+from dicomlab.spreadsheets.text_files import read_text_table
 
 EVENT_COLUMNS = ["device", "date", "kind", "text"]
 CAUSE_COLUMNS = ["change_id", "date", "kind", "text", "days", "coincidence"]
@@ -56,13 +60,35 @@ def find_events(rows: pd.DataFrame, devices: pd.DataFrame, given: pd.DataFrame |
     return events.sort_values(["device", "date", "kind"], kind="stable", ignore_index=True)
 
 
+@dataclass(frozen=True)
+class ServiceLog:
+    """The events of a service log, and what of it was not understood."""
+
+    events: pd.DataFrame
+    remarks: tuple[Remark, ...] = ()
+
+
 def read_events(events: pd.DataFrame | str | Path, devices: pd.DataFrame) -> pd.DataFrame:
+    """A service log, as a table or a CSV file: device, date, kind, text (see `read_service_log`)."""
+    return read_service_log(events, devices).events
+
+
+def read_service_log(
+    events: pd.DataFrame | str | Path, devices: pd.DataFrame, *, dayfirst: bool | None = None
+) -> ServiceLog:
     """A service log, as a table or a CSV file: device, date, kind, text.
 
     `device` may be the name, the serial number or the station; an event without one is taken
-    for every machine. Raises MissingColumn for a log without device or date.
+    for every machine. Commas, semicolons or tabs, UTF-8, UTF-16 or Windows-1252, and dates in any
+    common form are read. An event whose date was not understood, or whose machine is not in the
+    fleet, is left out and counted in `remarks`.
+
+    Raises:
+        MissingColumn: The log has no device or date.
+        AmbiguousDates: Nothing decides whether its dates have the day first.
     """
-    log = events if isinstance(events, pd.DataFrame) else pd.read_csv(events, dtype="str")
+    log = events if isinstance(events, pd.DataFrame) else read_text_table(Path(events))
+    log = _lower_names(log)
     for name in ("device", "date"):
         if name not in log:
             raise MissingColumn(name, log.columns)
@@ -70,16 +96,44 @@ def read_events(events: pd.DataFrame | str | Path, devices: pd.DataFrame) -> pd.
     for key in ("StationName", "DeviceSerialNumber", "device"):
         names |= {str(k).casefold(): d for k, d in zip(devices[key], devices["device"], strict=True)}
     wanted = texts(log["device"])
+    read = read_dates(log["date"], dayfirst=dayfirst)
+    if read.is_ambiguous:
+        raise AmbiguousDates("date")
     tidy = pd.DataFrame(
         {
             "device": wanted.str.casefold().map(names).astype(object),
-            "date": pd.to_datetime(log["date"]).dt.normalize().astype("datetime64[us]"),
+            "date": read.when.dt.normalize().astype("datetime64[us]"),
             "kind": texts(column(log, "kind")).fillna("service"),
             "text": texts(column(log, "text")).fillna(""),
         }
     )
-    everywhere = tidy[wanted.isna()].drop(columns="device").merge(devices[["device"]], how="cross")
-    return pd.concat([tidy[tidy["device"].notna()], everywhere[EVENT_COLUMNS]], ignore_index=True)
+    remarks = _log_remarks(tidy, wanted, read.forms)
+    tidy = tidy[tidy["date"].notna()]
+    everywhere = tidy[wanted.isna().reindex(tidy.index)].drop(columns="device")
+    everywhere = everywhere.merge(devices[["device"]], how="cross")
+    known = tidy[tidy["device"].notna()]
+    return ServiceLog(pd.concat([known, everywhere[EVENT_COLUMNS]], ignore_index=True), remarks)
+
+
+def _lower_names(log: pd.DataFrame) -> pd.DataFrame:
+    """The log with its own columns under their names, however these are spelled."""
+    known = {str(name): str(name).strip().casefold() for name in log.columns}
+    return log.rename(columns={name: low for name, low in known.items() if low in EVENT_COLUMNS})
+
+
+def _log_remarks(tidy: pd.DataFrame, wanted: pd.Series, forms: str) -> tuple[Remark, ...]:
+    undated, unknown = int(tidy["date"].isna().sum()), int((tidy["device"].isna() & wanted.notna()).sum())
+    remarks = []
+    if undated:
+        how = f" (written as {forms})" if forms else ""
+        what = f"{undated:,} of {len(tidy):,} events of the service log have no date that was understood"
+        remarks.append(Remark("date", undated, what + how))
+    if unknown:
+        what = (
+            f"{unknown:,} of {len(tidy):,} events of the service log name a machine that is not in the table"
+        )
+        remarks.append(Remark("device", unknown, what))
+    return tuple(remarks)
 
 
 def _told_once(found: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:

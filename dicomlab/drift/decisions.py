@@ -15,6 +15,7 @@ import pandas as pd
 from dicomlab.drift.base import Drift
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 from dicomlab.new_files import write_text
+from dicomlab.spreadsheets.text_files import read_text_table
 
 DECISION_COLUMNS = ["device", "parameter", "stratum", "kind", "onset", "decision", "note", "decided"]
 SEEN_COLUMNS = ["device", "parameter", "stratum", "kind", "onset"]
@@ -195,7 +196,7 @@ def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
 
 def _read(path: Path, what: str) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, dtype="str", keep_default_na=False)
+        return read_text_table(path, keep_empty=True)
     except (ValueError, UnicodeError, pd.errors.ParserError):
         raise NotReadable(path, what) from None
 

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, devices_and_names, texts
+from dicomlab.dates.written_dates import read_day
+from dicomlab.devices import column, identify, texts
 from dicomlab.drift.base import Detector, Drift
 from dicomlab.drift.baselines import Spans, changed_baselines, read_baselines, spans_of
-from dicomlab.drift.causes import find_events, read_events
-from dicomlab.drift.dates import refuse_shifted_dates
+from dicomlab.drift.causes import find_events, read_service_log
+from dicomlab.drift.dates import without_shifted_dates
 from dicomlab.drift.decisions import read_decisions, with_decisions
 from dicomlab.drift.identities import with_identities
 from dicomlab.drift.level import LevelShift
@@ -29,6 +30,7 @@ from dicomlab.drift.share import ShareShift
 from dicomlab.drift.signals import Parameter, choose, with_floor
 from dicomlab.drift.spread import SpreadGrowth
 from dicomlab.drift.strata import judged_series
+from dicomlab.drift.table_notices import device_notices, stray_notices, table_notices
 from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.values import Cells
 from dicomlab.drift.volume import VolumeDrop, volume_notices
@@ -36,7 +38,7 @@ from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
 from dicomlab.isolation import set_aside
 from dicomlab.schema.masks import shown_table
-from dicomlab.series import as_series
+from dicomlab.series import read_series
 
 DETECTORS: tuple[Detector, ...] = (LevelShift(), SpreadGrowth(), SettingChange(), ShareShift())
 """The detectors of a call that names none."""
@@ -53,11 +55,12 @@ def find_drift(
     detectors: Sequence[Detector] | None = None,
     events: pd.DataFrame | str | Path | None = None,
     tolerances: Tolerances | None = None,
-    since: str | pd.Timestamp | None = None,
+    since: str | int | pd.Timestamp | None = None,
     baselines: str | Path | None = None,
     decisions: str | Path | pd.DataFrame | None = None,
     devices: str | Path | pd.DataFrame | None = None,
     trust_dates: bool = False,
+    dayfirst: bool | None = None,
     budget: float = BUDGET,
     points: Points = "all",
 ) -> Drift:
@@ -71,12 +74,18 @@ def find_drift(
     `since` the day before which changes are not told; `baselines` a file of `freeze_baselines`, whose
     spans are kept; `decisions` a file of `accept` and `reject`; `devices` a table that says which
     machine is which (see `list_devices`);
+    `dayfirst` says whether dates such as 03/11/2024 have the day first, in all tables and in `since`
+    (default: as each column shows; see docs/drift.md for the forms of dates and numbers that are read);
     `budget` the false alarms that a machine may give in a year, over all of its charts;
     `points` whose acquisitions are kept to be shown: of "all" signals, of those that "changed", of
     "none". A machine is judged after the other, so that without points a fleet takes little more
     memory than its series.
 
-    Raises ShiftedDates where dates were shifted patient by patient, unless `trust_dates`.
+    A machine whose dates were shifted patient by patient is left out with a notice, unless
+    `trust_dates`; raises ShiftedDates where no other is left. Series that are dated far from the others of
+    their machine are set aside with a notice. Cells that were not understood are counted in a notice.
+    Raises ColumnTwice for a table that has a column twice, AmbiguousDates where nothing decides
+    whether dates have the day first, UnreadableDates for a `since` that is no date.
 
     A change lies at the first acquisition of the new level. The budget holds on average, if days
     are as the baseline was; half a false alarm a year is what is given if none is named.
@@ -85,7 +94,8 @@ def find_drift(
     >>> sorted(drift.changes["parameter"])
     ['ConvolutionKernel', 'XRayTubeCurrent']
     """
-    series = as_series(catalog_or_series)
+    read = read_series(catalog_or_series, dayfirst=dayfirst)
+    series = read.series
     chosen = choose(parameters, series.columns)
     floors, limits = read_tolerances(tolerances)
     watched_for = tuple(with_floor(parameter, floors) for parameter in chosen)
@@ -93,10 +103,12 @@ def find_drift(
     rules = Rules()
     frozen = None if baselines is None else read_baselines(baselines)
     decided = None if decisions is None else read_decisions(decisions)
-    machines, names = devices_and_names(series, devices)
-    judged = judged_series(series, names)
+    found = identify(series, devices, dayfirst=dayfirst)
+    machines = found.devices
+    judged = judged_series(series, found.names, found.is_stray)
+    shifted: list[Notice] = []
     if not trust_dates:
-        refuse_shifted_dates(judged.rows, machines)
+        judged, shifted = without_shifted_dates(judged)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
     how = _How(
         parameters=watched_for,
@@ -105,18 +117,25 @@ def find_drift(
         budget=_positive(budget),
         strata=strata,
         frozen=None if frozen is None else spans_of(frozen),
-        since=None if since is None else pd.Timestamp(since),
+        since=None if since is None else read_day(since, "since", dayfirst=dayfirst),
         points=points,
         limits=limits,
     )
-    log = None if events is None else read_events(events, machines)
+    log = None if events is None else read_service_log(events, machines, dayfirst=dayfirst)
+    told = [
+        *table_notices(read.remarks, () if log is None else log.remarks, watched_for),
+        *stray_notices(series, found, catalog_or_series),
+        *device_notices(found),
+        *shifted,
+    ]
     drift = make_drift(
         [_judge_alone(part, how) for part in judged.by_machine()],
         left_out=judged.left_out,
         devices=machines,
-        events=find_events(judged.rows, machines, log),
-        settings=_settings(rules, chosen_detectors, strata, (floors, limits), since, budget),
+        events=find_events(judged.rows, machines, None if log is None else log.events),
+        settings=_settings(rules, chosen_detectors, strata, (floors, limits), how.since, budget),
         since=how.since,
+        notices=told,
     )
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
@@ -211,7 +230,7 @@ def _settings(
     detectors: Sequence[Detector],
     strata: Sequence[str] | None,
     tolerances: tuple[dict[str, float], tuple[Limit, ...]],
-    since: str | pd.Timestamp | None,
+    since: pd.Timestamp | None,
     budget: float,
 ) -> list[tuple[str, str, str]]:
     rows = [
@@ -226,7 +245,7 @@ def _settings(
         ("strata", ", ".join(strata or ()) or "by parameter", "what makes two acquisitions comparable"),
         (
             "since",
-            "" if since is None else f"{pd.Timestamp(since):%Y-%m-%d}",
+            "" if since is None else f"{since:%Y-%m-%d}",
             "changes before this day are not told",
         ),
     ]

@@ -26,6 +26,8 @@ from dicomlab.drift.signals import parameters
 from dicomlab.drift.tolerance import ToleranceLimit
 from dicomlab.drift.watch import Watched
 from dicomlab.errors import DicomlabError, WrongArgument
+from dicomlab.spreadsheets.text_files import read_text_table
+from dicomlab.spreadsheets.written_numbers import read_numbers
 
 SIDES = ("both", "above", "below")
 
@@ -117,7 +119,7 @@ def read_tolerances(tolerances: Tolerances | None) -> tuple[dict[str, float], tu
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, dtype="str", keep_default_na=False)
+        return read_text_table(Path(path), keep_empty=True)
     except (OSError, ValueError, UnicodeError):
         raise NotReadable(path, "a table of tolerances") from None
 
@@ -140,10 +142,11 @@ def _limit(row: dict[str, str]) -> Limit:
 
 
 def _number(name: str, text: str) -> float:
-    try:
-        return float(text) if text else float("nan")
-    except ValueError:
-        raise WrongArgument(name, text, ["a number", "an empty cell"]) from None
+    """A number of a table of limits, which may have a decimal comma."""
+    read = read_numbers(pd.Series([text], dtype="str"), comma_is_decimal=True)
+    if read.is_unread[0] or read.units:
+        raise WrongArgument(name, text, ["a number", "an empty cell"])
+    return float(read.numbers[0])
 
 
 @dataclass(frozen=True)

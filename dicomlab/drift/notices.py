@@ -26,11 +26,16 @@ NOT_JUDGED = "not-judged"
 """The kind of a notice that a machine could not be judged at all."""
 _TOGETHER_DAYS = 3
 _LEAST = 25
+UNDATED = frozenset(("table", "serial-numbers", "shifted-dates"))
+"""Kinds of notices that hold for the whole record, and so have no date."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing worth knowing; days are numbers, `last` is None where it goes on."""
+    """One thing worth knowing; days are numbers, `last` is None where it goes on.
+
+    What is true of a whole table has no device, and no `first` day.
+    """
 
     device: str
     modality: str
@@ -54,12 +59,12 @@ class Notice:
             "kind": self.kind,
             "parameter": ", ".join(self.parameters),
             "stratum": self.stratum,
-            "date": to_timestamp(self.first),
+            "date": pd.NaT if self.kind in UNDATED else to_timestamp(self.first),
             "until": pd.NaT if self.last is None else to_timestamp(self.last),
             "before": self.before,
             "after": self.after,
             "n": self.n,
-            "text": f"{self.device}: {self.words}.",
+            "text": f"{self.device}: {self.words}." if self.device else f"{self.words}.",
             "detector": self.detector,
         }
 

@@ -131,11 +131,23 @@ def _signals_of(
         return
     values = read_values(parameter, places, cells, strata)
     if not len(values.rows):
-        yield _absent(device, modality, parameter, len(places), in_table=True)
+        yield replace(
+            _absent(device, modality, parameter, len(places), in_table=True),
+            reason=_no_values(parameter, cells, places),
+        )
         return
     window = rules.window(int(np.ptp(cells.day[places])))
     maker = _Maker(device, modality, parameter, values, rules, window, frozen)
     yield from maker.signals()
+
+
+def _no_values(parameter: Parameter, cells: Cells, places: np.ndarray) -> str:
+    """Why a column that is in the table gives no value: it is empty, or holds something else."""
+    n = int(np.sum(cells.text(parameter.name)[places] != None))  # noqa: E711
+    if not n:
+        return f"{parameter.name} is empty in all {len(places):,} series"
+    what = "no number above 0" if parameter.scale == "log" else "no number"
+    return f"{parameter.name} is {what} in the {n:,} of {len(places):,} series that have it"
 
 
 def _absent(device: str, modality: str, parameter: Parameter, n: int, *, in_table: bool) -> Signal:

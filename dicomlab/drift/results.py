@@ -121,6 +121,7 @@ def make_drift(
     events: pd.DataFrame,
     settings: list[tuple[str, str, str]],
     since: pd.Timestamp | None = None,
+    notices: Sequence[Notice] = (),
 ) -> Drift:
     """The tables of what was found; changes by machine, date and severity."""
     changes = [change for machine in judged for change in machine.changes]
@@ -133,8 +134,9 @@ def make_drift(
     signals = pd.DataFrame(rows, columns=SIGNAL_COLUMNS)
     points = [machine.points for machine in judged if len(machine.points)]
     alarms = [row for machine in judged for row in machine.alarms]
-    notices = notices_table([n for machine in judged for n in machine.notices] + gap_notices(devices))
-    is_late = notices["date"] >= (pd.Timestamp.min if since is None else since)
+    found = [n for machine in judged for n in machine.notices] + gap_notices(devices)
+    if since is not None:
+        found = [notice for notice in found if to_timestamp(notice.first) >= since]
     return Drift(
         signals=_dated(signals).astype({"is_monitored": bool}),
         points=pd.concat(points, ignore_index=True) if points else no_points(),
@@ -144,7 +146,7 @@ def make_drift(
         events=events,
         fleet=fleet,
         settings=_with_hash(settings),
-        notices=notices[is_late].reset_index(drop=True),
+        notices=notices_table([*notices, *found]),
         limits=limits_table([row for machine in judged for row in machine.limits]),
     )
 

@@ -21,6 +21,7 @@ PHANTOM = "phantom: "
 
 _NO_DATE = "{n} series have no date of acquisition"
 _NO_DEVICE = "{n} series name no machine: no serial number, station or model"
+_STRAY = "{n} series are dated far from the others of their machine"
 _NOT_ORIGINAL = "{n} series are localisers or were derived from other images"
 
 
@@ -38,7 +39,7 @@ class Judged:
         return (self.rows.iloc[low:high] for low, high in pairwise(edges))
 
 
-def judged_series(series: pd.DataFrame, devices: pd.Series) -> Judged:
+def judged_series(series: pd.DataFrame, devices: pd.Series, is_stray: pd.Series | None = None) -> Judged:
     """Keep dated originals of a known machine; say what was left out and why.
 
     The rows of a machine lie together, in order of time. Adds device, day (datetime64), protocol,
@@ -48,6 +49,8 @@ def judged_series(series: pd.DataFrame, devices: pd.Series) -> Judged:
     rows = series.assign(device=devices)
     reasons = pd.Series(pd.NA, index=rows.index, dtype="object")
     reasons[~is_original(rows)] = _NOT_ORIGINAL
+    if is_stray is not None:
+        reasons[is_stray] = _STRAY
     reasons[column(rows, "first_acquired_at").isna()] = _NO_DATE
     reasons[rows["device"].isna()] = _NO_DEVICE
     out = rows.assign(reason=reasons)[reasons.notna()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from dicomlab.protocols.variants import (
     rule_table,
     variant_table,
 )
+from dicomlab.series import machines_with_shifted_dates
 
 BY = ("Manufacturer", "ManufacturerModelName")
 LEAST_SERIES = 5
@@ -88,6 +89,7 @@ def learn_protocols(
     by: Sequence[str] = BY,
     least: int = LEAST_SERIES,
     name: str = "learned",
+    trust_dates: bool = False,
 ) -> Variants:
     """The usual settings of each protocol, the variants beside them, and changes.
 
@@ -99,8 +101,9 @@ def learn_protocols(
     group: `Variants.fields` says so.
 
     `fields` takes the place of those that the modality sets. `least` is how many series a protocol
-    must have. Raises MissingColumn for a column that is not there, NothingToJudge where no protocol
-    has enough series.
+    must have. Machines whose dates were shifted patient by patient give no changes and no days, and
+    are named in `left_out`, unless `trust_dates`. Raises MissingColumn for a column that is not there,
+    NothingToJudge where no protocol has enough series.
 
     >>> learned = learn_protocols(catalog)
     >>> learned.changes[["device", "field", "before", "after"]].to_numpy().tolist()
@@ -117,6 +120,9 @@ def learn_protocols(
         for one in _wanted(groups.rows, fields)
     ]
     changes = change_table(groups, settled)
+    shifted = {} if trust_dates else machines_with_shifted_dates(groups.rows.table)
+    if shifted:
+        changes = changes[~groups.named(changes)["device"].isin(shifted).to_numpy()]
     rules, told = rule_table(groups, settled, changes)
     variants = variant_table(groups, settled, changes)
     order = ["since", "group", "field", "device"]
@@ -125,9 +131,19 @@ def learn_protocols(
         variants,
         groups.named(changes)[CHANGE_COLUMNS].sort_values(order, ignore_index=True),
         told,
-        pd.DataFrame(groups.left_out, columns=["what", "n", "why"]),
+        pd.DataFrame([*groups.left_out, *_without_days(groups.rows, shifted)], columns=["what", "n", "why"]),
         Protocol(name, _acquisitions(groups, rules)),
     )
+
+
+def _without_days(rows: Rows, shifted: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """What is said of machines whose changes cannot be dated."""
+    counts = rows.table["device"].value_counts()
+    why = "the dates seem to have been shifted patient by patient, so that no change can be dated: {}"
+    return [
+        (f"changes on {device}", int(counts[device]), why.format(reason))
+        for device, reason in shifted.items()
+    ]
 
 
 def _wanted(rows: Rows, names: Sequence[str] | None) -> list[Field]:

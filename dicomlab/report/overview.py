@@ -35,7 +35,9 @@ def fleet_overview(drift: Drift) -> dict[str, Any]:
         "findings": findings,
         **fleet_table(drift),
         "unwatched": unwatched(drift.signals)[:_MOST_REASONS],
-        "notices": [f"{row['device']}: {row['text']}" for row in notices(told, {})],
+        "notices": [
+            f"{row['device']}: {row['text']}" if row["device"] else row["text"] for row in notices(told, {})
+        ],
     }
 
 

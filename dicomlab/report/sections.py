@@ -108,6 +108,8 @@ def headline(drift: Drift, findings: list[dict[str, Any]]) -> str:
     """What a reader in a hurry needs; `first` says where to look."""
     if drift.fleet.empty or drift.signals.empty:
         return "No device could be judged."
+    if not drift.signals["is_monitored"].any():
+        return "Nothing could be monitored, so nothing can be said about changes."
     devices, since = counted(len(drift.fleet), "device"), day(pd.to_datetime(drift.fleet["first"]).min())
     open_ones = [f for f in findings if not f["is_decided"]]
     n_decided = len(findings) - len(open_ones)
@@ -174,6 +176,7 @@ def _device(
         "more": own[MOST_FINDINGS:],
         "watched": watched(signals),
         "unwatched": unwatched(signals),
+        "is_monitored": bool(signals["is_monitored"].any()),
         "events": event_rows(drift.events[drift.events["device"] == machine["device"]]),
         "notices": notices(drift.notices[drift.notices["device"] == machine["device"]], anchors),
         "limits": limit_rows(drift.limits[drift.limits["device"] == machine["device"]]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -30,11 +31,14 @@ class TooLarge(ValueError):
     """A file is larger than a table of texts may be."""
 
 
-def read_text_table(path: Path, *, keep_empty: bool = False) -> pd.DataFrame:
+def read_text_table(
+    path: Path, *, keep_empty: bool = False, types: type[str] | Mapping[str, type[str]] = str
+) -> pd.DataFrame:
     """The cells of a CSV file as texts, its column names without blanks around them.
 
     Args:
         path: The file.
+        types: Columns that are texts; others become numbers if all their cells are. Default: all.
         keep_empty: Keep texts such as "" and "NA" as they are. Default: they are null.
 
     Raises:
@@ -47,7 +51,9 @@ def read_text_table(path: Path, *, keep_empty: bool = False) -> pd.DataFrame:
         raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MiB")
     text = decoded(raw)
     separator, text = _separated(text)
-    table = pd.read_csv(io.StringIO(text), sep=separator, dtype="str", keep_default_na=not keep_empty)
+    table = pd.read_csv(
+        io.StringIO(text), sep=separator, dtype=types, keep_default_na=not keep_empty, low_memory=False
+    )
     return table.rename(columns=lambda name: str(name).strip())
 
 
