@@ -109,7 +109,7 @@ def test_the_card_of_a_drift_tells_the_gravest_first(drift):
     worst = drift.changes.sort_values("severity", ascending=False).iloc[0]
     assert str(worst["parameter"]) in html
     nothing = type(drift)(**{**vars(drift), "changes": drift.changes.iloc[:0]})
-    assert "No change was found." in nothing._repr_html_()
+    assert "No change was found in what is monitored." in nothing._repr_html_()
 
 
 def test_masked_cards_name_nobody(catalog):

@@ -63,7 +63,7 @@ def why_shifted(exams: pd.DataFrame) -> str:
 
 def has_busy_weekends(when: pd.Series) -> bool:
     """Whether the days of the week are alike; needs 140 examinations."""
-    counts = np.bincount(when.dt.dayofweek, minlength=7)
+    counts = np.bincount(when.dt.day_of_week, minlength=7)
     return bool(counts.sum() >= _LEAST_FOR_WEEKDAYS and counts.min() >= _FLAT * counts.mean())
 
 

@@ -1,6 +1,6 @@
 """Days that lie far from all others of a machine: a clock, an acceptance test, 1900, 9999.
 
-The days with data of one machine are split at far pauses: longer than 60 days and than 30 of its
+The days with data of one machine are split at far pauses: longer than 60 days and than 20 of its
 usual pauses (their median). The part with the most days is the record. Another part is set aside
 - if it has at most 5 days, and these are at most 5 % of all days;
 - or if the record is 2 years away or more, and the part is at most 10 % of all days, or one day
@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 FAR_DAYS = 60
-FAR_TIMES_USUAL = 30
+FAR_TIMES_USUAL = 20
 FEW_DAYS = 5
 FEW_SHARE = 0.05
 VERY_FAR_DAYS = 730

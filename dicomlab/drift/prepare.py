@@ -203,10 +203,19 @@ class _Maker:
         until = day[0] + self.window
         if (day <= until).sum() < rules.least_rows:
             until = int(day[rules.least_rows - 1])
+        until = self._past_a_rest(day, until)
         within = day[day <= until]
         short = np.ptp(within) < rules.least_days or len(np.unique(within)) < rules.least_dates
         late = until > day[0] + max(self.window, np.ptp(day) // 2)
         return None if short or late else int(until)
+
+    def _past_a_rest(self, day: np.ndarray, until: int) -> int:
+        """The last day of a baseline; later where tests came first, and months of rest."""
+        learned, later = day[day <= until], day[day > until]
+        is_short = np.ptp(learned) < self.rules.least_days
+        if is_short and len(later) and later[0] - learned[-1] >= self.rules.least_days:
+            return int(later[0]) + self.rules.least_days
+        return int(until)
 
     def _held(self, stratum: str) -> int | None:
         """The last day of a frozen baseline."""
