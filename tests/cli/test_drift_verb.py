@@ -122,7 +122,7 @@ def test_a_report_that_was_written_ends_with_0(tables, dicomlab, tmp_path):
         (["nowhere.csv"], "does not exist"),
         (["broken.parquet"], "cannot be read as a table"),
         (["notes.docx"], "is neither a catalog nor a table"),
-        (["step.parquet", "--since", "yesterdax"], "since="),
+        (["step.parquet", "--since", "yesterdax"], "dates in 'since'"),
         (["step.parquet", "--events", "nowhere.csv"], "does not exist"),
         (["step.parquet", "--parameter", "CTDIvoll"], "Did you mean 'CTDIvol'?"),
     ],
