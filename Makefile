@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow test-all check format bench docs lab clean
+.PHONY: demo test test-slow test-all check lint format bench docs lab clean
 
 demo: .venv/.base          ## a simulated fleet, scanned and judged: demo/report.html
 	$(BIN)/dicomlab demo demo
@@ -16,12 +16,13 @@ test-slow: .venv/.dev      ## the rest: notebooks, benchmarks, buckets, clusters
 test-all: .venv/.dev       ## every test
 	$(BIN)/python -m pytest -n auto
 
-check: .venv/.dev          ## the gate: format, lint, types, layers, every test
+check: lint test-all       ## the gate
+
+lint: .venv/.dev           ## form, faults that can be seen without running, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto
 
 format: .venv/.dev         ## put the code in form
 	$(BIN)/ruff format .

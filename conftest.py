@@ -20,7 +20,10 @@ def small_fleet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _names_of_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
+def _names_of_examples(
+    request: pytest.FixtureRequest, doctest_namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.delenv("DICOMLAB_RAISE_ALL", raising=False)  # examples run as for users
         doctest_namespace |= request.getfixturevalue("small_fleet")
         doctest_namespace["to"] = request.getfixturevalue("tmp_path")

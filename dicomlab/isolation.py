@@ -118,7 +118,8 @@ def bad_rows(work: Callable[[int, int], object], n: int) -> list[tuple[int, SetA
     Returns:
         list: Numbers of rows, each with why it is set aside.
 
-    >>> [(row, aside.reason) for row, aside in bad_rows(lambda first, last: 1 / (first != 1), 2)]
+    >>> share = lambda first, last: [12 // number for number in (1, 0)[first:last]]
+    >>> [(row, aside.reason) for row, aside in bad_rows(share, 2)]
     [(1, 'set aside: ZeroDivisionError')]
     """
     found: list[tuple[int, SetAside]] = []

@@ -288,6 +288,8 @@ ELSEWHERE = {
     "catalog/place.py": "renames Parquet files whose names nobody can guess, in the catalog's own folder",
     "catalog/lock.py": "opens the lock without following a link, and writes nothing",
     "copies/engine.py": "writes to the path of new_file",
+    "catalog/query_child.py": "answers through pipes",
+    "catalog/query_process.py": "asks through pipes, and keeps rows in memory",
     "catalog/groups.py": "streams in a folder from mkdtemp",
     "sources/archive.py": "opens archives for reading",
     "sources/folder.py": "opens files for reading by flags of the system",

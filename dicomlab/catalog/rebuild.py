@@ -21,7 +21,7 @@ from dicomlab.catalog.database import connect
 from dicomlab.catalog.place import Place, place_of
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.rows import instance_rows, write_details
-from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, plain_schema
+from dicomlab.catalog.store import PLAIN_TABLES, Part, PartWriter, Store, plain_schema, problem_table
 from dicomlab.catalog.versions import FORMAT, State, read_state, write_state
 from dicomlab.errors import NoHeaders
 from dicomlab.progress import progress_bar
@@ -87,7 +87,7 @@ def rebuild(
     run = Parallel(
         n_jobs=jobs or os.cpu_count(), backend="threading", return_as="generator_unordered", batch_size=1
     )
-    parts = _without_header(store, state, columns, f"{tag}-rest.parquet")
+    parts = _without_header(store, state, columns, tag)
     total = store.rows(paths)
     with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
         tasks = (
@@ -155,44 +155,64 @@ def _with_all_columns(store: Store, state: State, table: str) -> State:
     columns, parts = Columns.from_list(state.columns), []
     schema = plain_schema(table, columns)
     for path in paths:
-        with store.writer(table, f"{secrets.token_hex(8)}.parquet") as writer, store.open(path) as file:
+        name = f"{secrets.token_hex(8)}.parquet"
+        with (
+            store.writer(table, name) as writer,
+            store.writer("problems", name) as odd,
+            store.open(path) as file,
+        ):
             for batch in file.iter_batches(_ROWS):
                 rows = pa.Table.from_batches([batch])
-                rows = _in_one_unit(rows, columns) if table == "instances" else rows
+                if table == "instances":
+                    rows = _in_one_unit(rows, columns, odd)
                 writer.write(fitted(rows, schema))
-        parts += [writer.part] if writer.part else []
+        parts += [w.part for w in (writer, odd) if w.part]
     return store.commit(
         state, parts, gone={table: [os.path.basename(path) for path in paths]} if paths else None
     )
 
 
-def _without_header(store: Store, state: State, columns: Columns, name: str) -> list[Part]:
-    """Instances of which no header was kept, such as those of broken files, stay as they are."""
-    instances = store.paths("instances", state.tables["instances"])
-    if not instances:
-        return []
+def _without_header(store: Store, state: State, columns: Columns, tag: str) -> list[Part]:
+    """Rows of files of which no header was kept, such as broken ones, stay as they are."""
     headers = store.paths("headers", state.tables["headers"])
     kept = f"SELECT file_key FROM read_parquet({_list(headers)})" if headers else "SELECT NULL AS file_key"
-    query = (
-        f"SELECT * FROM read_parquet({_list(instances)}, union_by_name = true) "
-        f"WHERE file_key NOT IN (SELECT file_key FROM ({kept}) WHERE file_key IS NOT NULL)"
-    )
-    schema = plain_schema("instances", columns)
-    with store.writer("instances", name) as writer:
-        for batch in connect(store.place, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
-            if batch.num_rows:
-                rows = _in_one_unit(pa.Table.from_batches([batch]), columns)
-                writer.write(fitted(rows, schema))
-    return [writer.part] if writer.part else []
+    parts = []
+    for table in REMADE:
+        paths = store.paths(table, state.tables[table])
+        if not paths:
+            continue
+        query = (
+            f"SELECT * FROM read_parquet({_list(paths)}, union_by_name = true) "
+            f"WHERE file_key NOT IN (SELECT file_key FROM ({kept}) WHERE file_key IS NOT NULL)"
+        )
+        schema = plain_schema(table, columns)
+        with (
+            store.writer(table, f"{tag}-rest.parquet") as writer,
+            store.writer("problems", f"{tag}-rest-units.parquet") as odd,
+        ):
+            for batch in connect(store.place, {}, is_open=True).sql(query).to_arrow_reader(_ROWS):
+                if batch.num_rows:
+                    rows = pa.Table.from_batches([batch])
+                    if table == "instances":
+                        rows = _in_one_unit(rows, columns, odd)
+                    writer.write(fitted(rows, schema))
+        parts += [w.part for w in (writer, odd) if w.part]
+    return parts
 
 
-def _in_one_unit(instances: pa.Table, columns: Columns) -> pa.Table:
-    """Stored instances with their columns in one unit worked out again: no header is needed for that."""
-    from dicomlab.header.units import Given, with_units
+def _in_one_unit(instances: pa.Table, columns: Columns, problems: PartWriter) -> pa.Table:
+    """Stored instances with their columns in one unit worked out again, which needs no header.
+
+    Cells that are set aside become rows of `problems`.
+    """
+    from dicomlab.header.units import Given, as_problems, with_units
 
     units = unit_columns(columns.names)
     have = [found.column.name for found in units if found.column.name in instances.column_names]
-    return with_units(instances.drop_columns(have), Given(instances), units)
+    table, bad = with_units(instances.drop_columns(have), Given(instances), units)
+    if bad:
+        problems.write(problem_table(as_problems(bad), instances["file_key"].combine_chunks()))
+    return table
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:

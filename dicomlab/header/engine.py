@@ -26,7 +26,7 @@ from dicomlab.header.many import gathered
 from dicomlab.header.mosaic import is_mosaic
 from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
-from dicomlab.header.units import Given, with_units
+from dicomlab.header.units import Given, as_problems, with_units
 from dicomlab.header.values import Cells, Problem, cast, cells_alone, vr_code
 from dicomlab.isolation import SetAside, bad_rows, in_pieces, set_aside
 from dicomlab.masking import options
@@ -401,7 +401,7 @@ class HeaderReader:
         table, bad = derive(table)
         table = table.append_column("varies", varies_column(table.num_rows, frames))
         table, worse = with_units(table, Given(table), self._units)
-        problems += _as_problems([*bad, *worse])
+        problems += as_problems([*bad, *worse])
         if frames is None:
             return table, None, problems, arrays["SOPClassUID"]
         frames = replace(
@@ -411,7 +411,7 @@ class HeaderReader:
         of_frames, bad = with_units(
             of_frames, Given(of_frames, table, frames.row), frame_unit_columns(self.columns)
         )
-        problems += _as_problems((name, int(frames.row[row]), aside) for name, row, aside in bad)
+        problems += as_problems((name, int(frames.row[row]), aside) for name, row, aside in bad)
         return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
 
     def _gathered(
@@ -630,13 +630,6 @@ def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, A
     if options.mask:
         return {k: mask_value(k, v) if is_masked(k, columns) else v for k, v in row.items()}
     return row
-
-
-def _as_problems(bad: Iterable[tuple[str, int, SetAside]]) -> list[Problem]:
-    """Cells of our own columns that were set aside, as problems."""
-    return [
-        Problem(row, Column(name, "", "instance", "DS", 0), aside.reason, b"") for name, row, aside in bad
-    ]
 
 
 def _helpers(columns: Sequence[Column]) -> list[Column]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dicomlab.header.values import Problem
 from dicomlab.isolation import SetAside, in_pieces
+from dicomlab.schema.columns import Column
 from dicomlab.schema.units import UnitColumn
 
 _MHZ_PER_TESLA = 42.577478518
@@ -93,6 +95,13 @@ def with_units(
             continue
         arrays.append(_in_unit(given, found.column.name, table.num_rows, bad))
     return pa.Table.from_arrays([*table.columns, *arrays], names=[*table.column_names, *names]), bad
+
+
+def as_problems(bad: Iterable[tuple[str, int, SetAside]]) -> list[Problem]:
+    """Cells of our own columns that were set aside, as problems."""
+    return [
+        Problem(row, Column(name, "", "instance", "DS", 0), aside.reason, b"") for name, row, aside in bad
+    ]
 
 
 def _in_unit(given: Given, name: str, n: int, bad: list[tuple[str, int, SetAside]]) -> pa.Array:

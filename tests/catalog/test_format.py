@@ -8,14 +8,18 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 import dicomlab as dl
 from dicomlab.catalog import rebuild
+from dicomlab.catalog.place import place_of
+from dicomlab.catalog.rebuild import open_for_writing
 from dicomlab.catalog.store import Store
 from dicomlab.catalog.versions import FILE, FORMAT, read_state, write_state
 from dicomlab.errors import DamagedCatalog, NewerCatalog, NoCatalog
+from dicomlab.header.units import RULES
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.units import unit_columns
 from tests.build import dataset, write, write_archive
@@ -182,3 +186,41 @@ def test_a_catalog_without_headers_of_an_older_format_takes_new_rows(old, tmp_pa
         catalog_rows := dl.open_catalog(old).instances.sort_values("file_key", ignore_index=True)
     )
     assert len(catalog_rows) == len(compacted.files) - 1 == 10
+
+
+def test_a_cell_that_raises_on_the_way_is_a_problem(tmp_path, monkeypatch, setting_aside):
+    folder = tmp_path / "catalog"
+    dl.scan(write_archive(tmp_path / "archive"), folder, keep_headers=False, progress=False)
+    write_state(folder, replace(read_state(folder), format=1))
+
+    def raises(given):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(RULES, "echo_time_ms", raises)
+    state = open_for_writing(place_of(folder), read_state(folder))
+    assert state.format == FORMAT
+    catalog = dl.open_catalog(folder)
+    assert set(catalog.problems["column"]) == {"echo_time_ms"}
+    assert sorted(catalog.problems["file_key"]) == sorted(catalog.instances["file_key"])
+    assert catalog.problems["reason"].str.startswith("set aside: ZeroDivisionError").all()
+    assert catalog.instances["echo_time_ms"].isna().all()
+    assert catalog.instances["EchoTime"].notna().all()
+
+
+def test_what_did_not_parse_in_files_without_a_kept_header_stays_known(tmp_path):
+    archive = write_archive(tmp_path / "archive", patients=1)
+    write(dataset(EchoTime="7"), archive / "odd")
+    odd = archive / "odd"
+    odd.write_bytes(odd.read_bytes().replace(b"\x02\x007 ", b"\x02\x00x "))
+    catalog = dl.scan(archive, tmp_path / "catalog", progress=False)
+    assert catalog.problems["column"].tolist() == ["EchoTime"]
+    store, state = Store(tmp_path / "catalog"), read_state(tmp_path / "catalog")
+    with store.writer("headers", "none.parquet") as writer:
+        kept = pq.read_table(store.paths("headers", state.tables["headers"]))
+        key = catalog.problems["file_key"].iloc[0]
+        writer.write(kept.filter(pc.not_equal(kept["file_key"], key)))
+    gone = {"headers": [Path(path).name for path in store.paths("headers", state.tables["headers"])]}
+    write_state(tmp_path / "catalog", store.commit(state, [writer.part], gone=gone))
+    after = dl.open_catalog(tmp_path / "catalog").add_columns(["PatientOrientation"], progress=False)
+    assert after.problems["column"].tolist() == ["EchoTime"]
+    assert len(after) == len(catalog)

@@ -559,7 +559,7 @@ SELECT Modality LIKE 'C%', Modality ILIKE 'c_', Modality SIMILAR TO 'CT|MR', Mod
 SELECT upper(Modality), Modality || '!', substring(Modality, 1, 1), Modality[1], length(Modality), split('a,b', ','), trim(' a ') FROM series ORDER BY ALL
 SELECT format('{} {:.2f}', Modality, 1.5), printf('%d', 3), lpad('1', 3, '0'), replace('ab', 'a', 'c') FROM series ORDER BY ALL
 SELECT md5(Modality), sha256(Modality), hash(Modality) IS NULL, levenshtein(Modality, 'CT') FROM series ORDER BY ALL
-SELECT avg(KVP), median(KVP), stddev(KVP), quantile_cont(SliceThickness, 0.25), mode(Modality), corr(KVP, KVP) FROM instances
+SELECT avg(KVP), median(KVP), stddev(KVP), quantile_cont(SliceThickness, 0.25), mode(1), corr(KVP, KVP) FROM instances
 SELECT arg_max(Modality, KVP), any_value(KVP), string_agg(DISTINCT Modality, ',' ORDER BY Modality), histogram(Modality) FROM series
 SELECT approx_count_distinct(Modality), count(DISTINCT Modality), bool_or(KVP > 1), bit_or(1), product(2) FROM series
 SELECT round(KVP / 7, 2), sqrt(4), abs(-1), 7 // 2, 7 % 4, 2 ** 3, greatest(1, 2), pi() FROM series ORDER BY ALL
