@@ -11,8 +11,8 @@ NOTICE_COLUMNS = (
     "notice_id device modality kind parameter stratum date until before after n text detector"
 ).split()
 LIMIT_COLUMNS = (
-    "device modality stratum parameter unit reference warn action limit_unit side n_days level level_low "
-    "level_high verdict citation"
+    "signal_id device modality stratum parameter unit reference warn action limit_unit side n_days level "
+    "level_low level_high verdict citation"
 ).split()
 
 
@@ -61,19 +61,22 @@ class Baseline:
 class Drift:
     """What `find_drift` found, as tables.
 
-    signals: one row per device, stratum and parameter; column `reason` says why one is not
-        monitored. Columns: device, modality, stratum, parameter, kind (level, setting), unit,
+    A signal is one parameter of one modality of one machine in one stratum. Its `signal_id` is the same in
+    every table and every run; series that were not judged at all have a row without one.
+
+    signals: one row per signal; column `reason` says why one is not
+        monitored. Columns: signal_id, device, modality, stratum, parameter, kind (level, setting), unit,
         n, first, last, is_monitored, reason, baseline_from, baseline_to, n_baseline, center,
         scale, usual, lower, upper, scatter (share of the scatter that size explained).
-    points: one row per acquisition and signal. Columns: device, stratum, parameter, date,
+    points: one row per acquisition and signal. Columns: signal_id, device, stratum, parameter, date,
         value (float; null for a setting in words), text (the value as written), is_baseline,
         is_alarm, series (SeriesInstanceUID or row label), adjusted (the value with protocol and
         size taken out, in the unit of `center`; null for settings and unwatched signals).
-    alarms: device, parameter, stratum, date, kind, detector, value, center, z.
-    changes: change_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread, setting,
-        share, unit, identity, tolerance), onset, onset_low, onset_high, before, after, before_text,
-        after_text, effect (relative change where it makes sense, else null), effect_sd, n_before,
-        n_after, severity (1 to 3), text (plain words), cause (plain words, may be empty), finding
+    alarms: signal_id, device, parameter, stratum, date, kind, detector, value, center, z.
+    changes: change_id, signal_id, device, modality, stratum, parameter, unit, kind (step, ramp, spread,
+        setting, share, unit, identity, tolerance), onset, onset_low, onset_high, before, after,
+        before_text, after_text, effect (relative change where it makes sense, else null), effect_sd,
+        n_before, n_after, severity (1 to 3), text (plain words), cause (plain words, may be empty), finding
         (changes of one device within 7 days share it), reached (when a ramp ended; else the onset),
         effect_low, effect_high (95 % interval of `effect`), detector. A spread has no level: `effect`
         is how much more values scatter, and the texts hold the standard deviations. A share has none
@@ -95,9 +98,9 @@ class Drift:
         volume), parameter (several with commas), stratum, date, until (null where it goes on),
         before and after (shares of examinations without the tag; examinations a week), n
         (examinations; days of a gap), text (plain words), detector.
-    limits: whether machines keep to the limits that were given. device, modality, stratum, parameter,
-        unit, reference, warn, action (distances from the reference, in `limit_unit`), side, n_days,
-        level (median of the medians of the last 20 days with data), level_low, level_high (its
+    limits: whether machines keep to the limits that were given. signal_id, device, modality, stratum,
+        parameter, unit, reference, warn, action (distances from the reference, in `limit_unit`), side,
+        n_days, level (median of the medians of the last 20 days with data), level_low, level_high (its
         95 % interval), verdict (inside, outside warn, outside action, cannot tell), citation.
 
     A change lies at the first acquisition of the new level.

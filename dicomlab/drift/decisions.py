@@ -1,24 +1,28 @@
 """What people decided about changes, and which changes they have been told of.
 
-Both are CSV files that one can read, edit and commit. A change is known again by machine,
-parameter, stratum and date: its number is another one in the next run.
+Both are CSV files that one can read, edit and commit. A change is known again by its signal and date: its
+number is another one in the next run. A row without a `signal_id` is known by machine, modality (any,
+if empty), parameter and stratum.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from dicomlab.devices import column, texts
 from dicomlab.drift.base import Drift
+from dicomlab.drift.strata import ALL
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 from dicomlab.new_files import write_text
 from dicomlab.spreadsheets.text_files import read_text_table
 
-DECISION_COLUMNS = ["device", "parameter", "stratum", "kind", "onset", "decision", "note", "decided"]
-SEEN_COLUMNS = ["device", "parameter", "stratum", "kind", "onset"]
+SEEN_COLUMNS = ["signal_id", "device", "modality", "parameter", "stratum", "kind", "onset"]
+DECISION_COLUMNS = [*SEEN_COLUMNS, "decision", "note", "decided"]
 
 _NOTICE = "notice: "
 
@@ -109,8 +113,9 @@ def with_decisions(changes: pd.DataFrame, decisions: pd.DataFrame | None) -> pd.
 def is_known(changes: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
     """Whether each change is one of those that are known.
 
-    That is: the same machine and parameter, strata that are the same or of which one is all, and
-    dates within two weeks, or within the interval of the change (a month before its onset at most).
+    That is: the same signal, or the same parameter of a modality of a machine where one of the two was seen
+    over all protocols, and dates within two weeks, or within the interval of the change (a month before its
+    onset at most).
     """
     if not len(changes) or not len(known):
         return np.zeros(len(changes), bool)
@@ -119,24 +124,37 @@ def is_known(changes: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
 
 def _nearest(changes: pd.DataFrame, known: pd.DataFrame) -> list[int | None]:
     dates = pd.to_datetime(known["onset"]).to_numpy().astype("datetime64[D]")
-    names = [known[name].astype(str).to_numpy() for name in ("device", "parameter")]
-    strata = known["stratum"].astype(str).to_numpy() if "stratum" in known else np.full(len(known), "all")
-    families = (
-        (known["kind"] if "kind" in known else pd.Series("", known.index)).map(_family).to_numpy(object)
-    )
+    names = {name: _names(known, name) for name in SEEN_COLUMNS[:-2]}
+    families = _names(known, "kind").map(_family).to_numpy(object)
     found: list[int | None] = []
     for change in changes.to_dict("records"):
         low, high = (_day(change.get(end), change["onset"]) for end in ("onset_low", "onset_high"))
         low = max(low, np.datetime64(change["onset"], "D") - _FAR_DAYS)
         near = (dates >= low - NEAR_DAYS) & (dates <= high + NEAR_DAYS)
-        near &= (names[0] == str(change["device"])) & (names[1] == str(change["parameter"]))
-        here = str(change.get("stratum", "all"))
-        near &= families == _family(change.get("kind"))
-        near &= (strata == here) | (strata == "all") | (here == "all")
+        near &= (families == _family(change.get("kind"))) & _is_of_signal(names, change)
         places = np.flatnonzero(near)
         off = np.abs((dates[places] - np.datetime64(change["onset"], "D")).astype(int))
         found.append(int(places[off.argmin()]) if len(places) else None)
     return found
+
+
+def _names(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column as texts, empty where it has nothing or is not there."""
+    return texts(column(table, name)).fillna("")
+
+
+def _is_of_signal(names: dict[str, pd.Series], change: dict[Hashable, Any]) -> np.ndarray:
+    """Which rows tell of the signal of a change, or of the same over all protocols."""
+    mine = {name: "" if pd.isna(change.get(name, "")) else str(change.get(name, "")) for name in names}
+    alike = (names["device"] == mine["device"]) & (names["parameter"] == mine["parameter"])
+    alike &= names["modality"].isin(["", mine["modality"]]) | (mine["modality"] == "")
+    is_same = names["stratum"] == mine["stratum"]
+    known = names["signal_id"] != ""
+    if mine["signal_id"]:
+        is_same = is_same.where(~known, names["signal_id"] == mine["signal_id"])
+    whole = names["stratum"].isin(["", ALL]) | (mine["stratum"] in ("", ALL))
+    renamed = known & (names["signal_id"] == mine["signal_id"])
+    return np.asarray((alike & (is_same | whole)) | renamed)
 
 
 def _family(kind: object) -> str:

@@ -24,8 +24,8 @@ def export_points(
 ) -> Path:
     """Write the points of watched signals to a file; gives its path.
 
-    `.csv` has one row an acquisition: the columns of `drift.points` with unit, center, lower and
-    upper of the signal. `.json` is a QuAAC document (version 1.0) with the median of each day;
+    `.csv` has one row an acquisition: the columns of `drift.points` with modality, unit, center, lower
+    and upper of the signal. `.json` is a QuAAC document (version 1.0) with the median of each day;
     QuAAC wants a `performer` with name and e-mail address. `parameters` names those to write, all
     if empty. Raises WrongArgument for another ending. The rows name machines, not patients; the
     column `series` holds SeriesInstanceUIDs.
@@ -40,9 +40,8 @@ def export_points(
     signals = drift.signals[drift.signals["is_monitored"]]
     if len(parameters):
         signals = signals[signals["parameter"].isin(list(parameters))]
-    keys = ["device", "stratum", "parameter"]
-    facts = signals[[*keys, "unit", "center", "lower", "upper"]]
-    points = drift.points.merge(facts, on=keys)
+    facts = signals[["signal_id", "modality", "unit", "center", "lower", "upper"]]
+    points = drift.points.merge(facts, on="signal_id")
     if path.suffix == ".csv":
         return write_text(path, points.to_csv(index=False))
     text = json.dumps(_document(points, drift.fleet, performer), indent=1, ensure_ascii=False)
@@ -82,7 +81,7 @@ def _with_hash(entry: dict[str, str]) -> dict[str, str]:
 
 def _datapoints(levels: pd.DataFrame, machines: dict[str, dict[str, str]], user: str) -> list[dict[str, Any]]:
     day = levels["date"].dt.normalize().rename("day")
-    keys = ["device", "parameter", "stratum", day]
+    keys = ["device", "parameter", "stratum", "modality", day]
     daily = levels.groupby(keys, sort=True).agg(
         value=("value", "median"),
         n=("value", "size"),

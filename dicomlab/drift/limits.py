@@ -180,15 +180,20 @@ def judge_limits(
 
 
 def _chosen(watched: Sequence[Watched], limits: Sequence[Limit]) -> Iterator[tuple[Watched, Limit]]:
-    parts = {w.signal.parameter.name for w in watched if w.signal.is_monitored and not w.signal.is_pooled}
+    parts = {_of_all(w) for w in watched if w.signal.is_monitored and not w.signal.is_pooled}
     for one in watched:
         signal = one.signal
         limit = next((limit for limit in limits if limit.fits(signal)), None)
-        is_whole = signal.is_pooled and signal.parameter.name in parts
+        is_whole = signal.is_pooled and _of_all(one) in parts
         if limit is None or not np.isfinite(signal.value).any() or (is_whole and not limit.stratum):
             continue
         if signal.is_monitored or np.isfinite(limit.reference):
             yield one, limit
+
+
+def _of_all(watched: Watched) -> tuple[str, str]:
+    """What a signal and that of all protocols have in common."""
+    return watched.signal.modality, watched.signal.parameter.name
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,7 @@ class _Judged:
         """The verdict on the last days with data."""
         level, low, high = median_interval(self.value[-_LATELY:])
         return {
+            "signal_id": self.signal.signal_id,
             "device": self.signal.device,
             "modality": self.signal.modality,
             "stratum": self.signal.stratum,
@@ -404,6 +410,6 @@ def verdict(limit: Limit, low: float, high: float) -> str:
 def limits_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """The verdicts as a table."""
     table = pd.DataFrame(rows, columns=LIMIT_COLUMNS)
-    words = "device modality stratum parameter unit limit_unit side verdict citation".split()
+    words = "signal_id device modality stratum parameter unit limit_unit side verdict citation".split()
     numbers = "reference warn action level level_low level_high".split()
     return table.astype(dict.fromkeys(words, "str") | dict.fromkeys(numbers, "float64") | {"n_days": "int64"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +45,8 @@ class Signal:
     `rows` are positions in the table of judged series; `y` is the value on the parameter's scale
     with protocol and size taken out; `typical` the level it had; `learn_until` the number of the
     last day of the baseline, which `is_frozen` where a file says so. A `reason` says why it is not watched.
+    `signal_id` is made of machine, modality, parameter and stratum, once: a signal that is given
+    another stratum later keeps it.
     """
 
     device: str
@@ -66,6 +69,12 @@ class Signal:
     learn_until: int = 0
     exam: np.ndarray = field(default_factory=lambda: np.empty(0, int))
     cell: np.ndarray = field(default_factory=lambda: np.empty(0, int))
+    signal_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.signal_id:
+            made = signal_id(self.device, self.modality, self.parameter.name, self.stratum)
+            object.__setattr__(self, "signal_id", made)
 
     @property
     def is_monitored(self) -> bool:
@@ -83,6 +92,16 @@ class Signal:
             name: value[:0].copy() for name, value in vars(self).items() if isinstance(value, np.ndarray)
         }
         return replace(self, **arrays)  # type: ignore[arg-type]
+
+
+def signal_id(device: str, modality: str, parameter: str, stratum: str) -> str:
+    """What a signal is known by in every table, and in the next run.
+
+    >>> signal_id("CT-01", "CT", "KVP", "Abdomen") == signal_id("CT-01", "PT", "KVP", "Abdomen")
+    False
+    """
+    names = "\0".join((device, modality, parameter, stratum))
+    return f"S{hashlib.sha256(names.encode(errors='backslashreplace')).hexdigest()[:12]}"
 
 
 def make_signals(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,18 +30,21 @@ from dicomlab.drift.limits import Kept, limits_table
 from dicomlab.drift.notices import NOT_JUDGED, Notice, notices_table
 from dicomlab.drift.prepare import Signal
 from dicomlab.drift.sisters import fleet_events
+from dicomlab.drift.strata import ALL
 from dicomlab.drift.volume import gap_notices
 from dicomlab.drift.watch import Watched
 from dicomlab.drift.words import cause_words, fleet_words, machine_words, sentence
 
 SIGNAL_COLUMNS = (
-    "device modality stratum parameter kind unit n first last is_monitored reason baseline_from baseline_to "
-    "n_baseline center scale usual lower upper scatter"
+    "signal_id device modality stratum parameter kind unit n first last is_monitored reason baseline_from "
+    "baseline_to n_baseline center scale usual lower upper scatter"
 ).split()
-POINT_COLUMNS = "device stratum parameter date value text is_baseline is_alarm series adjusted".split()
-ALARM_COLUMNS = "device parameter stratum date kind detector value center z".split()
+POINT_COLUMNS = (
+    "signal_id device stratum parameter date value text is_baseline is_alarm series adjusted"
+).split()
+ALARM_COLUMNS = "signal_id device parameter stratum date kind detector value center z".split()
 CHANGE_COLUMNS = (
-    "change_id device modality stratum parameter unit kind onset onset_low onset_high before after "
+    "change_id signal_id device modality stratum parameter unit kind onset onset_low onset_high before after "
     "before_text after_text effect effect_sd n_before n_after severity text cause finding reached "
     "effect_low effect_high detector fleet_event decision note citation"
 ).split()
@@ -90,8 +94,8 @@ def judged_machine(
     changes = merged([*(change for w in watched for change in w.changes), *limits.changes])
     if since is not None:
         changes = [change for change in changes if to_timestamp(change.onset) >= since]
-    told = {(c.signal.parameter, c.signal.stratum) for c in changes}
-    kept = [w for w in watched if points == "all" or (w.signal.parameter, w.signal.stratum) in told]
+    changed = {change.signal.signal_id for change in changes}
+    kept = [w for w in watched if points == "all" or w.signal.signal_id in changed]
     return Judged(
         device=str(rows["device"].iloc[0]),
         signals=[_signal(w) for w in watched],
@@ -125,13 +129,15 @@ def make_drift(
 ) -> Drift:
     """The tables of what was found; changes by machine, date and severity."""
     changes = [change for machine in judged for change in machine.changes]
-    table, causes = _changes(changes, {m.device: m.worked for m in judged}, devices, events)
+    rows = [row for machine in judged for row in machine.signals]
+    table, causes = _changes(
+        changes, {m.device: m.worked for m in judged}, devices, events, hybrids=_hybrids(rows)
+    )
     counts = table["device"].value_counts()
     fleet = devices[[*DEVICE_COLUMNS]].assign(
         n_changes=devices["device"].map(counts).fillna(0).astype("int64")
     )
-    rows = [*(row for machine in judged for row in machine.signals), *_not_judged(left_out, devices)]
-    signals = pd.DataFrame(rows, columns=SIGNAL_COLUMNS)
+    signals = pd.DataFrame([*rows, *_not_judged(left_out, devices)], columns=SIGNAL_COLUMNS)
     points = [machine.points for machine in judged if len(machine.points)]
     alarms = [row for machine in judged for row in machine.alarms]
     found = [n for machine in judged for n in machine.notices] + gap_notices(devices)
@@ -171,6 +177,7 @@ def _with_hash(settings: list[tuple[str, str, str]]) -> pd.DataFrame:
 def _signal(watched: Watched) -> dict[str, object]:
     signal = watched.signal
     row: dict[str, object] = {
+        "signal_id": signal.signal_id,
         "device": signal.device,
         "modality": signal.modality,
         "stratum": signal.stratum,
@@ -207,8 +214,8 @@ def _in_unit(signal: Signal, y: np.ndarray) -> np.ndarray:
 def _not_judged(left_out: pd.DataFrame, devices: pd.DataFrame) -> list[dict[str, object]]:
     modality = dict(zip(devices["device"], devices["modality"], strict=True))
     return [
-        {"device": row.device, "modality": modality.get(row.device, ""), "stratum": "all", "parameter": ANY}
-        | {"kind": "", "unit": "", "n": row.n, "is_monitored": False, "reason": row.reason}
+        {"signal_id": "", "device": row.device, "modality": modality.get(row.device, ""), "stratum": ALL}
+        | {"parameter": ANY, "kind": "", "unit": "", "n": row.n, "is_monitored": False, "reason": row.reason}
         for row in left_out.itertuples()
     ]
 
@@ -222,6 +229,7 @@ def _points(watched: Sequence[Watched], rows: pd.DataFrame) -> pd.DataFrame:
     place = _joined([w.signal.rows for w in parts], int)
     sizes = [len(w.signal.rows) for w in parts]
     table = {
+        "signal_id": _repeated([w.signal.signal_id for w in parts], sizes),
         "device": _repeated([w.signal.device for w in parts], sizes),
         "stratum": _repeated([w.signal.stratum for w in parts], sizes),
         "parameter": _repeated([w.signal.parameter.name for w in parts], sizes),
@@ -270,13 +278,26 @@ def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, obje
             y, baseline = float(watched.days.value[place]), followed.baseline
             z = (y - baseline.center) / float(followed.scatter.sd(watched.days.n[place : place + 1])[0])
             value, center = _in_unit(signal, np.array([y, baseline.center])).tolist()
-        row = (signal.device, signal.parameter.name, signal.stratum, to_timestamp(day), signal.kind, detector)
-        rows.append(dict(zip(ALARM_COLUMNS, (*row, value, center, z), strict=True)))
+        names = (signal.signal_id, signal.device, signal.parameter.name, signal.stratum)
+        row = (*names, to_timestamp(day), signal.kind, detector, value, center, z)
+        rows.append(dict(zip(ALARM_COLUMNS, row, strict=True)))
     return rows
 
 
+def _hybrids(signals: Sequence[dict[str, object]]) -> set[object]:
+    """The machines of several modalities, such as PET/CT."""
+    pairs = {(row["device"], row["modality"]) for row in signals}
+    counts = Counter(device for device, _ in pairs)
+    return {device for device, n in counts.items() if n > 1}
+
+
 def _changes(
-    changes: Sequence[Change], days: dict[str, np.ndarray], devices: pd.DataFrame, events: pd.DataFrame
+    changes: Sequence[Change],
+    days: dict[str, np.ndarray],
+    devices: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    hybrids: Collection[object] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     order = sorted(changes, key=_order)
     groups = together(order)
@@ -292,7 +313,8 @@ def _changes(
         words = cause_words(near)
         row = _change(change, f"C{number:03d}", f"F{group:02d}", onset)
         sisters = fleet_words(event, models, device)
-        text = sentence(change, machine_words(devices.iloc[place[device]]), words, sisters)
+        part = change.signal.modality if device in hybrids else ""
+        text = sentence(change, machine_words(devices.iloc[place[device]]), words, sisters, part=part)
         table.append(row | {"cause": words, "text": text, "fleet_event": event.name if event else ""})
     found = _dated(pd.DataFrame(table, columns=CHANGE_COLUMNS))
     found["decision"], found["note"] = "", ""
@@ -326,6 +348,7 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
     )
     return {
         "change_id": name,
+        "signal_id": signal.signal_id,
         "device": signal.device,
         "modality": signal.modality,
         "stratum": signal.stratum,

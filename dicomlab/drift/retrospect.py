@@ -17,7 +17,8 @@ from dicomlab.drift.adjust import robust_sd
 from dicomlab.drift.base import Drift
 from dicomlab.drift.onset import step_gain
 
-RETROSPECT_COLUMNS = "device modality stratum parameter kind n_days onset gain p q q_any".split()
+RETROSPECT_COLUMNS = "signal_id device modality stratum parameter kind n_days onset gain p q q_any".split()
+_NAMES = ["signal_id", "device", "modality", "stratum", "parameter"]
 LEAST_DAYS = 30
 """Days with data that a signal needs at least."""
 
@@ -29,8 +30,8 @@ _EULER = 0.5772156649
 def retrospect(drift: Drift, *, seed: int = 0) -> pd.DataFrame:
     """The best change point of each watched signal, and how surprising it is.
 
-    One row a signal, the most surprising first: device, modality, stratum, parameter, kind, n_days,
-    onset, gain (log likelihood that the change adds), p, q (Benjamini-Hochberg) and q_any
+    One row a signal, the most surprising first: signal_id, device, modality, stratum, parameter, kind,
+    n_days, onset, gain (log likelihood that the change adds), p, q (Benjamini-Hochberg) and q_any
     (Benjamini-Yekutieli). Of the signals with q up to 0.05 one in twenty is there by chance, if
     signals do not hinder each other. p compares the gain with records drawn in blocks of 14 days with
     data from the same signal with its change taken out; days that resemble each other for longer
@@ -39,21 +40,19 @@ def retrospect(drift: Drift, *, seed: int = 0) -> pd.DataFrame:
     >>> retrospect(drift)["q"].is_monotonic_increasing
     True
     """
-    keys = ["device", "stratum", "parameter"]
     signals = drift.signals[drift.signals["is_monitored"]]
-    points = dict(list(drift.points.groupby(keys, sort=True)))
+    points = dict(list(drift.points.groupby("signal_id", sort=True)))
     rows = []
-    for signal in signals[["modality", "kind", "usual", *keys]].to_dict("records"):
-        mine = points.get(tuple(signal[key] for key in keys))
+    for signal in signals[[*_NAMES, "kind", "usual"]].to_dict("records"):
+        mine = points.get(signal["signal_id"])
         days = None if mine is None else _by_day(mine, signal)
         if days is None or len(days) < LEAST_DAYS or days["value"].std() == 0:
             continue
-        name = "\0".join(str(signal[key]) for key in keys)
-        found = _best(days, np.random.default_rng([seed, zlib.crc32(name.encode())]))
-        rows.append({**{key: signal[key] for key in (*keys, "modality", "kind")}, **found})
+        found = _best(days, np.random.default_rng([seed, zlib.crc32(str(signal["signal_id"]).encode())]))
+        rows.append({**{key: signal[key] for key in (*_NAMES, "kind")}, **found})
     table = pd.DataFrame(rows, columns=RETROSPECT_COLUMNS)
     table["onset"] = pd.to_datetime(table["onset"]).astype("datetime64[us]")
-    table = table.sort_values(["p", *keys], kind="stable", ignore_index=True)
+    table = table.sort_values(["p", *_NAMES[1:]], kind="stable", ignore_index=True)
     p = table["p"].to_numpy(float)
     return table.assign(q=adjusted(p), q_any=adjusted(p, any_dependence=True))
 

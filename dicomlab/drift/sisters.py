@@ -46,11 +46,12 @@ def fleet_events(changes: Sequence[Change], models: Mapping[str, str]) -> list[F
 
 
 def _what(change: Change) -> tuple[str, ...]:
-    """Parameter and direction, or the new value of a setting."""
+    """Modality, parameter and direction, or the new value of a setting."""
+    what = change.signal.modality, change.signal.parameter.name
     if change.is_exact:
-        return change.signal.parameter.name, change.detail or change.after_text
+        return *what, change.detail or change.after_text
     kind = "spread" if change.kind == "spread" else "level"
-    return change.signal.parameter.name, kind, "up" if change.after > change.before else "down"
+    return *what, kind, "up" if change.after > change.before else "down"
 
 
 def _near(places: Sequence[int], changes: Sequence[Change]) -> list[list[int]]:

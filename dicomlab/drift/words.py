@@ -16,8 +16,11 @@ from dicomlab.drift.strata import ALL
 _SIZES = {"PatientWeight": "patient weight", "BodyPartThickness": "breast thickness"}
 
 
-def sentence(change: Change, machine: str, cause: str, sisters: str = "") -> str:
-    """What changed where, from when, by how much, and what else changed then."""
+def sentence(change: Change, machine: str, cause: str, sisters: str = "", *, part: str = "") -> str:
+    """What changed where, from when, by how much, and what else changed then.
+
+    `part` is the modality, for a machine of several.
+    """
     signal = change.signal
     where = (
         f" in {signal.stratum}"
@@ -29,8 +32,9 @@ def sentence(change: Change, machine: str, cause: str, sisters: str = "") -> str
     when = f"from {to_timestamp(change.onset):%Y-%m-%d}{_give_or_take(change)}"
     verb = _verb(change)
     what = "examinations" if change.is_exact else "acquisitions"
+    of = f" of {part}" if part else ""
     parts = [
-        f"{signal.device} ({machine}): {signal.parameter.name}{where} {verb} {when}{_adjusted(change)}",
+        f"{signal.device} ({machine}): {signal.parameter.name}{of}{where} {verb} {when}{_adjusted(change)}",
         f"{change.n_before:,} {what} before, {change.n_after:,} after",
     ]
     is_uneven = signal.is_pooled and not change.is_common and change.kind != "spread"

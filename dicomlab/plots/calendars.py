@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from dicomlab.errors import WrongArgument
 from dicomlab.plots.axis import axes_points, settle
-from dicomlab.plots.charts import of_signal, pick_signal
+from dicomlab.plots.charts import of_signal, pick_signal, signal_title
 from dicomlab.plots.levels import comparable_values
 from dicomlab.plots.rows import usual_values
 from dicomlab.plots.style import INK, MARKS, SOFT, dress, new_axes, paper, plain, say
-from dicomlab.plots.words import comparable, counted
+from dicomlab.plots.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -53,6 +53,7 @@ def calendar(
     device: str,
     parameter: str | None = None,
     stratum: str | None = None,
+    modality: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Show a device day by day, a column a week and a band a year.
@@ -61,7 +62,7 @@ def calendar(
     far the mean of the day lies from what was usual, in standard deviations of one acquisition;
     for a setting, the per cent of values that were not usual. A cross marks a day without data on a
     weekday that usually has some, a diamond an alarm, a triangle the first day of a change.
-    `stratum` is chosen as in `control_chart`.
+    `stratum` and `modality` are chosen as in `control_chart`.
 
     Raises WrongArgument for a device, parameter or stratum that was not analysed.
 
@@ -80,8 +81,8 @@ def calendar(
             title, shown = f"{plain(device, 40)}  \u00b7  day by day", _volume(drift, device)
             alarms, changes = (t[t["device"] == device] for t in (drift.alarms, drift.changes))
         else:
-            signal = pick_signal(drift, device, parameter, stratum)
-            title = "  \u00b7  ".join(_names(signal))
+            signal = pick_signal(drift, device, parameter, stratum, modality=modality)
+            title = signal_title(drift, signal)
             shown = _level(of_signal(drift.points, signal), signal)
             alarms, changes = of_signal(drift.alarms, signal), of_signal(drift.changes, signal)
         ax = ax if ax is not None else new_axes(calendar_height(shown.value))
@@ -91,14 +92,6 @@ def calendar(
         _draw(ax, shown, alarms, changes)
         ax.set_title(title, loc="left", pad=8)
     return ax
-
-
-def _names(signal: pd.Series) -> tuple[str, str, str]:
-    return (
-        plain(signal["device"], 30),
-        plain(signal["parameter"], 40),
-        plain(comparable(signal["stratum"]), 48),
-    )
 
 
 def calendar_height(value: pd.Series) -> float:

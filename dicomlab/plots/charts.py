@@ -10,7 +10,7 @@ from dicomlab.errors import WrongArgument
 from dicomlab.plots import levels, marks, rows, textbook
 from dicomlab.plots.axis import date_axis, days, settle
 from dicomlab.plots.style import dress, new_axes, paper, plain, say
-from dicomlab.plots.words import comparable
+from dicomlab.plots.words import comparable, part_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -31,6 +31,8 @@ def control_chart(
     device: str,
     parameter: str,
     stratum: str | None = None,
+    modality: str | None = None,
+    signal_id: str | None = None,
     chart: Chart = "levels",
     raw: bool = False,
     ax: Axes | None = None,
@@ -40,7 +42,8 @@ def control_chart(
     Dots are acquisitions, the shaded span is the baseline, dashed lines bound the usual range;
     a vertical line stands at the first acquisition of a new level. A setting has one row per
     value instead. Limits that were given to `find_drift` are drawn where they are within reach.
-    Without `stratum`, the one with the most severe change is shown, else the one with the most
+    `stratum`, `modality` (for a machine of several, such as PET/CT) and `signal_id` say which signal is
+    meant; of several, the one with the most severe change is shown, else that with the most
     acquisitions. Values are those that were judged, with protocol and size taken out; `raw` shows
     them as they are written.
 
@@ -64,7 +67,7 @@ def control_chart(
         ax = ax if ax is not None else new_axes(HIGH if chart in ("i-mr", "xbar-s") else HEIGHT)
         if drift.signals.empty:
             return say(ax, "Nothing was analysed, so there is nothing to show.")
-        signal = pick_signal(drift, device, parameter, stratum)
+        signal = pick_signal(drift, device, parameter, stratum, modality=modality, signal_id=signal_id)
         points = of_signal(drift.points, signal).dropna(subset=["date"]).sort_values("date")
         if points.empty:
             return say(ax, f"{device} has no dated acquisition with {parameter}.")
@@ -75,17 +78,25 @@ def control_chart(
     return ax
 
 
-def pick_signal(drift: Drift, device: str, parameter: str, stratum: str | None = None) -> pd.Series:
-    """The row of `signals` that a chart of these would show."""
+def pick_signal(
+    drift: Drift,
+    device: str,
+    parameter: str,
+    stratum: str | None = None,
+    *,
+    modality: str | None = None,
+    signal_id: str | None = None,
+) -> pd.Series:
+    """The row of `signals` that a chart of these would show: of several, the one that changed most."""
     found = _narrow(drift.signals, "device", device)
     found = _narrow(found, "parameter", parameter)
-    if stratum is not None:
-        return _narrow(found, "stratum", stratum).iloc[0]
-    changes = drift.changes[(drift.changes["device"] == device) & (drift.changes["parameter"] == parameter)]
-    worst = changes.groupby("stratum")["severity"].max() if len(changes) else pd.Series(dtype=float)
+    for name, wanted in (("stratum", stratum), ("modality", modality), ("signal_id", signal_id)):
+        if wanted is not None:
+            found = _narrow(found, name, wanted)
+    worst: pd.Series = drift.changes.groupby("signal_id")["severity"].max()
     rank = pd.DataFrame(
         {
-            "severity": found["stratum"].map(worst).fillna(0).astype(float),
+            "severity": found["signal_id"].map(worst).fillna(0).astype(float),
             "is_monitored": found["is_monitored"].astype(bool),
             "n": found["n"].fillna(0),
         },
@@ -103,10 +114,7 @@ def _narrow(signals: pd.DataFrame, column: str, wanted: str) -> pd.DataFrame:
 
 def of_signal(table: pd.DataFrame, signal: pd.Series) -> pd.DataFrame:
     """The rows of a table that belong to one signal."""
-    found = table
-    for key in ("parameter", "device", "stratum"):
-        found = found[found[key] == signal[key]]
-    return found
+    return table[table["signal_id"] == signal["signal_id"]]
 
 
 def _draw(ax: Axes, drift: Drift, signal: pd.Series, points: pd.DataFrame, *, raw: bool) -> None:
@@ -169,12 +177,18 @@ def _crown(
     events = drift.events[drift.events["device"] == signal["device"]]
     n_tiers, event_legend = marks.draw_events(ax, events, changes)
     marks.draw_legend(legend_on if legend_on is not None else ax, legend + event_legend, words)
-    ax.set_title(_title(signal), loc="left", pad=8 + 10 * n_tiers)
+    ax.set_title(signal_title(drift, signal), loc="left", pad=8 + 10 * n_tiers)
 
 
-def _title(signal: pd.Series) -> str:
-    stratum = f"  \u00b7  {plain(comparable(signal['stratum']), 48)}"
-    return f"{plain(signal['device'], 30)}  \u00b7  {plain(signal['parameter'], 40)}{stratum}"
+def signal_title(drift: Drift, signal: pd.Series) -> str:
+    """Machine, modality (of a machine of several), parameter and stratum."""
+    names = [
+        plain(signal["device"], 30),
+        plain(part_of(drift, signal), 16),
+        plain(signal["parameter"], 40),
+        plain(comparable(signal["stratum"]), 48),
+    ]
+    return "  \u00b7  ".join(name for name in names if name)
 
 
 def _note(ax: Axes, sentence: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from dicomlab.drift.base import Drift
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUS = "\u2212"
@@ -98,6 +101,13 @@ def when(change: Mapping[str, Any]) -> str:
     """When a change came: "from 4 Sep 2024", and until when for a ramp."""
     until = f" to {day(change['reached'])}" if is_ramp(change) else ""
     return f"from {day(change['onset'])}{until}"
+
+
+def part_of(drift: Drift, row: Mapping[Any, Any] | pd.Series) -> str:
+    """The modality of a signal or change whose machine has several, such as PET/CT; else nothing."""
+    signals = drift.signals
+    mine = signals.loc[(signals["device"] == row["device"]) & (signals["signal_id"] != ""), "modality"]
+    return str(row["modality"]) if len(set(mine)) > 1 else ""
 
 
 def comparable(stratum: object) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.plots.axis import records
-from dicomlab.plots.words import comparable, day, effect, from_to, is_absent, percent, when
+from dicomlab.plots.words import comparable, day, effect, from_to, is_absent, part_of, percent, when
 from dicomlab.report.advice import advise
 
 SEVERITY = {3: "look now", 2: "look soon", 1: "worth a look"}
@@ -27,6 +27,7 @@ def rank_findings(drift: Drift) -> list[dict[str, Any]]:
         return []
     key = "finding" if "finding" in changes else "change_id"
     keys = changes[key].where(changes[key].notna(), "change " + changes["change_id"].astype(str))
+    changes = changes.assign(part=[part_of(drift, row) for row in changes.to_dict("records")])
     groups = [changes[keys == k] for k in keys.unique()]
     found = sorted((_finding(drift, group) for group in groups), key=lambda f: f["rank"])
     return [{**finding, "number": i} for i, finding in enumerate(found, start=1)]
@@ -110,16 +111,18 @@ def title(change: dict[str, Any]) -> str:
     """A change in a few words: "CTDIvol in Abdomen: +18 % from 4 Sep 2024"."""
     if is_absent(change["parameter"]) or change["parameter"] == "any":
         return f"{effect(change)} {when(change)}"
-    return f"{change['parameter']} in {comparable(change['stratum'])}: {effect(change)} {when(change)}"
+    part = f" of {change['part']}" if change.get("part") else ""
+    return f"{change['parameter']}{part} in {comparable(change['stratum'])}: {effect(change)} {when(change)}"
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
     return {
         "change_id": str(change["change_id"]),
+        "signal_id": str(change["signal_id"]),
         "device": change["device"],
         "parameter": change["parameter"],
         "stratum": change["stratum"],
-        "stratum_words": comparable(change["stratum"]),
+        "stratum_words": ": ".join(filter(None, (change.get("part"), comparable(change["stratum"])))),
         "from_to": from_to(change),
         "effect": _with_bounds(change),
         "since": when(change).removeprefix("from "),

@@ -11,7 +11,7 @@ from dicomlab.drift.base import Drift
 from dicomlab.plots.axis import records
 from dicomlab.plots.charts import of_signal
 from dicomlab.plots.fleet import CHANGED, MOST_ROWS, fleet_cells
-from dicomlab.plots.words import comparable, counted, day, effect, from_to, is_absent, number, when
+from dicomlab.plots.words import comparable, counted, day, effect, from_to, is_absent, number, part_of, when
 from dicomlab.report.findings import rank_findings
 from dicomlab.report.sections import event_rows, headline, machine_facts, notices, scope, unwatched
 
@@ -171,9 +171,14 @@ def _side(signal: pd.Series, row: dict[str, Any]) -> str:
 
 
 def signals_of(drift: Drift, device: str, parameter: str) -> list[tuple[str, str]]:
-    """The strata of a parameter of a device, as they are written and in words; the changed first."""
+    """The signals of a parameter of a device: `signal_id`, and stratum in words; the changed first."""
     here = (drift.signals["device"] == device) & (drift.signals["parameter"] == parameter)
-    found = drift.signals[here]
-    changed = set(drift.changes.loc[drift.changes["device"] == device, "stratum"].astype(str))
-    names = sorted(found["stratum"].astype(str), key=lambda s: (s not in changed, s != "all", s))
-    return [(name, comparable(name)) for name in names]
+    changed = set(drift.changes["signal_id"])
+    found = sorted(
+        records(drift.signals[here]),
+        key=lambda s: (s["signal_id"] not in changed, s["stratum"] != "all", str(s["stratum"])),
+    )
+    words = [
+        ": ".join(filter(None, (part_of(drift, signal), comparable(signal["stratum"])))) for signal in found
+    ]
+    return [(str(signal["signal_id"]), text) for signal, text in zip(found, words, strict=True)]

@@ -20,7 +20,7 @@ from dicomlab.drift.base import Drift
 from dicomlab.plots import calendars, charts, fleet, timelines
 from dicomlab.plots.axis import records
 from dicomlab.plots.style import WIDTH, paper
-from dicomlab.plots.words import comparable, counted, day, effect, when
+from dicomlab.plots.words import comparable, counted, day, effect, part_of, when
 from dicomlab.report.left_out import LeftOut
 
 DPI = 180
@@ -69,7 +69,7 @@ def _drawings(drift: Drift, summary: dict[str, Any]) -> dict[str, Callable[[], P
             work[f"{device['anchor']}-days"] = partial(draw_days, drift, device["device"])
         for finding in device["findings"]:
             for chart in finding["charts"]:
-                work[chart["key"]] = partial(draw_chart, drift, *chart["signal"])
+                work[chart["key"]] = partial(draw_chart, drift, chart["signal"])
     return work
 
 
@@ -111,16 +111,19 @@ def draw_days(drift: Drift, device: str) -> Picture:
     return draw(lambda ax: calendars.calendar(drift, device=device, ax=ax), height, alt)
 
 
-def draw_chart(drift: Drift, device: str, parameter: str, stratum: str) -> Picture:
+def draw_chart(drift: Drift, signal_id: str) -> Picture:
     """The control chart of one signal."""
-    names = {"device": device, "parameter": parameter, "stratum": stratum}
-    changes = drift.changes
-    for column, wanted in names.items():
-        changes = changes[changes[column] == wanted]
+    signal = drift.signals[drift.signals["signal_id"] == signal_id].iloc[0]
+    device, parameter = str(signal["device"]), str(signal["parameter"])
+    changes = charts.of_signal(drift.changes, signal)
     said = "; ".join(f"{effect(c)} {when(c)}" for c in records(changes.sort_values("onset")))
-    alt = f"Control chart of {parameter} in {comparable(stratum)} on {device}: {said or 'no change'}."
+    part = part_of(drift, signal)
+    what = f"{parameter} of {part}" if part else parameter
+    alt = f"Control chart of {what} in {comparable(signal['stratum'])} on {device}: {said or 'no change'}."
     return draw(
-        lambda ax: charts.control_chart(drift, device=device, parameter=parameter, stratum=stratum, ax=ax),
+        lambda ax: charts.control_chart(
+            drift, device=device, parameter=parameter, signal_id=signal_id, ax=ax
+        ),
         charts.HEIGHT,
         alt,
     )

@@ -196,12 +196,11 @@ def _with_charts(drift: Drift, findings: list[dict[str, Any]]) -> list[dict[str,
 
     A change that is none of a signal, such as a gap in the work of a machine, has no chart.
     """
-    keys = ["device", "parameter", "stratum"]
-    known = set(drift.signals[keys].itertuples(index=False, name=None))
-    drawn: set[tuple[Any, ...]] = set()
+    known = set(drift.signals["signal_id"]) - {""}
+    drawn: set[str] = set()
     shown = []
     for finding in findings:
-        signals = [(c["device"], c["parameter"], c["stratum"]) for c in finding["changes"]]
+        signals = [change["signal_id"] for change in finding["changes"]]
         new = [s for s in dict.fromkeys(signals) if s in known - drawn][:MOST_CHARTS]
         drawn.update(new)
         charts = [{"key": f"{finding['anchor']}-{i}", "signal": s} for i, s in enumerate(new)]

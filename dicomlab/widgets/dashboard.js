@@ -83,7 +83,7 @@ export default view("dashboard", (page) => {
 
   const shownFinding = () => {
     const [now, parameter] = [model.get("change"), model.get("parameter")];
-    const isHere = (c) => (now ? c.change_id === now : c.device === model.get("device") && c.parameter === parameter && c.stratum === model.get("stratum"));
+    const isHere = (c) => (now ? c.change_id === now : c.device === model.get("device") && c.parameter === parameter && c.signal_id === model.get("signal"));
     return (now || parameter) && fleet?.findings.find((f) => f.changes.some(isHere));
   };
 
@@ -180,9 +180,9 @@ export default view("dashboard", (page) => {
   }
 
   function switches() {
-    const strata = ownKeys(make("select", { "aria-label": "Which acquisitions", change: () => change({ stratum: strata.value }) },
+    const strata = ownKeys(make("select", { "aria-label": "Which acquisitions", change: () => change({ signal: strata.value }) },
       ...seen.strata.map(([name, text]) => make("option", { value: name, text }))));
-    strata.value = model.get("stratum");
+    strata.value = model.get("signal");
     const raw = ownKeys(make("input", { type: "checkbox", change: () => change({ raw: raw.checked }) }));
     raw.checked = model.get("raw");
     return [make("span", { "aria-hidden": "true", text: "›" }), strata, make("label", { class: "dl-check" }, raw, "values as written")];
@@ -213,7 +213,7 @@ export default view("dashboard", (page) => {
       button("Accept: it was meant", decide("accept"), { disabled: off }), button("Reject: nothing to act on", decide("reject"), { disabled: off }),
       make("span", { class: "dl-soft dl-value", text: off ? "To decide, say where it is kept: DriftDashboard(drift, decisions=\"decisions.csv\")" : `kept in ${fleet.decisions_file}` }));
     const others = found.changes.length > 1 ? make("div", { class: "dl-bar", role: "group", "aria-label": "Changes of this finding" }, make("span", { class: "dl-soft", text: "Together with" }),
-      ...found.changes.map((c) => button(`${c.parameter}, ${c.stratum_words}`, () => open({ change: c.change_id }), { class: "dl-chip dl-value", "aria-pressed": String(c.change_id === model.get("change") || (c.parameter === model.get("parameter") && c.stratum === model.get("stratum"))) }))) : null;
+      ...found.changes.map((c) => button(`${c.parameter}, ${c.stratum_words}`, () => open({ change: c.change_id }), { class: "dl-chip dl-value", "aria-pressed": String(c.change_id === model.get("change") || c.signal_id === model.get("signal")) }))) : null;
     return make("article", { class: "dl-told", "aria-label": "The finding" },
       make("h4", {}, make("span", { class: "dl-badge", "data-severity": found.severity, text: `${BADGES[found.severity] ?? ""} ${found.severity_words}` }), make("span", { class: "dl-value", text: ` ${found.device}: ${found.title}` })),
       ...lines.map((text) => words(text, { class: "dl-value" })), ...found.decisions.map((text) => words(`✓ ${text}`, { class: "dl-value dl-kept", role: "status" })), others, decisions);

@@ -55,6 +55,7 @@ class DriftDashboard(View, page="dashboard"):
 
     value = traitlets.Unicode("").tag(sync=True)
     stratum = traitlets.Unicode("").tag(sync=True)
+    signal = traitlets.Unicode("", help="The `signal_id` of what is shown.").tag(sync=True)
     raw = traitlets.Bool(False, help="Values as they are written.").tag(sync=True)
     selected = traitlets.List(traitlets.Unicode()).tag(sync=True)
     device = traitlets.Unicode("", read_only=True).tag(sync=True)
@@ -80,13 +81,13 @@ class DriftDashboard(View, page="dashboard"):
         self.drift = drift
         self._catalog = catalog
         self._decisions = Path(decisions) if decisions is not None else _kept(catalog)
-        self._stratum = ""  # the one that is shown
+        self._shown = ("", "")  # the signal and stratum that are shown
         self._points = pd.DataFrame()
         self._positions = pd.DataFrame()
         asked = {name: settings.pop(name) for name in ("value", "selected") if name in settings}
         super().__init__(**settings)
         self.observe(self._go, "value")
-        self.observe(self._redraw, ["stratum", "raw"])
+        self.observe(self._redraw, ["stratum", "signal", "raw"])
         self.observe(self._tabulate, "selected")
         for name, wanted in asked.items():
             setattr(self, name, wanted)
@@ -96,10 +97,10 @@ class DriftDashboard(View, page="dashboard"):
 
         Raises WrongArgument for what the drift does not have.
         """
-        changes = self.drift.changes
+        signal = ""
         if change:
-            row = _one(changes, "change_id", change)
-            device, parameter, stratum = (str(row[key]) for key in ("device", "parameter", "stratum"))
+            row = _one(self.drift.changes, "change_id", change)
+            device, parameter, signal = (str(row[key]) for key in ("device", "parameter", "signal_id"))
         if device:
             _one(self.drift.fleet, "device", device)
         signals = self.drift.signals[self.drift.signals["device"] == device]
@@ -111,7 +112,8 @@ class DriftDashboard(View, page="dashboard"):
             self.set_trait("device", device)
             self.set_trait("parameter", parameter)
             self.set_trait("change", change)
-            self.stratum = self._stratum = self._picked_stratum(device, parameter, stratum)
+            self._shown = self._picked(device, parameter, stratum=stratum, signal=signal)
+            self.signal, self.stratum = self._shown
             self.value = change or where
             self.selected = []
             self.revision += 1
@@ -170,7 +172,7 @@ class DriftDashboard(View, page="dashboard"):
         from dicomlab.report.overview import signal_overview, signals_of
         from dicomlab.report.pictures import draw
 
-        signal = charts.pick_signal(self.drift, self.device, self.parameter, self.stratum)
+        signal = charts.pick_signal(self.drift, self.device, self.parameter, signal_id=self.signal)
         drawn: list[Any] = []
         points = chart_points(self.drift, signal, raw=self.raw)
         about = signal_overview(self.drift, signal, points)
@@ -204,7 +206,7 @@ class DriftDashboard(View, page="dashboard"):
             self.drift,
             device=self.device,
             parameter=self.parameter,
-            stratum=self.stratum,
+            signal_id=self.signal,
             raw=self.raw,
             ax=ax,
         )
@@ -271,34 +273,31 @@ class DriftDashboard(View, page="dashboard"):
     def _here(self) -> str:
         return f"{self.device}/{self.parameter}" if self.parameter else self.device
 
-    def _picked_stratum(self, device: str, parameter: str, stratum: str) -> str:
+    def _picked(self, device: str, parameter: str, *, stratum: str = "", signal: str = "") -> tuple[str, str]:
+        """The signal that these mean, and its stratum."""
         from dicomlab.plots.charts import pick_signal
 
         if not parameter:
-            return ""
-        return str(pick_signal(self.drift, device, parameter, stratum or None)["stratum"])
+            return "", ""
+        found = pick_signal(self.drift, device, parameter, stratum or None, signal_id=signal or None)
+        return str(found["signal_id"]), str(found["stratum"])
 
     def _redraw(self, change: Any) -> None:
         with self.lock, self.explained():
-            if change["name"] == "stratum":
-                if self.stratum == self._stratum:
+            name = change["name"]
+            if name != "raw":
+                if (self.signal, self.stratum) == self._shown:
                     return
                 try:
-                    self._stratum = self._picked_stratum(self.device, self.parameter, self.stratum)
+                    self._shown = self._picked(self.device, self.parameter, **{name: getattr(self, name)})
                 finally:
-                    self.stratum = self._stratum
+                    self.signal, self.stratum = self._shown
             self.selected = []
             self.revision += 1
 
     def _points_here(self) -> pd.DataFrame:
         points = self.drift.points
-        for key, wanted in (
-            ("device", self.device),
-            ("parameter", self.parameter),
-            ("stratum", self.stratum),
-        ):
-            points = points[points[key] == wanted]
-        return points
+        return points[points["signal_id"] == self.signal] if self.signal else points.iloc[:0]
 
     def _numbers(self) -> list[int]:
         if self._points.empty:

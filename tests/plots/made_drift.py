@@ -9,19 +9,41 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Drift
+from dicomlab.drift.prepare import signal_id
 
 START = pd.Timestamp("2024-01-01")
 N_DAYS = 540
 UNITS = {"CTDIvol": "mGy", "XRayTubeCurrent": "mA", "KVP": "kV", "ConvolutionKernel": "", "SAR": "W/kg"}
 LEVELS = {"CTDIvol": 8.0, "XRayTubeCurrent": 210.0, "SAR": 1.4}
 SETTINGS = {"KVP": ("120", "100"), "ConvolutionKernel": ("B30f", "Br40d")}
-POINT = ["device", "stratum", "parameter", "date", "value", "text", "is_baseline", "is_alarm", "series"]
+POINT = [
+    "signal_id",
+    "device",
+    "stratum",
+    "parameter",
+    "date",
+    "value",
+    "text",
+    "is_baseline",
+    "is_alarm",
+    "series",
+]
 POINT += ["adjusted"]
-SIGNAL = ["device", "modality", "stratum", "parameter", "kind", "unit", "n", "first", "last"]
+SIGNAL = ["signal_id", "device", "modality", "stratum", "parameter", "kind", "unit", "n", "first", "last"]
 SIGNAL += ["is_monitored", "reason", "baseline_from", "baseline_to", "n_baseline", "center", "scale"]
 SIGNAL += ["usual", "lower", "upper", "scatter"]
-CHANGE = ["change_id", "device", "modality", "stratum", "parameter", "unit", "kind", "onset", "onset_low"]
-CHANGE += ["onset_high", "before", "after", "before_text", "after_text", "effect", "effect_sd", "n_before"]
+CHANGE = ["change_id", "signal_id", "device", "modality", "stratum", "parameter", "unit", "kind", "onset"]
+CHANGE += [
+    "onset_low",
+    "onset_high",
+    "before",
+    "after",
+    "before_text",
+    "after_text",
+    "effect",
+    "effect_sd",
+    "n_before",
+]
 CHANGE += ["n_after", "severity", "text", "cause", "finding", "reached", "effect_low", "effect_high"]
 CHANGE += ["detector", "fleet_event", "decision", "note"]
 
@@ -73,7 +95,19 @@ def make_drift(made: Made | None = None) -> Drift:
         signals=_table([_signal(made, p) for p in points], SIGNAL),
         points=pd.concat(points, ignore_index=True) if points else _table([], POINT),
         alarms=_table(
-            [], ["device", "parameter", "stratum", "date", "kind", "detector", "value", "center", "z"]
+            [],
+            [
+                "signal_id",
+                "device",
+                "parameter",
+                "stratum",
+                "date",
+                "kind",
+                "detector",
+                "value",
+                "center",
+                "z",
+            ],
         ),
         changes=_table(changes, CHANGE),
         causes=_causes(changes),
@@ -85,6 +119,10 @@ def make_drift(made: Made | None = None) -> Drift:
 
 def _table(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
+
+
+def _signal_id(device: str, parameter: str, stratum: str) -> str:
+    return signal_id(device, device[:2], parameter, stratum)
 
 
 def _fault(made: Made, device: str, parameter: str, stratum: str) -> list[Fault]:
@@ -114,7 +152,8 @@ def _points(
         late |= day >= fault.day + 5
     adjusted = np.nan if parameter in SETTINGS else value
     dates = START + pd.to_timedelta(day, unit="D")
-    columns = (device, stratum, parameter, dates, value, text, day < 180, late, "1.2.3", adjusted)
+    name = _signal_id(device, parameter, stratum)
+    columns = (name, device, stratum, parameter, dates, value, text, day < 180, late, "1.2.3", adjusted)
     return pd.DataFrame(dict(zip(POINT, columns, strict=True)))
 
 
@@ -125,6 +164,7 @@ def _signal(made: Made, points: pd.DataFrame) -> dict[str, Any]:
     center, scale = (np.nan, np.nan) if is_setting else (base.median(), base.std())
     monitored = first["stratum"] != "Head" or is_setting
     return {
+        "signal_id": first["signal_id"],
         "device": first["device"],
         "modality": first["device"][:2],
         "stratum": first["stratum"],
@@ -161,6 +201,7 @@ def _change(change_id: int, fault: Fault, made: Made) -> dict[str, Any]:
     verb = f"changed from {old} to {new}" if is_setting else moved
     return {
         "change_id": change_id,
+        "signal_id": _signal_id(fault.device, fault.parameter, fault.stratum),
         "device": fault.device,
         "modality": fault.device[:2],
         "stratum": fault.stratum,

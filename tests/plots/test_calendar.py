@@ -9,13 +9,15 @@ from matplotlib.figure import Figure
 from dicomlab.errors import WrongArgument
 from dicomlab.plots import calendar
 from dicomlab.plots.calendars import in_sd, quiet_days
+from dicomlab.plots.charts import pick_signal
 
 
 @pytest.fixture
 def worked(drift):
     """Series with names of their own, and one alarm."""
     drift.points["series"] = [f"1.2.{n}" for n in range(len(drift.points))]
-    alarm = {"device": "CT-01", "parameter": "CTDIvol", "stratum": "Abdomen", "kind": "level"}
+    signal = pick_signal(drift, "CT-01", "CTDIvol", "Abdomen")
+    alarm = {**signal[["signal_id", "device", "parameter", "stratum"]], "kind": "level"}
     drift.alarms.loc[0, [*alarm, "date"]] = [*alarm.values(), pd.Timestamp("2024-11-01")]
     drift.alarms["date"] = pd.to_datetime(drift.alarms["date"])
     return drift

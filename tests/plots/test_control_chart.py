@@ -233,7 +233,7 @@ def test_limits_within_reach_are_drawn_and_far_ones_are_not(drift):
 
     signal = pick_signal(drift, "CT-01", "CTDIvol")
     limit = {
-        **signal[["device", "parameter", "stratum"]].to_dict(),
+        **signal[["signal_id", "device", "parameter", "stratum"]].to_dict(),
         "reference": float(signal["center"]),
         "warn": 10.0,
         "action": 4000.0,

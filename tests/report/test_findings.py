@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from dicomlab.drift.prepare import signal_id
 from dicomlab.report.findings import rank_findings
 from dicomlab.report.pictures import draw, draw_chart
 from dicomlab.report.sections import MOST_FINDINGS, device_years, headline, summarise, unwatched, watched
@@ -118,7 +119,7 @@ def test_a_small_mark_keeps_its_colour_in_the_palette():
 
 
 def test_a_chart_is_told_in_words_too(drift):
-    alt = draw_chart(drift, "CT-02", "XRayTubeCurrent", "Abdomen").alt
+    alt = draw_chart(drift, signal_id("CT-02", "CT", "XRayTubeCurrent", "Abdomen")).alt
     assert alt.startswith("Control chart of XRayTubeCurrent in Abdomen on CT-02: +30 % from 28 Aug 2024 to")
 
 

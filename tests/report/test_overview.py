@@ -41,7 +41,7 @@ def test_a_signal_says_how_many_lie_outside(drift):
     setting = pick_signal(drift, "CT-01", "ConvolutionKernel", "Abdomen")
     other = signal_overview(drift, setting, chart_points(drift, setting))
     assert {row[1] for row in other["beyond"]} == {"Br40d"}
-    assert signals_of(drift, "CT-01", "CTDIvol")[0][0] == "Abdomen"
+    assert signals_of(drift, "CT-01", "CTDIvol")[0] == (signal["signal_id"], "Abdomen")
 
 
 def test_a_device_says_what_it_is_and_what_of_it_is_followed(drift):

@@ -9,6 +9,7 @@ import pytest
 from matplotlib import pyplot
 
 import dicomlab
+from dicomlab.drift.prepare import signal_id
 from dicomlab.errors import WrongArgument
 from dicomlab.report import engine
 from dicomlab.report.engine import to_html, write_report
@@ -233,7 +234,9 @@ def test_a_change_that_sisters_share_is_one_line(made, tmp_path):
 
 def test_a_kind_of_tomorrow_is_shown_without_a_chart(made, tmp_path):
     drift = made.make_drift(made.Made(faults=(made.Fault("CT-01", "CTDIvol", 300, kind="gap"),)))
-    gap = drift.changes.assign(parameter="", stratum="all", before=float("nan"), after=float("nan"))
+    gap = drift.changes.assign(
+        signal_id="", parameter="", stratum="all", before=float("nan"), after=float("nan")
+    )
     parsed = report(replace(drift, changes=gap.assign(effect=float("nan"))), tmp_path=tmp_path)
     assert "CT-01: gap from 27 Oct 2024." in parsed.words
     assert not [a for a in parsed.all("img") if a["alt"].startswith("Control chart")]
@@ -357,6 +360,7 @@ def test_a_page_needs_no_drift_to_be_made_again_from_its_summary():
 
 def with_limits_and_notices(drift):
     limit = {
+        "signal_id": signal_id("CT-01", "CT", "CTDIvol", "Head"),
         "device": "CT-01",
         "modality": "CT",
         "stratum": "Head",
@@ -374,7 +378,13 @@ def with_limits_and_notices(drift):
         "verdict": "outside action",
         "citation": "<b>Dose committee</b>",
     }
-    kept = {**limit, "device": "CT-02", "verdict": "inside", "level": 8.1}
+    kept = {
+        **limit,
+        "signal_id": signal_id("CT-02", "CT", "CTDIvol", "Head"),
+        "device": "CT-02",
+        "verdict": "inside",
+        "level": 8.1,
+    }
     notice = {
         "notice_id": "N001",
         "device": "CT-02",

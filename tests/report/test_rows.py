@@ -54,7 +54,7 @@ def test_rows_end_where_the_next_change_begins(made):
 
 
 def test_a_change_without_points_has_no_rows(named):
-    gap = named.changes.iloc[:1].assign(parameter="", kind="gap", change_id="G1")
+    gap = named.changes.iloc[:1].assign(signal_id="", parameter="", kind="gap", change_id="G1")
     assert finding_rows(replace(named, changes=gap)).empty
     assert list(finding_rows(replace(named, changes=gap)).columns) == ROW_COLUMNS
 
