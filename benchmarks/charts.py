@@ -84,7 +84,7 @@ def ewma(values: np.ndarray, learned: int) -> np.ndarray:
 
 def sums(values: np.ndarray, learned: int) -> np.ndarray:
     """Cumulative sums with reference 0.5, the larger of both sides; they begin after the baseline."""
-    from dicomlab.drift.cusum import cusum
+    from dicomlab.drift.detectors.cusum import cusum
 
     z = np.nan_to_num(_z(values, learned, ranges=True), posinf=50, neginf=-50)
     z[:learned] = 0.0

@@ -52,7 +52,7 @@ def judge(fleet: Fleet, **settings: Any) -> Found:
 
 def _claims(causes: pd.DataFrame) -> dict[str, str]:
     """What each change is said to coincide with; a possible cause is no claim."""
-    from dicomlab.drift.causes import RARE
+    from dicomlab.drift.findings.causes import RARE
 
     sure = causes[causes["coincidence"] < RARE]
     return dict(zip(sure["change_id"][::-1], sure["kind"][::-1], strict=True))

@@ -12,7 +12,7 @@ from .copies.engine import copy_files as copy_files
 from .devices import list_devices as list_devices
 from .drift.base import Drift as Drift
 from .drift.engine import find_drift as find_drift
-from .drift.signals import list_parameters as list_parameters
+from .drift.signals.parameters import list_parameters as list_parameters
 from .header.engine import read_header as read_header
 from .masking import options as options
 from .protocols.engine import check_protocol as check_protocol

@@ -18,9 +18,9 @@ import dicomlab as dl
 from dicomlab import new_files
 from dicomlab.copies.engine import copy_files
 from dicomlab.drift.base import Drift
-from dicomlab.drift.baselines import freeze_baselines
-from dicomlab.drift.decisions import accept, mark_seen, reject
 from dicomlab.drift.export import export_points
+from dicomlab.drift.kept.baselines import freeze_baselines
+from dicomlab.drift.kept.decisions import accept, mark_seen, reject
 from dicomlab.protocols.reference import Protocol
 from dicomlab.report.engine import write_report
 from dicomlab.report.rows import write_rows

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from dicomlab.checks.engine import CHECKS
+from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import DETECTORS
-from dicomlab.drift.identities import IDENTITIES, LARGE
-from dicomlab.drift.missing import MissingTag
-from dicomlab.drift.signals import list_parameters
-from dicomlab.drift.tolerance import ToleranceLimit
-from dicomlab.drift.volume import VolumeDrop
+from dicomlab.drift.findings.volume import VolumeDrop
+from dicomlab.drift.sequential.absences import MissingTag
+from dicomlab.drift.signals.identities import IDENTITIES, LARGE
+from dicomlab.drift.signals.parameters import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
 from dicomlab.schema.private import PRIVATE_ROWS, named_column

@@ -161,7 +161,7 @@ def judge_drift(
 
 def is_partial(drift: Drift) -> bool:
     """Whether a machine could not be judged, so that it was set aside."""
-    from dicomlab.drift.notices import NOT_JUDGED
+    from dicomlab.drift.findings.notices import NOT_JUDGED
 
     return bool((drift.notices["kind"] == NOT_JUDGED).any())
 
@@ -181,7 +181,7 @@ def _decided(drift: Drift, path: Path, *, accept: Iterable[str], reject: Iterabl
     """Keep decisions on findings and changes, and give the drift with them."""
     from dataclasses import replace
 
-    from dicomlab.drift import decisions
+    from dicomlab.drift.kept import decisions
 
     verbs = [(decisions.accept, name) for name in accept] + [(decisions.reject, name) for name in reject]
     for decide, name in verbs:
@@ -211,7 +211,7 @@ def _written(
 
         notes.append(f"Points written: {export_points(drift, to=points)}")
     if freeze is not None:
-        from dicomlab.drift.baselines import freeze_baselines
+        from dicomlab.drift.kept.baselines import freeze_baselines
 
         notes.append(f"Baselines frozen: {freeze_baselines(drift, to=freeze / 'baselines.json')}")
     return tuple(notes)
@@ -221,7 +221,7 @@ def _told_once(drift: Drift, seen: Path) -> Drift:
     """The same with the changes that nobody was told of, which are then told."""
     from dataclasses import replace
 
-    from dicomlab.drift.decisions import mark_seen, new_changes, new_notices
+    from dicomlab.drift.kept.decisions import mark_seen, new_changes, new_notices
 
     fresh, notices = new_changes(drift, seen=seen), new_notices(drift, seen=seen)
     mark_seen(drift, seen=seen)

@@ -8,11 +8,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "baselines": ["changed_baselines", "freeze_baselines", "read_baselines"],
+        "kept.baselines": ["changed_baselines", "freeze_baselines", "read_baselines"],
         "dates": ["ShiftedDates"],
-        "decisions": ["accept", "mark_seen", "new_changes", "new_notices", "reject"],
+        "kept.decisions": ["accept", "mark_seen", "new_changes", "new_notices", "reject"],
         "export": ["export_points"],
-        "limits": ["NoLimits", "read_tolerances"],
+        "kept.limits": ["NoLimits", "read_tolerances"],
         "retrospect": ["retrospect"],
     },
 )

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from dicomlab.drift.notices import Notice
-from dicomlab.drift.strata import Judged
+from dicomlab.drift.findings.notices import Notice
+from dicomlab.drift.signals.strata import Judged
 from dicomlab.errors import DicomlabError
 from dicomlab.series import machines_with_shifted_dates
 

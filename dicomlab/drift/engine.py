@@ -14,26 +14,26 @@ import pandas as pd
 from dicomlab.dates.written_dates import read_day
 from dicomlab.devices import column, identify, texts
 from dicomlab.drift.base import Detector, Drift
-from dicomlab.drift.baselines import Spans, changed_baselines, read_baselines, spans_of
-from dicomlab.drift.causes import find_events, read_service_log
 from dicomlab.drift.dates import without_shifted_dates
-from dicomlab.drift.decisions import read_decisions, with_decisions
-from dicomlab.drift.identities import with_identities
-from dicomlab.drift.level import LevelShift
-from dicomlab.drift.limits import Limit, Tolerances, judge_limits, read_tolerances
-from dicomlab.drift.missing import MissingTag
-from dicomlab.drift.notices import Notice, identity_notices, missing_tags
-from dicomlab.drift.prepare import Rules, make_signals
+from dicomlab.drift.detectors.level import LevelShift
+from dicomlab.drift.detectors.setting import SettingChange
+from dicomlab.drift.detectors.share import ShareShift
+from dicomlab.drift.detectors.spread import SpreadGrowth
+from dicomlab.drift.detectors.tolerance import ToleranceLimit
+from dicomlab.drift.findings.causes import find_events, read_service_log
+from dicomlab.drift.findings.notices import Notice, identity_notices, missing_tags
+from dicomlab.drift.findings.table_notices import device_notices, stray_notices, table_notices
+from dicomlab.drift.findings.volume import VolumeDrop, volume_notices
+from dicomlab.drift.kept.baselines import Spans, changed_baselines, read_baselines, spans_of
+from dicomlab.drift.kept.decisions import read_decisions, with_decisions
+from dicomlab.drift.kept.limits import Limit, Tolerances, judge_limits, read_tolerances
 from dicomlab.drift.results import Judged, Points, judged_machine, make_drift, not_judged
-from dicomlab.drift.setting import SettingChange
-from dicomlab.drift.share import ShareShift
-from dicomlab.drift.signals import Parameter, choose, with_floor
-from dicomlab.drift.spread import SpreadGrowth
-from dicomlab.drift.strata import judged_series
-from dicomlab.drift.table_notices import device_notices, stray_notices, table_notices
-from dicomlab.drift.tolerance import ToleranceLimit
-from dicomlab.drift.values import Cells
-from dicomlab.drift.volume import VolumeDrop, volume_notices
+from dicomlab.drift.sequential.absences import MissingTag
+from dicomlab.drift.signals.identities import with_identities
+from dicomlab.drift.signals.making import Rules, make_signals
+from dicomlab.drift.signals.parameters import Parameter, choose, with_floor
+from dicomlab.drift.signals.strata import judged_series
+from dicomlab.drift.signals.values import Cells
 from dicomlab.drift.watch import watch
 from dicomlab.errors import WrongArgument
 from dicomlab.isolation import set_aside

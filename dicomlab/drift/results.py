@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from dicomlab.devices import DEVICE_COLUMNS, column, texts
 from dicomlab.drift.base import Drift
-from dicomlab.drift.causes import CAUSE_COLUMNS, coincidences
-from dicomlab.drift.findings import (
+from dicomlab.drift.findings.causes import CAUSE_COLUMNS, coincidences
+from dicomlab.drift.findings.changes import (
     Change,
     in_unit,
     merged,
@@ -25,15 +25,15 @@ from dicomlab.drift.findings import (
     to_timestamp,
     together,
 )
-from dicomlab.drift.follow import Followed
-from dicomlab.drift.limits import Kept, limits_table
-from dicomlab.drift.notices import NOT_JUDGED, Notice, notices_table
-from dicomlab.drift.prepare import Signal
-from dicomlab.drift.sisters import fleet_events
-from dicomlab.drift.strata import ALL
-from dicomlab.drift.volume import gap_notices
+from dicomlab.drift.findings.notices import NOT_JUDGED, Notice, notices_table
+from dicomlab.drift.findings.sisters import fleet_events
+from dicomlab.drift.findings.volume import gap_notices
+from dicomlab.drift.findings.words import cause_words, fleet_words, machine_words, sentence
+from dicomlab.drift.kept.limits import Kept, limits_table
+from dicomlab.drift.sequential.levels import Followed
+from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.strata import ALL
 from dicomlab.drift.watch import Watched
-from dicomlab.drift.words import cause_words, fleet_words, machine_words, sentence
 
 SIGNAL_COLUMNS = (
     "signal_id device modality stratum parameter kind unit n first last is_monitored reason baseline_from "

@@ -13,9 +13,9 @@ import zlib
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.adjust import robust_sd
 from dicomlab.drift.base import Drift
-from dicomlab.drift.onset import step_gain
+from dicomlab.drift.sequential.onset import step_gain
+from dicomlab.drift.signals.adjustment import robust_sd
 
 RETROSPECT_COLUMNS = "signal_id device modality stratum parameter kind n_days onset gain p q q_any".split()
 _NAMES = ["signal_id", "device", "modality", "stratum", "parameter"]

@@ -11,15 +11,21 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Detector
-from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
-from dicomlab.drift.days import Days, Scatter, gather, measure_scatter, weighted_mean
-from dicomlab.drift.exact import FollowedSetting, follow_setting
-from dicomlab.drift.findings import Change, level_changes, setting_changes, share_changes, spread_changes
-from dicomlab.drift.follow import Followed, Plan, follow
-from dicomlab.drift.mix import follow_mix, mixed_values
-from dicomlab.drift.pairs import LEAST_PAIRS, follow_scatter, make_pairs
-from dicomlab.drift.prepare import Signal
-from dicomlab.drift.signals import Parameter
+from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.findings.changes import (
+    Change,
+    level_changes,
+    setting_changes,
+    share_changes,
+    spread_changes,
+)
+from dicomlab.drift.sequential.levels import Followed, Plan, follow
+from dicomlab.drift.sequential.scatter import LEAST_PAIRS, follow_scatter, make_pairs
+from dicomlab.drift.sequential.settings import FollowedSetting, follow_setting
+from dicomlab.drift.sequential.shares import follow_mix, mixed_values
+from dicomlab.drift.signals.days import Days, Scatter, gather, measure_scatter, weighted_mean
+from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.parameters import Parameter
 
 _COMMON_SHARE = 0.4
 _MOST = 0.6

@@ -236,7 +236,7 @@ class DriftDashboard(View, page="dashboard"):
             return {"chosen": self._numbers()}
 
     def _decide(self, decision: str, changes: list[str], note: str = "") -> None:
-        from dicomlab.drift import decisions
+        from dicomlab.drift.kept import decisions
 
         verbs = {"accept": decisions.accept, "reject": decisions.reject}
         if decision not in verbs:

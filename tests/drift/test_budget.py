@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.budget import alarm_limit, points_between_alarms, run_length, window_limits
-from dicomlab.drift.cusum import cusum
-from dicomlab.drift.days import as_one
-from dicomlab.drift.level import LevelShift
+from dicomlab.drift.detectors.budget import alarm_limit, points_between_alarms, run_length, window_limits
+from dicomlab.drift.detectors.cusum import cusum
+from dicomlab.drift.detectors.level import LevelShift
+from dicomlab.drift.signals.days import as_one
 
 # Exact run lengths of the two-sided likelihood-ratio CUSUM (integral equation): shift, limit,
 # length without change, length at the shift.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.causes import coincidences
+from dicomlab.drift.findings.causes import coincidences
 
 DAYS = np.arange("2024-01-01", "2025-12-31", dtype="datetime64[D]")
 

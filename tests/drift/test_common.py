@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dicomlab.drift.days import gather
+from dicomlab.drift.signals.days import gather
 from dicomlab.drift.watch import is_common
 
 ONSET = 200

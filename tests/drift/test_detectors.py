@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.cusum import CHART
+from dicomlab.drift.detectors.cusum import CHART
+from dicomlab.drift.detectors.level import LevelShift
+from dicomlab.drift.detectors.setting import SettingChange
 from dicomlab.drift.engine import DETECTORS
-from dicomlab.drift.level import LevelShift
-from dicomlab.drift.setting import SettingChange
 
 FIRST, LAST = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-06-28")
 

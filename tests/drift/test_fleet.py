@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.drift.adjust import adjust, operator_effects
 from dicomlab.drift.engine import find_drift
+from dicomlab.drift.signals.adjustment import adjust, operator_effects
 
 from .machines import Room, day_number, make_ct
 

@@ -7,11 +7,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dicomlab.drift.decisions import accept, is_known, mark_seen, new_changes, read_decisions, with_decisions
 from dicomlab.drift.engine import find_drift
 from dicomlab.drift.export import export_points
-from dicomlab.drift.prepare import signal_id
+from dicomlab.drift.kept.decisions import (
+    accept,
+    is_known,
+    mark_seen,
+    new_changes,
+    read_decisions,
+    with_decisions,
+)
 from dicomlab.drift.retrospect import retrospect
+from dicomlab.drift.signals.making import signal_id
 from dicomlab.plots.charts import control_chart, pick_signal
 from dicomlab.report.findings import rank_findings
 from dicomlab.report.overview import signals_of

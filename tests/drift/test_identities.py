@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.identities import (
+from dicomlab.drift.signals.identities import (
     AGREES,
     DISAGREES,
     HALF_LIVES,

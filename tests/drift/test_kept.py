@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from dicomlab.devices import name_devices
-from dicomlab.drift.baselines import changed_baselines, freeze_baselines, read_baselines, spans_of
-from dicomlab.drift.decisions import (
+from dicomlab.drift.engine import find_drift
+from dicomlab.drift.kept.baselines import changed_baselines, freeze_baselines, read_baselines, spans_of
+from dicomlab.drift.kept.decisions import (
     NotReadable,
     accept,
     is_known,
@@ -19,11 +20,10 @@ from dicomlab.drift.decisions import (
     read_decisions,
     reject,
 )
-from dicomlab.drift.engine import find_drift
-from dicomlab.drift.prepare import Rules, make_signals
-from dicomlab.drift.signals import choose
-from dicomlab.drift.strata import judged_series
-from dicomlab.drift.values import Cells
+from dicomlab.drift.signals.making import Rules, make_signals
+from dicomlab.drift.signals.parameters import choose
+from dicomlab.drift.signals.strata import judged_series
+from dicomlab.drift.signals.values import Cells
 from dicomlab.errors import MissingColumn, WrongArgument
 from dicomlab.series import as_series
 

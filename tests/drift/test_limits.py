@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import binom
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.decisions import NotReadable, is_known
+from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.limits import LIMIT_COLUMNS, NoLimits, median_interval, read_tolerances, verdict
-from dicomlab.drift.tolerance import ToleranceLimit
+from dicomlab.drift.kept.decisions import NotReadable, is_known
+from dicomlab.drift.kept.limits import LIMIT_COLUMNS, NoLimits, median_interval, read_tolerances, verdict
 from dicomlab.errors import WrongArgument
 
 from .machines import START, Room, day_number, make_ct

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.drift.cusum import CHART
+from dicomlab.drift.detectors.cusum import CHART
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.missing import MissingTag
-from dicomlab.drift.notices import NOTICE_COLUMNS
+from dicomlab.drift.findings.notices import NOTICE_COLUMNS
+from dicomlab.drift.sequential.absences import MissingTag
 
 from .machines import START, Room, day_number, make_ct
 

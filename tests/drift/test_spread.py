@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dicomlab.drift.detectors.spread import SpreadGrowth
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.pairs import follow_scatter, make_pairs
-from dicomlab.drift.spread import SpreadGrowth
+from dicomlab.drift.sequential.scatter import follow_scatter, make_pairs
 
 from .machines import START, day_number, make_ct
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dicomlab.drift.signals import parameters
+from dicomlab.drift.signals.parameters import parameters
 from dicomlab.report.advice import _ANY, _PARAMETERS, advise
 
 KINDS = ("step", "ramp", "spread", "setting", "share", "unit", "missing-tag", "gap", "tolerance", "identity")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import dicomlab as dl
-from dicomlab.drift.decisions import read_decisions
+from dicomlab.drift.kept.decisions import read_decisions
 from dicomlab.errors import UnknownSetting, WrongArgument
 from tests.widgets.made import make_faults
 from tests.widgets.test_views import gesture

@@ -16,14 +16,14 @@ import pandas as pd
 
 from dicomlab.devices import texts
 from dicomlab.drift.base import LIMIT_COLUMNS, Baseline
-from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
-from dicomlab.drift.decisions import NotReadable
-from dicomlab.drift.exact import FollowedSetting
-from dicomlab.drift.findings import Change
-from dicomlab.drift.follow import Followed
-from dicomlab.drift.prepare import Signal
-from dicomlab.drift.signals import parameters
-from dicomlab.drift.tolerance import ToleranceLimit
+from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.detectors.tolerance import ToleranceLimit
+from dicomlab.drift.findings.changes import Change
+from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.sequential.levels import Followed
+from dicomlab.drift.sequential.settings import FollowedSetting
+from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.parameters import parameters
 from dicomlab.drift.watch import Watched
 from dicomlab.errors import DicomlabError, WrongArgument
 from dicomlab.spreadsheets.text_files import read_text_table

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
+from dicomlab.drift.detectors.cusum import as_chart, cusum, leading, no_chart
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.causes import RARE
-from dicomlab.drift.findings import Change, in_unit, relative, spread_texts, to_timestamp
-from dicomlab.drift.identities import identity_named
-from dicomlab.drift.sisters import FleetEvent
-from dicomlab.drift.strata import ALL
+from dicomlab.drift.findings.causes import RARE
+from dicomlab.drift.findings.changes import Change, in_unit, relative, spread_texts, to_timestamp
+from dicomlab.drift.findings.sisters import FleetEvent
+from dicomlab.drift.signals.identities import identity_named
+from dicomlab.drift.signals.strata import ALL
 
 _SIZES = {"PatientWeight": "patient weight", "BodyPartThickness": "breast thickness"}
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import Identified
-from dicomlab.drift.notices import Notice
-from dicomlab.drift.signals import Parameter
+from dicomlab.drift.findings.notices import Notice
+from dicomlab.drift.signals.parameters import Parameter
 from dicomlab.masking import options
 from dicomlab.spreadsheets.series_tables import Remark
 

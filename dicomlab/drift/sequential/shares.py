@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dicomlab.drift.base import Detector
-from dicomlab.drift.days import Days
-from dicomlab.drift.exact import MOST_VALUES, usual_values
-from dicomlab.drift.follow import Followed, Plan, follow
-from dicomlab.drift.onset import Onset
+from dicomlab.drift.sequential.levels import Followed, Plan, follow
+from dicomlab.drift.sequential.onset import Onset
+from dicomlab.drift.sequential.settings import MOST_VALUES, usual_values
+from dicomlab.drift.signals.days import Days
 
 LEAST_SHARE = 0.05
 """A value is followed where it had so much of the baseline, and left so much to others."""

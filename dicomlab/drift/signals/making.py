@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
-from dicomlab.drift.adjust import Adjusted, adjust
-from dicomlab.drift.baselines import Spans
-from dicomlab.drift.exact import usual_values, written
-from dicomlab.drift.mix import mixed_values
-from dicomlab.drift.signals import Parameter
-from dicomlab.drift.strata import ALL, PHANTOM
-from dicomlab.drift.values import Cells, Values, read_values
+from dicomlab.drift.kept.baselines import Spans
+from dicomlab.drift.sequential.settings import usual_values, written
+from dicomlab.drift.sequential.shares import mixed_values
+from dicomlab.drift.signals.adjustment import Adjusted, adjust
+from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.strata import ALL, PHANTOM
+from dicomlab.drift.signals.values import Cells, Values, read_values
 
 OTHERS = "others"
 """The stratum that stands for all those with too little for a baseline."""

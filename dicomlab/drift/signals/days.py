@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import median_filter
 
-from dicomlab.drift.adjust import robust_sd
+from dicomlab.drift.signals.adjustment import robust_sd
 
 _OUTLIER = 3.5
 # What the variance of half a dozen months is times what is expected of it, in one of twenty by chance.

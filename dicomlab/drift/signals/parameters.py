@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from dicomlab.drift.identities import IDENTITIES
+from dicomlab.drift.signals.identities import IDENTITIES
 from dicomlab.errors import MissingColumn
 from dicomlab.schema.columns import default_columns
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.budget import alarm_limit
-from dicomlab.drift.cusum import as_chart, cusum, leading, no_chart
+from dicomlab.drift.detectors.budget import alarm_limit
+from dicomlab.drift.detectors.cusum import as_chart, cusum, leading, no_chart
 
 
 @dataclass(frozen=True)

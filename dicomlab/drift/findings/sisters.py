@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dicomlab.drift.findings import Change
+from dicomlab.drift.findings.changes import Change
 
 SISTER_DAYS = 14
 """Changes of sisters that begin within so many days of each other may be one event."""

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
-from dicomlab.drift.cusum import framed
-from dicomlab.drift.onset import Onset, share_onset
+from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.onset import Onset, share_onset
 
 MOST_VALUES = 6
 """More usual values than this, and a setting is not one."""

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from dicomlab.drift.adjust import robust_sd
 from dicomlab.drift.base import Baseline, Detector
-from dicomlab.drift.cusum import framed
-from dicomlab.drift.onset import Onset, share_onset
+from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.onset import Onset, share_onset
+from dicomlab.drift.signals.adjustment import robust_sd
 
 LEAST_PAIRS = 40
 """Pairs that a baseline needs before a scatter is followed."""

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.budget import window_limits
-from dicomlab.drift.cusum import as_chart, no_chart
-from dicomlab.drift.days import as_one
+from dicomlab.drift.detectors.budget import window_limits
+from dicomlab.drift.detectors.cusum import as_chart, no_chart
+from dicomlab.drift.signals.days import as_one
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from dicomlab.devices import column, texts
 from dicomlab.drift.base import Drift
-from dicomlab.drift.strata import ALL
+from dicomlab.drift.signals.strata import ALL
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 from dicomlab.new_files import write_text
 from dicomlab.spreadsheets.text_files import read_text_table

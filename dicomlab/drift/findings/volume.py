@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Detector
-from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
-from dicomlab.drift.days import Days
-from dicomlab.drift.follow import Plan, follow
-from dicomlab.drift.notices import Notice, dates_of
+from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.findings.notices import Notice, dates_of
+from dicomlab.drift.sequential.levels import Plan, follow
+from dicomlab.drift.signals.days import Days
 
 _WEEK = 7
 

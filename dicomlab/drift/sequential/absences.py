@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.cusum import as_chart, cusum, framed, leading, no_chart
-from dicomlab.drift.onset import share_onset
+from dicomlab.drift.detectors.cusum import as_chart, cusum, framed, leading, no_chart
+from dicomlab.drift.sequential.onset import share_onset
 
 _SIGNAL = pd.Index(["date", "is_odd", "usual"])
 _MOST_USUAL = 0.7

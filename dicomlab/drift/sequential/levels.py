@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
-from dicomlab.drift.cusum import framed
-from dicomlab.drift.days import Days, Scatter, calm, measure_scatter, weighted_mean
-from dicomlab.drift.onset import Onset, ramp_onset, step_gain, step_onset
+from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.onset import Onset, ramp_onset, step_gain, step_onset
+from dicomlab.drift.signals.days import Days, Scatter, calm, measure_scatter, weighted_mean
 
 LEARN_AGAIN = 60
 """Days from which a level is learned again after a change."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, text_codes, texts
-from dicomlab.drift.signals import Parameter
-from dicomlab.drift.strata import stratum_of
+from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.strata import stratum_of
 from dicomlab.series import numbers
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Drift
-from dicomlab.drift.decisions import NotReadable
+from dicomlab.drift.kept.decisions import NotReadable
 from dicomlab.new_files import write_text
 
 FORMAT = 1

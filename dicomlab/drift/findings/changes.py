@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.days import Days
-from dicomlab.drift.exact import FollowedSetting, Switch
-from dicomlab.drift.follow import Followed
-from dicomlab.drift.identities import DISAGREES, identity_named
-from dicomlab.drift.mix import Mix
-from dicomlab.drift.onset import Onset
-from dicomlab.drift.pairs import Growth, Pairs
-from dicomlab.drift.prepare import Signal
-from dicomlab.drift.writing import rewritten, unit_factor
+from dicomlab.drift.sequential.levels import Followed
+from dicomlab.drift.sequential.onset import Onset
+from dicomlab.drift.sequential.scatter import Growth, Pairs
+from dicomlab.drift.sequential.settings import FollowedSetting, Switch
+from dicomlab.drift.sequential.shares import Mix
+from dicomlab.drift.signals.days import Days
+from dicomlab.drift.signals.identities import DISAGREES, identity_named
+from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.writing import rewritten, unit_factor
 
 TOGETHER_DAYS = 7
 """Changes of one machine that begin within so many days are one finding."""

@@ -14,13 +14,13 @@ import pandas as pd
 
 from dicomlab.devices import column, texts
 from dicomlab.drift.base import NOTICE_COLUMNS
-from dicomlab.drift.budget import DAYS_A_YEAR, points_between_alarms
-from dicomlab.drift.findings import to_timestamp
-from dicomlab.drift.identities import DISAGREES, IDENTITIES, LARGE, identity_named
-from dicomlab.drift.missing import Absence, MissingTag, find_absences
-from dicomlab.drift.prepare import Rules
-from dicomlab.drift.signals import Parameter
-from dicomlab.drift.values import Cells
+from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.findings.changes import to_timestamp
+from dicomlab.drift.sequential.absences import Absence, MissingTag, find_absences
+from dicomlab.drift.signals.identities import DISAGREES, IDENTITIES, LARGE, identity_named
+from dicomlab.drift.signals.making import Rules
+from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.values import Cells
 
 NOT_JUDGED = "not-judged"
 """The kind of a notice that a machine could not be judged at all."""

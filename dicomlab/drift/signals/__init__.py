@@ -1,0 +1,1 @@
+"""Comparable values of one parameter on one machine, and how days scatter."""
