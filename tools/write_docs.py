@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from dicomlab.checks.engine import CHECKS
+from dicomlab.drift.detectors.missing import MissingTag
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import DETECTORS
 from dicomlab.drift.findings.volume import VolumeDrop
-from dicomlab.drift.sequential.absences import MissingTag
 from dicomlab.drift.signals.identities import IDENTITIES, LARGE
 from dicomlab.drift.signals.parameters import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from dicomlab.devices import column, identify, texts
 from dicomlab.drift.base import Detector, Drift
 from dicomlab.drift.dates import without_shifted_dates
 from dicomlab.drift.detectors.level import LevelShift
+from dicomlab.drift.detectors.missing import MissingTag
 from dicomlab.drift.detectors.setting import SettingChange
 from dicomlab.drift.detectors.share import ShareShift
 from dicomlab.drift.detectors.spread import SpreadGrowth
@@ -24,13 +25,12 @@ from dicomlab.drift.findings.causes import find_events, read_service_log
 from dicomlab.drift.findings.notices import Notice, identity_notices, missing_tags
 from dicomlab.drift.findings.table_notices import device_notices, stray_notices, table_notices
 from dicomlab.drift.findings.volume import VolumeDrop, volume_notices
-from dicomlab.drift.kept.baselines import Spans, changed_baselines, read_baselines, spans_of
+from dicomlab.drift.kept.baselines import changed_baselines, read_baselines, spans_of
 from dicomlab.drift.kept.decisions import read_decisions, with_decisions
 from dicomlab.drift.kept.limits import Limit, Tolerances, judge_limits, read_tolerances
 from dicomlab.drift.results import Judged, Points, judged_machine, make_drift, not_judged
-from dicomlab.drift.sequential.absences import MissingTag
 from dicomlab.drift.signals.identities import with_identities
-from dicomlab.drift.signals.making import Rules, make_signals
+from dicomlab.drift.signals.making import Rules, Spans, make_signals
 from dicomlab.drift.signals.parameters import Parameter, choose, with_floor
 from dicomlab.drift.signals.strata import judged_series
 from dicomlab.drift.signals.values import Cells
@@ -181,21 +181,37 @@ def _notices(cells: Cells, how: _How) -> list[Notice]:
     patients = cells.table if is_patient.all() else cells.table[is_patient]
     if not len(patients):
         return []
-    detector = MissingTag()
     window = how.rules.window(int((patients["day"].iloc[-1] - patients["day"].iloc[0]).days))
-    missing = missing_tags(
-        cells,
-        np.flatnonzero(is_patient),
-        how.parameters,
-        rules=how.rules,
-        strata=how.strata,
-        budget=how.budget,
-        detector=detector,
-    )
-    volume = volume_notices(
-        patients, window=window, detector=VolumeDrop(), detectors=(LevelShift(),), budget=how.budget
-    )
-    return [*missing, *volume, *identity_notices(patients, window)]
+
+    def missing() -> list[Notice]:
+        return missing_tags(
+            cells,
+            np.flatnonzero(is_patient),
+            how.parameters,
+            rules=how.rules,
+            strata=how.strata,
+            budget=how.budget,
+            detector=MissingTag(),
+        )
+
+    def volume() -> list[Notice]:
+        return volume_notices(
+            patients, window=window, detector=VolumeDrop(), detectors=(LevelShift(),), budget=how.budget
+        )
+
+    return [
+        *_alone(patients, "the look for missing tags", missing),
+        *_alone(patients, "the look at the number of examinations", volume),
+        *_alone(patients, "the look for what must agree", lambda: identity_notices(patients, window)),
+    ]
+
+
+def _alone(rows: pd.DataFrame, what: str, look: Callable[[], list[Notice]]) -> list[Notice]:
+    """The notices of one kind, or one that they were set aside since looking for them raised."""
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 - whatever one kind raises, the others count
+        return not_judged(rows, set_aside(what, error).in_words).notices
 
 
 def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:

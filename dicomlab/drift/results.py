@@ -34,6 +34,7 @@ from dicomlab.drift.sequential.levels import Followed
 from dicomlab.drift.signals.making import Signal
 from dicomlab.drift.signals.strata import ALL
 from dicomlab.drift.watch import Watched
+from dicomlab.isolation import WORDS, SetAside
 
 SIGNAL_COLUMNS = (
     "signal_id device modality stratum parameter kind unit n first last is_monitored reason baseline_from "
@@ -103,9 +104,26 @@ def judged_machine(
         points=_points([] if points == "none" else kept, rows),
         changes=[replace(change, signal=change.signal.bare()) for change in changes],
         worked=np.unique(rows["day"].to_numpy().astype("datetime64[D]")),
-        notices=notices,
+        notices=[*notices, *_aside(watched, limits)],
         limits=limits.rows,
     )
+
+
+def _aside(watched: Sequence[Watched], limits: Kept) -> list[Notice]:
+    """A notice for each signal of which something was set aside."""
+    pairs = [(w.signal, aside) for w in watched for aside in w.aside]
+    made = [w.signal for w in watched if not w.aside and w.signal.reason.startswith(WORDS)]
+    pairs += [(signal, SetAside(signal.parameter.name, signal.reason)) for signal in made]
+    return [_aside_of(signal, aside) for signal, aside in [*pairs, *limits.aside]]
+
+
+def _aside_of(signal: Signal, aside: SetAside) -> Notice:
+    last = int(signal.day[-1]) if len(signal.day) else 0
+    names, n = (signal.parameter.name,), len(signal.rows)
+    where = "" if signal.parameter.name in aside.item else f" of {signal.parameter.name}"
+    words = f"{aside.item}{where} was {aside.reason}"
+    facts = (signal.device, signal.modality, NOT_JUDGED, names, last, None, np.nan, np.nan, n, "")
+    return Notice(*facts, stratum=signal.stratum, words=words)
 
 
 def not_judged(rows: pd.DataFrame, why: str) -> Judged:

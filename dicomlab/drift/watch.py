@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -22,15 +23,17 @@ from dicomlab.drift.findings.changes import (
 from dicomlab.drift.sequential.levels import Followed, Plan, follow
 from dicomlab.drift.sequential.scatter import LEAST_PAIRS, follow_scatter, make_pairs
 from dicomlab.drift.sequential.settings import FollowedSetting, follow_setting
-from dicomlab.drift.sequential.shares import follow_mix, mixed_values
+from dicomlab.drift.sequential.shares import follow_mix
+from dicomlab.drift.sequential.spans import SAME_CHANGE
 from dicomlab.drift.signals.days import Days, Scatter, gather, measure_scatter, weighted_mean
 from dicomlab.drift.signals.making import Signal
 from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.usual import mixed_values
+from dicomlab.isolation import SetAside, set_aside
 
 _COMMON_SHARE = 0.4
 _MOST = 0.6
 _WINDOW = 120
-_SAME_DAYS = 21
 # Staff comes and goes, and nothing in the header tells: a fifth of the scatter at the least.
 _WANDER = 0.2
 # Where it tells, a new one is known by the first acquisitions only.
@@ -46,6 +49,12 @@ class Watched:
     days: Days | None = None
     changes: list[Change] = field(default_factory=list)
     alarms: tuple[tuple[int, str], ...] = ()
+    aside: tuple[SetAside, ...] = ()
+    """What of it was set aside since it raised: detectors, or all of it."""
+
+    def with_aside(self, aside: Iterable[SetAside]) -> Watched:
+        """The same with more of it set aside."""
+        return replace(self, aside=(*self.aside, *aside))
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def watch(signals: Sequence[Signal], detectors: tuple[Detector, ...], budget: fl
         charts += Counter(signal.device for signal in _scattering(signals))
     if any(detector.kind == "share" for detector in detectors):
         for signal in signals:
-            charts[signal.device] += len(_mixed(signal))
+            charts[signal.device] += _n_mixed(signal)
     watched: list[Watched] = []
     for _, group in _by_parameter(signals):
         watched += _watch_parameter(group, _Task(detectors, charts[group[0].device], budget))
@@ -103,28 +112,63 @@ def _part(signal: Signal, group: Sequence[Signal]) -> int:
 
 
 def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
-    days = {
-        n: gather(s.day, s.y, s.weight) for n, s in enumerate(signals) if s.is_monitored and s.kind == "level"
-    }
-    pooled = next((n for n in days if signals[n].is_pooled), None)
-    watched = {n: Watched(s) for n, s in enumerate(signals)}
+    """Follow one parameter; a signal that this raises for is set aside, and the others are followed."""
+    watched: dict[int, Watched] = {}
     shared: tuple[Change, ...] = ()
     scatter: Scatter | None = None
+    levels = [n for n, s in enumerate(signals) if s.is_monitored and s.kind == "level"]
+    days = {n: gathered for n in levels if (gathered := _gathered(signals[n], watched, n)) is not None}
+    pooled = next((n for n in days if signals[n].is_pooled), None)
     if pooled is not None:
         part = _part(signals[pooled], signals)
-        watched[pooled], scatter = _watch_level(signals[pooled], days.pop(pooled), task, part=part)
+        whole, mine = signals[pooled], days.pop(pooled)
+        watched[pooled] = _alone(whole, lambda: _watch_level(whole, mine, task, part=part))
+        followed = watched[pooled].followed
+        scatter = followed.scatter if isinstance(followed, Followed) else None
         marked = [replace(c, is_common=is_common(c, list(days.values()))) for c in watched[pooled].changes]
         watched[pooled] = replace(watched[pooled], changes=marked)
         shared = tuple(c for c in marked if c.is_common)
     for n, signal in enumerate(signals):
-        if n in days:
-            watched[n], _ = _watch_level(signal, days[n], task, scatter, shared)
-        elif signal.is_monitored and n != pooled:
-            watched[n] = _watch_setting(signal, task)
+        if n in watched:
+            continue
+        watched[n] = _alone(signal, partial(_watch_one, signal, days.get(n), task, scatter, shared))
     scattering = {id(signal) for signal in _scattering(signals)}
     for n in (n for n, signal in enumerate(signals) if id(signal) in scattering):
-        watched[n] = _with_scatter(watched[n], task)
+        if watched[n].signal.is_monitored:
+            watched[n] = _with_scatter(watched[n], task)
     return [watched[n] for n in range(len(signals))]
+
+
+def _watch_one(
+    signal: Signal, days: Days | None, task: _Task, scatter: Scatter | None, shared: tuple[Change, ...]
+) -> Watched:
+    """Follow a signal of one stratum, as what it is."""
+    if not signal.is_monitored:
+        return Watched(signal)
+    return _watch_setting(signal, task) if days is None else _watch_level(signal, days, task, scatter, shared)
+
+
+def _gathered(signal: Signal, watched: dict[int, Watched], n: int) -> Days | None:
+    """The days of a level; none where gathering them raises, which is kept in `watched`."""
+    try:
+        return gather(signal.day, signal.y, signal.weight)
+    except Exception as error:  # noqa: BLE001 - whatever one signal raises, the others count
+        watched[n] = _set_aside(signal, error)
+        return None
+
+
+def _alone(signal: Signal, work: Callable[[], Watched]) -> Watched:
+    """Follow one signal; one that this raises for is set aside."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - whatever one signal raises, the others count
+        return _set_aside(signal, error)
+
+
+def _set_aside(signal: Signal, error: Exception) -> Watched:
+    """A signal that is not watched, since following it raised."""
+    aside = set_aside(signal.parameter.name, error)
+    return Watched(replace(signal, reason=aside.reason), aside=(aside,))
 
 
 def _scattering(signals: Sequence[Signal]) -> list[Signal]:
@@ -137,13 +181,17 @@ def _scattering(signals: Sequence[Signal]) -> list[Signal]:
 def _with_scatter(watched: Watched, task: _Task) -> Watched:
     """The signal with what following its scatter gave."""
     signal = watched.signal
-    pairs = make_pairs(signal.day, signal.y, signal.cell, signal.weight)
-    if len(pairs.date) < LEAST_PAIRS:
-        return watched
-    growths = follow_scatter(pairs, signal.learn_until, task.tuned("spread", pairs.date))
-    alarms = tuple((int(pairs.date[g.alarm]), g.detector) for g in growths)
-    changes = [*watched.changes, *spread_changes(signal, pairs, growths)]
-    return replace(watched, changes=changes, alarms=(*watched.alarms, *alarms))
+    try:
+        pairs = make_pairs(signal.day, signal.y, signal.cell, signal.weight)
+        if len(pairs.date) < LEAST_PAIRS:
+            return watched
+        followed = follow_scatter(pairs, signal.learn_until, task.tuned("spread", pairs.date))
+        changes = [*watched.changes, *spread_changes(signal, pairs, followed.growths)]
+    except Exception as error:  # noqa: BLE001 - its level counts all the same
+        return watched.with_aside([set_aside(f"the scatter of {signal.parameter.name}", error)])
+    alarms = tuple((int(pairs.date[g.alarm]), g.detector) for g in followed.growths)
+    more = replace(watched, changes=changes, alarms=(*watched.alarms, *alarms))
+    return more.with_aside(followed.aside)
 
 
 def is_common(change: Change, parts: Sequence[Days]) -> bool:
@@ -177,7 +225,7 @@ def _watch_level(
     shared: tuple[Change, ...] = (),
     *,
     part: float = 1.0,
-) -> tuple[Watched, Scatter]:
+) -> Watched:
     path, error = _shared_path(days, shared)
     plan = Plan(
         learn_until=signal.learn_until,
@@ -194,7 +242,7 @@ def _watch_level(
     followed = follow(days.minus(path), plan, task.tuned("level", days.date, part=part))
     alarms = tuple((int(days.date[n]), name) for n, name in followed.alarms)
     changes = [_put_back(c, days.date, path) for c in level_changes(signal, days, followed)]
-    return Watched(signal, followed, days, changes, alarms), followed.scatter
+    return Watched(signal, followed, days, changes, alarms, followed.aside)
 
 
 def _shared_path(days: Days, shared: tuple[Change, ...]) -> tuple[np.ndarray, float]:
@@ -232,24 +280,37 @@ def _mixed(signal: Signal) -> tuple[str, ...]:
     return mixed_values(signal.text[signal.day <= signal.learn_until])
 
 
+def _n_mixed(signal: Signal) -> int:
+    """How many shares are followed; none where telling this raises, as following the signal will."""
+    try:
+        return len(_mixed(signal))
+    except Exception as error:  # noqa: BLE001 - the signal is set aside when it is followed
+        set_aside(signal.parameter.name, error)
+        return 0
+
+
 def _watch_setting(signal: Signal, task: _Task) -> Watched:
     date, text = by_examination(signal)
     followed = follow_setting(date, text, signal.learn_until, task.tuned("setting", date))
     alarms = tuple((int(date[n]), name) for n, name in followed.alarms)
     changes = setting_changes(signal, date, text, followed)
+    watched = Watched(signal, followed, None, changes, alarms, followed.aside)
     values = _mixed(signal)
-    if values and any(d.kind == "share" for d in task.detectors):
+    if not values or all(d.kind != "share" for d in task.detectors):
+        return watched
+    try:
         mix = follow_mix(date, text, signal.learn_until, values, lambda dates: task.tuned("share", dates))
-        shifts = [
-            c for c in share_changes(signal, mix, date, text) if not any(_near(c, other) for other in changes)
-        ]
-        changes, alarms = [*changes, *shifts], (*alarms, *mix.alarms)
-    return Watched(signal, followed, None, changes, alarms)
+        shifts = share_changes(signal, mix, date, text)
+    except Exception as error:  # noqa: BLE001 - its values count all the same
+        return watched.with_aside([set_aside(f"the shares of {signal.parameter.name}", error)])
+    shifts = [c for c in shifts if not any(_near(c, other) for other in changes)]
+    more = replace(watched, changes=[*changes, *shifts], alarms=(*alarms, *mix.alarms))
+    return more.with_aside(mix.aside)
 
 
 def _near(change: Change, other: Change) -> bool:
     """Whether two changes of one signal may be the same."""
-    return change.low <= other.high + _SAME_DAYS and other.low - _SAME_DAYS <= max(
+    return change.low <= other.high + SAME_CHANGE and other.low - SAME_CHANGE <= max(
         change.high, change.reached
     )
 

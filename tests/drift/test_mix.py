@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.sequential.settings import usual_values
-from dicomlab.drift.sequential.shares import mixed_values
+from dicomlab.drift.signals.usual import mixed_values, usual_values
 
 from .machines import START, Room, day_number, make_ct, make_dx
 

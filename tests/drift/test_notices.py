@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dicomlab.drift.base import Baseline
 from dicomlab.drift.detectors.cusum import CHART
+from dicomlab.drift.detectors.missing import MissingTag
 from dicomlab.drift.engine import find_drift
 from dicomlab.drift.findings.notices import NOTICE_COLUMNS
-from dicomlab.drift.sequential.absences import MissingTag
 
 from .machines import START, Room, day_number, make_ct
 
@@ -136,6 +137,10 @@ def test_no_notice_has_a_value_from_the_header():
     assert "4711" not in text
 
 
+CALM = Baseline(START, START, 0, float("nan"), scale=1.0)
+"""Days that differ by no more than chance has it."""
+
+
 class TestMissingTag:
     def signal(self, share: float, n: int = 600, seed: int = 0) -> pd.DataFrame:
         odd = np.random.default_rng(seed).random(n) < share
@@ -145,18 +150,18 @@ class TestMissingTag:
     def test_is_frozen_and_keeps_its_input(self):
         signal = self.signal(0.5)
         before = signal.copy(deep=True)
-        chart = MissingTag()(signal)
+        chart = MissingTag()(signal, CALM)
         pd.testing.assert_frame_equal(signal, before)
         assert chart.columns.tolist() == list(CHART)
         with pytest.raises(FrozenInstanceError):
             MissingTag().length = 1.0
 
     def test_is_empty_where_nothing_is(self):
-        assert MissingTag()(self.signal(0.1).iloc[:0]).empty
+        assert MissingTag()(self.signal(0.1).iloc[:0], CALM).empty
 
     def test_runs_as_long_as_promised(self):
         alarms = sum(
-            MissingTag(length=2000.0)(self.signal(0.1, 2000, s))["is_alarm"].any() for s in range(60)
+            MissingTag(length=2000.0)(self.signal(0.1, 2000, s), CALM)["is_alarm"].any() for s in range(60)
         )
         # At least 2,000 examinations on average between two: at most 38 of 60 stretches of that length.
         assert alarms <= 38
@@ -164,4 +169,4 @@ class TestMissingTag:
     def test_one_day_is_never_told(self):
         signal = self.signal(0.0)
         signal.loc[100:103, "is_odd"] = True
-        assert not MissingTag(length=50.0)(signal)["is_alarm"].any()
+        assert not MissingTag(length=50.0)(signal, CALM)["is_alarm"].any()

@@ -62,7 +62,7 @@ def test_a_steady_scatter_is_silent_for_as_long_as_promised(tails):
     for _ in range(60):
         value = rng.normal(size=3000) if tails == "normal" else rng.standard_t(3, 3000)
         pairs = make_pairs(np.arange(3000) // 4, value, np.zeros(3000, int))
-        alarms += len(follow_scatter(pairs, 150, (SpreadGrowth(length=2000.0),)))
+        alarms += len(follow_scatter(pairs, 150, (SpreadGrowth(length=2000.0),)).growths)
         points += len(pairs.date) - 300
     assert alarms <= points / 2000
 
@@ -70,11 +70,11 @@ def test_a_steady_scatter_is_silent_for_as_long_as_promised(tails):
 def test_a_jump_of_the_level_is_no_growth_of_scatter():
     value = np.random.default_rng(7).normal(size=2000) + 5 * (np.arange(2000) > 1200)
     pairs = make_pairs(np.arange(2000) // 4, value, np.zeros(2000, int))
-    assert follow_scatter(pairs, 180, (SpreadGrowth(),)) == []
+    assert follow_scatter(pairs, 180, (SpreadGrowth(),)).growths == ()
 
 
 def test_a_jump_of_the_level_is_none_where_some_values_count_less():
     rng = np.random.default_rng(8)
     value = rng.normal(size=2000) + 50 * (np.arange(2000) > 1200)
     pairs = make_pairs(np.arange(2000) // 4, value, np.zeros(2000, int), rng.choice([0.3, 1.0], 2000))
-    assert follow_scatter(pairs, 180, (SpreadGrowth(),)) == []
+    assert follow_scatter(pairs, 180, (SpreadGrowth(),)).growths == ()

@@ -13,6 +13,7 @@ from dicomlab.drift.sequential.onset import Onset
 from dicomlab.drift.sequential.scatter import Growth, Pairs
 from dicomlab.drift.sequential.settings import FollowedSetting, Switch
 from dicomlab.drift.sequential.shares import Mix
+from dicomlab.drift.sequential.spans import SAME_CHANGE
 from dicomlab.drift.signals.days import Days
 from dicomlab.drift.signals.identities import DISAGREES, identity_named
 from dicomlab.drift.signals.making import Signal
@@ -28,7 +29,6 @@ _APART = ("spread", "tolerance")
 UNIT_SEVERITY = 2
 """A change of unit is a table to mend, however large the factor: it says nothing of the machine."""
 
-_SAME_DAYS = 21
 _WEIGHT = {"dose": 1.0, "safety": 1.0, "image": 0.8, "timing": 0.6}
 
 
@@ -268,7 +268,7 @@ def _explains(part: Change, whole: Change) -> bool:
     """Whether a protocol had changed by then, which moves the level of all."""
     mine, all_of = part.signal, whole.signal
     alike = (mine.device, mine.modality, mine.parameter) == (all_of.device, all_of.modality, all_of.parameter)
-    return alike and part.onset <= whole.onset + _SAME_DAYS
+    return alike and part.onset <= whole.onset + SAME_CHANGE
 
 
 def _same(part: Change, whole: Change) -> bool:
@@ -277,7 +277,7 @@ def _same(part: Change, whole: Change) -> bool:
     if (mine.device, mine.modality, mine.parameter) != (all_of.device, all_of.modality, all_of.parameter):
         return False
     apart = max(part.low - whole.reached, whole.low - part.reached)
-    return abs(part.onset - whole.onset) <= _SAME_DAYS or apart <= 0
+    return abs(part.onset - whole.onset) <= SAME_CHANGE or apart <= 0
 
 
 def together(changes: Sequence[Change]) -> list[int]:

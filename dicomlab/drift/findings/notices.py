@@ -15,8 +15,9 @@ import pandas as pd
 from dicomlab.devices import column, texts
 from dicomlab.drift.base import NOTICE_COLUMNS
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
+from dicomlab.drift.detectors.missing import MissingTag
 from dicomlab.drift.findings.changes import to_timestamp
-from dicomlab.drift.sequential.absences import Absence, MissingTag, find_absences
+from dicomlab.drift.sequential.absences import Absence, find_absences
 from dicomlab.drift.signals.identities import DISAGREES, IDENTITIES, LARGE, identity_named
 from dicomlab.drift.signals.making import Rules
 from dicomlab.drift.signals.parameters import Parameter

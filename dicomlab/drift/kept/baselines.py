@@ -7,7 +7,6 @@ judged yesterday are judged a little otherwise today. A frozen baseline holds th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.signals.making import Spans
 from dicomlab.new_files import write_text
 
 FORMAT = 1
@@ -23,9 +23,6 @@ _KEYS = ("device", "modality", "stratum", "parameter")
 _FACTS = ("kind", "unit", "n_baseline", "center", "scale", "lower", "upper", "usual")
 OFF = 0.25
 """A centre that is now so many of its scales from the frozen one was learned from other data."""
-
-Spans = Mapping[tuple[str, str, str, str], tuple[int, int]]
-"""First and last day of the baseline by device, modality, parameter and stratum."""
 
 
 def freeze_baselines(drift: Drift, *, to: str | Path) -> Path:

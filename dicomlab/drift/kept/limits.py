@@ -15,17 +15,21 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import texts
-from dicomlab.drift.base import LIMIT_COLUMNS, Baseline
+from dicomlab.drift.base import LIMIT_COLUMNS
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.findings.changes import Change
 from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.sequential.excursions import Excursions
 from dicomlab.drift.sequential.levels import Followed
+from dicomlab.drift.sequential.loop import Charts
 from dicomlab.drift.sequential.settings import FollowedSetting
+from dicomlab.drift.sequential.spans import SAME_EXCURSION
 from dicomlab.drift.signals.making import Signal
 from dicomlab.drift.signals.parameters import parameters
 from dicomlab.drift.watch import Watched
 from dicomlab.errors import DicomlabError, WrongArgument
+from dicomlab.isolation import SetAside, set_aside
 from dicomlab.spreadsheets.text_files import read_text_table
 from dicomlab.spreadsheets.written_numbers import read_numbers
 
@@ -33,7 +37,6 @@ SIDES = ("both", "above", "below")
 
 _GIVEN = "parameter device modality stratum reference warn action unit side citation".split()
 _LATELY = 20
-_SAME_DAYS = 30
 _LEAST_DAYS = 6
 _NAMES = {"warn": "warning", "action": "action"}
 
@@ -155,6 +158,8 @@ class Kept:
 
     rows: list[dict[str, object]]
     changes: list[Change]
+    aside: list[tuple[Signal, SetAside]]
+    """The signals that judging raised for."""
 
 
 def judge_limits(
@@ -167,16 +172,20 @@ def judge_limits(
     """
     chosen = list(_chosen(watched, limits))
     charts = max(sum(2 if limit.side == "both" else 1 for _, limit in chosen) * 2, 1)
-    rows: list[dict[str, object]] = []
-    changes: list[Change] = []
+    kept = Kept([], [], [])
     for one, limit in chosen:
-        judged = _Judged.of(one, limit)
-        rows.append(judged.row())
-        if len(judged.day) >= _LEAST_DAYS and np.isfinite(judged.reference):
-            years = max((judged.day[-1] - judged.day[0]) / DAYS_A_YEAR, 0.1)
-            length = points_between_alarms(charts, len(judged.day) / years, budget)
-            changes += judged.excursions(replace(detector, length=length))
-    return Kept(rows, changes)
+        try:
+            judged = _Judged.of(one, limit)
+            length = points_between_alarms(charts, judged.days_a_year, budget)
+            watching = Charts([replace(detector, length=length)])
+            row, changes = judged.row(), judged.excursions(detector.name, watching)
+        except Exception as error:  # noqa: BLE001 - whatever one signal raises, the others count
+            kept.aside.append((one.signal, set_aside(f"the limit of {limit.parameter}", error)))
+            continue
+        kept.rows.append(row)
+        kept.changes.extend(changes)
+        kept.aside.extend((one.signal, aside) for aside in watching.aside)
+    return kept
 
 
 def _chosen(watched: Sequence[Watched], limits: Sequence[Limit]) -> Iterator[tuple[Watched, Limit]]:
@@ -258,19 +267,27 @@ class _Judged:
             "citation": self.limit.citation,
         }
 
-    def excursions(self, detector: ToleranceLimit) -> list[Change]:
+    @property
+    def days_a_year(self) -> float:
+        """Days with data in a year."""
+        return len(self.day) / max(float(np.ptp(self.day)) / DAYS_A_YEAR, 0.1) if len(self.day) else 0.0
+
+    def excursions(self, detector: str, charts: Charts) -> list[Change]:
         """The stretches outside, an excursion beyond the action limit told as that alone."""
         found: list[Change] = []
+        if len(self.day) < _LEAST_DAYS or not np.isfinite(self.reference):
+            return found
         off = self.off(self.value)
+        error = float(np.abs(self.off(self.reference + self.error)))
         sd = max(_day_sd(off), 1e-9, 0.02 * np.nanmin([self.limit.warn, self.limit.action]))
         for name, size in (("action", self.limit.action), ("warn", self.limit.warn)):
             for side in (1, -1) if size > 0 else ():
                 if self.limit.side == ("below" if side == 1 else "above"):
                     continue
-                for first, alarm, stop in self._stretches(side * off, size, sd, detector):
+                for first, alarm, stop in Excursions(side * off, size, sd, error).stretches(charts):
                     if not self._is_sure(side, size, first, stop):
                         continue
-                    change = self._change(name, size, first, alarm, stop, detector.name)
+                    change = self._change(name, size, first, alarm, stop, detector)
                     if not any(_covers(other, change) for other in found):
                         found.append(change)
         return sorted(found, key=lambda change: change.onset)
@@ -289,31 +306,6 @@ class _Judged:
         if stop - first >= _LEAST_DAYS:
             return median_interval(self.value[first:stop])
         return median_interval(self.single[self.rows[:first].sum() : self.rows[:stop].sum()])
-
-    def _stretches(
-        self, off: np.ndarray, size: float, sd: float, detector: ToleranceLimit
-    ) -> Iterator[tuple[int, int, int]]:
-        """Number of the first day, of the one that made it sure, and of the first day back inside."""
-        error = float(np.abs(self.off(self.reference + self.error)))
-        begin = 0
-        while begin < len(off):
-            out = self._first(off[begin:], size, sd, error, detector)
-            if out is None:
-                return
-            first, alarm = out[0] + begin, out[1] + begin
-            back = self._first(-off[alarm + 1 :], -size, sd, error, detector)
-            stop = len(off) if back is None else back[0] + alarm + 1
-            yield first, alarm, stop
-            begin = len(off) if back is None else back[1] + alarm + 2
-
-    def _first(
-        self, off: np.ndarray, size: float, sd: float, error: float, detector: ToleranceLimit
-    ) -> tuple[int, int] | None:
-        signal = pd.DataFrame({"date": np.arange(len(off)), "value": off, "sd": sd})
-        nowhere = pd.Timestamp(0)
-        chart = detector(signal, Baseline(nowhere, nowhere, 0, size, sd, error=error))
-        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
-        return (int(chart["start"].iloc[hits[0]]), int(hits[0])) if len(hits) else None
 
     def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Change:
         level, low, high = self._interval(first, stop)
@@ -347,7 +339,7 @@ def _covers(other: Change, change: Change) -> bool:
     same_side = (other.after > other.before) == (change.after > change.before)
     return (
         same_side
-        and other.onset - _SAME_DAYS <= change.onset
+        and other.onset - SAME_EXCURSION <= change.onset
         and (other.until is None or change.onset <= other.until)
     )
 

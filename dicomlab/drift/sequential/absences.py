@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from dicomlab.drift.detectors.cusum import as_chart, cusum, framed, leading, no_chart
-from dicomlab.drift.sequential.onset import share_onset
+from dicomlab.drift.base import Baseline
+from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.detectors.missing import MOST_USUAL, MissingTag
+from dicomlab.drift.sequential.loop import Ahead, Alarm, Charts, Cut, Place, follow_along
+from dicomlab.drift.sequential.onset import Onset, share_onset
+from dicomlab.drift.sequential.spans import LOOK_SHARE
 
 _SIGNAL = pd.Index(["date", "is_odd", "usual"])
-_MOST_USUAL = 0.7
-_LOOK = 60
-
-
-@dataclass(frozen=True)
-class MissingTag:
-    """A tag is absent, or present, in more examinations than it used to be."""
-
-    shares: tuple[float, ...] = (0.3, 0.7)
-    """Rises of the share that the charts are tuned to."""
-
-    length: float = 20_000.0
-    """Examinations between two false notices, at least."""
-
-    least_share: float = 0.03
-    """Share of examinations without the tag that is always taken as usual."""
-
-    share: float = 0.6
-    """Share of the limit that one day can add: a single day is never told."""
-
-    name: str = "missing-tag"
-    kind: str = "absence"
-
-    def __call__(self, signal: pd.DataFrame, *, crowding: float = 1.0) -> pd.DataFrame:
-        """Chart the examinations of `signal` (date, is_odd, usual: the share that was odd before).
-
-        Gives statistic (as a share of its limit), limit (1), is_alarm, side (0) and start. Each
-        examination is judged by the share of its own protocol, so that another mix of protocols is no
-        change. `crowding` is how much more days differ than chance has it. The limit is the bound
-        of Wald, as for settings.
-        """
-        if not len(signal):
-            return no_chart()
-        is_odd = signal["is_odd"].to_numpy(bool)
-        usual = np.clip(signal["usual"].to_numpy(float), self.least_share, _MOST_USUAL)
-        day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
-        limit = np.log(self.length * len(self.shares)) * max(crowding, 1.0)
-        charts = []
-        for more in self.shares:
-            share = np.minimum(usual + more, 0.97)
-            gain = np.where(is_odd, np.log(share / usual), np.log((1 - share) / (1 - usual))) / limit
-            charts.append(cusum(_capped(gain, day, self.share)))
-        _, statistic, start = leading(charts)
-        return as_chart(signal.index, statistic, (statistic > 1.0) & is_odd, 0, start)
 
 
 @dataclass(frozen=True)
@@ -93,55 +52,73 @@ def find_absences(
     found: list[Absence] = []
     for appears in (False, True):
         is_odd, rate = (~is_absent, 1 - usual) if appears else (is_absent, usual)
-        place, early = judged & (rate <= _MOST_USUAL), learn & (rate <= _MOST_USUAL)
+        place, early = judged & (rate <= MOST_USUAL), learn & (rate <= MOST_USUAL)
         if not (is_odd & place).any():
             continue
         crowding = _crowding(day[early], is_odd[early], rate[early])
-        parts = _stretches(day[place], is_odd[place], rate[place], detector, crowding)
+        course = _Course(day[place], is_odd[place], rate[place], crowding)
+        parts = course.stretches(Charts([detector]))
         found += [absence.of_the_other() if appears else absence for absence in parts]
     return sorted(found, key=lambda absence: absence.first)
 
 
-def _stretches(
-    day: np.ndarray, is_odd: np.ndarray, usual: np.ndarray, detector: MissingTag, crowding: float
-) -> Iterator[Absence]:
-    """The stretches in which more examinations are odd than usual."""
-    begin = 0
-    while begin < len(day):
-        found = _next(day, is_odd, usual, begin, detector, crowding)
-        if found is None:
-            return
-        first, alarm = found
-        share = float(is_odd[first : alarm + 1].mean())
-        back = _next(day, ~is_odd, np.full(len(day), 1 - share), alarm + 1, detector, crowding)
-        stop, begin = (len(day), len(day)) if back is None else (back[0], back[1] + 1)
-        inside = slice(first, max(stop, first + 1))
-        last = None if back is None else int(day[stop - 1])
-        shares = float(usual[inside].mean()), float(is_odd[inside].mean())
-        yield Absence(int(day[first]), last, *shares, stop - first)
+@dataclass(frozen=True)
+class _Turn(Place):
+    """A place at which odd examinations are looked for, or after those, usual ones again."""
+
+    share: float | None = None
+    """The share of odd examinations of the stretch that goes on; None outside of one."""
 
 
-def _next(
-    day: np.ndarray,
-    is_odd: np.ndarray,
-    usual: np.ndarray,
-    begin: int,
-    detector: MissingTag,
-    crowding: float,
-) -> tuple[int, int] | None:
-    """Where the next stretch begins, and where that was sure."""
-    date = day[begin:].astype("datetime64[D]")
-    signal = framed(_SIGNAL, (date, is_odd[begin:], usual[begin:]))
-    chart = detector(signal, crowding=crowding)
-    hits = np.flatnonzero(chart["is_alarm"].to_numpy())
-    if not len(hits):
-        return None
-    alarm, since = begin + int(hits[0]), begin + int(chart["start"].iloc[hits[0]])
-    low = max(begin, int(np.searchsorted(day, day[since] - _LOOK)))
-    window = is_odd[low : alarm + 1]
-    if window.all() or len(window) < 2:
-        return low, alarm
-    return low + share_onset(window).first, alarm
+@dataclass(frozen=True)
+class _Course:
+    """How the examinations that are odd are followed: into each stretch of them, and out again."""
+
+    day: np.ndarray
+    is_odd: np.ndarray
+    usual: np.ndarray
+    crowding: float
+
+    def stretches(self, charts: Charts) -> list[Absence]:
+        """The stretches in which more examinations are odd than usual."""
+        cuts = list(follow_along(self, _Turn(0, 0), charts))
+        found = []
+        for number in range(0, len(cuts), 2):
+            first = cuts[number].onset.first
+            back = cuts[number + 1].onset.first if number + 1 < len(cuts) else None
+            stop = len(self.day) if back is None else back
+            last = None if back is None else int(self.day[back - 1])
+            inside = slice(first, max(stop, first + 1))
+            shares = float(self.usual[inside].mean()), float(self.is_odd[inside].mean())
+            found.append(Absence(int(self.day[first]), last, *shares, stop - first))
+        return found
+
+    def ahead(self, place: _Turn) -> Ahead | None:
+        if place.share is None and place.learned >= len(self.day):
+            return None
+        is_it, usual = self._looked_for(place)
+        date = self.day[place.learned :].astype("datetime64[D]")
+        points = framed(_SIGNAL, (date, is_it[place.learned :], usual[place.learned :]))
+        nowhere = pd.Timestamp(0)
+        baseline = Baseline(nowhere, nowhere, 0, float("nan"), self.crowding)
+        return Ahead(points, baseline, np.arange(place.learned, len(self.day)))
+
+    def _looked_for(self, place: _Turn) -> tuple[np.ndarray, np.ndarray]:
+        if place.share is None:
+            return self.is_odd, self.usual
+        return ~self.is_odd, np.full(len(self.day), 1 - place.share)
+
+    def onset(self, place: _Turn, alarm: Alarm) -> Onset:
+        is_it, _ = self._looked_for(place)
+        low = max(place.learned, int(np.searchsorted(self.day, self.day[alarm.since] - LOOK_SHARE)))
+        window = is_it[low : alarm.at + 1]
+        first = low if window.all() or len(window) < 2 else low + share_onset(window).first
+        return Onset(first, first, first, first)
+
+    def again(self, place: _Turn, cut: Cut) -> tuple[_Turn, list[Cut]]:
+        after = cut.alarm + 1
+        inside = self.is_odd[cut.onset.first : after]
+        return _Turn(after, after, float(inside.mean()) if place.share is None else None), []
 
 
 def _crowding(day: np.ndarray, is_odd: np.ndarray, usual: np.ndarray) -> float:
@@ -152,10 +129,3 @@ def _crowding(day: np.ndarray, is_odd: np.ndarray, usual: np.ndarray) -> float:
         return 1.0
     off = np.bincount(number, is_odd - usual, len(dates))
     return float(np.clip((off**2).sum() / expected, 1.0, 5.0))
-
-
-def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
-    """Gains, scaled on days that would add more than `most` by themselves."""
-    _, number = np.unique(day, return_inverse=True)
-    total = np.bincount(number, np.maximum(gain, 0.0))
-    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,16 +10,24 @@ import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
 from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.loop import (
+    BY_BASELINE,
+    Ahead,
+    Alarm,
+    Charts,
+    Cut,
+    Place,
+    follow_along,
+    shifted,
+    surely,
+)
 from dicomlab.drift.sequential.onset import Onset, ramp_onset, step_gain, step_onset
+from dicomlab.drift.sequential.spans import LEARN_LEVEL, LOOK_LEVEL, LOOK_RAMP
 from dicomlab.drift.signals.days import Days, Scatter, calm, measure_scatter, weighted_mean
-
-LEARN_AGAIN = 60
-"""Days from which a level is learned again after a change."""
+from dicomlab.isolation import SetAside
 
 _SIGNAL = pd.Index(["date", "value", "sd"])
 _LEAST_DAYS = 5
-_LOOK = 21
-_LOOK_RAMP = 120
 _NEAR = 14
 _NEARLY = 0.75
 _GAP, _SEASON, _LONG = 7, 56, 98
@@ -47,6 +55,8 @@ class Followed:
     scatter: Scatter
     alarms: tuple[tuple[int, str], ...] = ()
     steps: tuple[Step, ...] = ()
+    aside: tuple[SetAside, ...] = ()
+    """The detectors that raised."""
 
     @property
     def detectors(self) -> set[str]:
@@ -87,14 +97,6 @@ class Plan:
         return max(_NEARLY * own, 0.3 * scatter.total)
 
 
-@dataclass
-class _Trail:
-    """What has been found so far; changes as following goes on."""
-
-    cuts: list[tuple[Onset, int, str]] = field(default_factory=list)
-    alarms: list[tuple[int, str]] = field(default_factory=list)
-
-
 def follow(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> Followed:
     """Find every lasting change of one level.
 
@@ -103,22 +105,20 @@ def follow(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> Followed:
     level is learned anew while the scatter is kept.
     """
     learned = int(np.searchsorted(days.date, plan.learn_until, side="right"))
-    cuts, scatter = settle(days.part(0, learned), plan, detectors)
-    trail = _Trail(cuts=[(onset, onset.reached, "baseline") for onset in cuts])
-    start = cuts[-1].reached if cuts else 0
-    first = _baseline(days, start, learned, scatter, plan)
-    while learned < len(days):
-        found = _next(days, start, learned, scatter, plan, detectors)
-        if found is None:
-            break
-        alarm, onset, name = found
-        trail.alarms.append((alarm, name))
-        trail.cuts.append((onset, alarm, name))
-        start = max(onset.reached, start + 1)
-        learned = start if plan.slope is not None else _learn_again(days, start)
-        start = _settle_again(days, start, learned, scatter, plan, detectors, trail)
-    steps = _steps(days, trail.cuts, scatter, plan)
-    return Followed(first, scatter, tuple(trail.alarms), steps)
+    splits, scatter = settle(days.part(0, learned), plan, detectors)
+    cuts = [Cut(onset, onset.reached, BY_BASELINE) for onset in splits]
+    place = Place(splits[-1].reached if splits else 0, learned)
+    course = _Course(days, scatter, plan, detectors)
+    charts = Charts([_with_floor(detector, plan.least(scatter)) for detector in detectors])
+    cuts += follow_along(course, place, charts)
+    alarms = tuple((cut.alarm, cut.detector) for cut in cuts if cut.detector != BY_BASELINE)
+    steps = _steps(days, cuts, scatter, plan)
+    return Followed(course.baseline(place), scatter, alarms, steps, tuple(charts.aside))
+
+
+def _with_floor(detector: Detector, least: float) -> Detector:
+    """The detector that leaves smaller changes alone, if it can."""
+    return replace(detector, floor=least) if hasattr(detector, "floor") else detector  # type: ignore[type-var]
 
 
 def settle(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> tuple[list[Onset], Scatter]:
@@ -145,7 +145,7 @@ def settle(days: Days, plan: Plan, detectors: tuple[Detector, ...]) -> tuple[lis
 def _best_split(
     days: Days, value: np.ndarray, edges: list[int], plan: Plan, detectors: tuple[Detector, ...]
 ) -> Onset | None:
-    needed = 1.3 * np.log(min((d.length for d in detectors), default=1e4))
+    needed = surely(detectors)
     best: Onset | None = None
     for low, high in pairwise(edges):
         if high - low < 2 * _LEAST_DAYS:
@@ -159,7 +159,7 @@ def _best_split(
         if onset.gain > max(needed, best.gain if best else 0.0) and size >= max(
             plan.floor, 0.5 * scatter.total
         ):
-            best = _shifted(onset, low)
+            best = shifted(onset, low)
     return best
 
 
@@ -190,63 +190,91 @@ def _local_level(date: np.ndarray, value: np.ndarray, n: np.ndarray) -> np.ndarr
     )
 
 
-def _baseline(days: Days, start: int, stop: int, scatter: Scatter, plan: Plan) -> Baseline:
-    part = days.part(start, max(stop, start + 1))
-    center, error = weighted_mean(part.value, scatter.sd(part.n))
-    first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
-    steady = float(np.hypot(plan.mix_error, scatter.slow))
-    error = float(np.hypot(error, steady))
-    return Baseline(
-        *(first, last, int(part.rows.sum()), center, scatter.total),
-        error=error,
-        steady=error if plan.is_frozen else steady,
-        likeness=scatter.likeness,
-    )
+@dataclass(frozen=True)
+class _Course:
+    """How a level is followed along its days."""
 
+    days: Days
+    scatter: Scatter
+    plan: Plan
+    detectors: tuple[Detector, ...]
 
-def _next(
-    days: Days, start: int, learned: int, scatter: Scatter, plan: Plan, detectors: tuple[Detector, ...]
-) -> tuple[int, Onset, str] | None:
-    """The first alarm after a baseline: its day, its change, the detector."""
-    baseline = _baseline(days, start, learned, scatter, plan)
-    ahead = days.part(learned, len(days))
-    sd = scatter.sd_alone(ahead.n)
-    signal = framed(_SIGNAL, (ahead.date, ahead.value, sd))
-    numbers = np.arange(learned, len(days))
-    if plan.slope is not None:
-        signal, baseline, numbers = _against_trailing(days, start, learned, scatter, plan, baseline)
-    alarms = []
-    for detector in detectors:
-        chart = _from(detector, plan.least(scatter))(signal, baseline)
-        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
-        if len(hits):
-            since = int(numbers[int(chart["start"].iloc[hits[0]])])
-            alarms.append((int(numbers[hits[0]]), since, detector.name))
-    if not alarms:
-        return None
-    alarm, since, name = min(alarms)
-    return alarm, _onset(days, start, since, alarm, scatter, plan), name
+    def baseline(self, place: Place) -> Baseline:
+        """What is usual at a place, and how surely that is known."""
+        part = self.days.part(place.start, max(place.learned, place.start + 1))
+        center, error = weighted_mean(part.value, self.scatter.sd(part.n))
+        first, last = (pd.Timestamp(int(date), unit="D") for date in (part.date[0], part.date[-1]))
+        steady = float(np.hypot(self.plan.mix_error, self.scatter.slow))
+        error = float(np.hypot(error, steady))
+        return Baseline(
+            *(first, last, int(part.rows.sum()), center, self.scatter.total),
+            error=error,
+            steady=error if self.plan.is_frozen else steady,
+            likeness=self.scatter.likeness,
+        )
 
+    def ahead(self, place: Place) -> Ahead | None:
+        days, learned = self.days, place.learned
+        if learned >= len(days):
+            return None
+        baseline = self.baseline(place)
+        if self.plan.slope is not None:
+            return self._against_trailing(place, baseline, self.plan.slope)
+        part = days.part(learned, len(days))
+        points = framed(_SIGNAL, (part.date, part.value, self.scatter.sd_alone(part.n)))
+        return Ahead(points, baseline, np.arange(learned, len(days)))
 
-def _from(detector: Detector, least: float) -> Detector:
-    """The detector that leaves smaller changes alone, if it can."""
-    return replace(detector, floor=least) if hasattr(detector, "floor") else detector  # type: ignore[type-var]
+    def _against_trailing(self, place: Place, baseline: Baseline, slope: float) -> Ahead:
+        """Days against the weeks before, for a level that drifts by nature."""
+        days, scatter = self.days, self.scatter
+        reference, spread, enough = trailing_level(
+            days, place.start, scatter, slope, follows_slope=self.plan.is_season
+        )
+        numbers = np.arange(place.learned, len(days))
+        numbers = numbers[enough[numbers]]
+        off = (days.value - reference)[numbers]
+        sd = np.hypot(scatter.sd_alone(days.n), spread)[numbers]
+        error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
+        usual = replace(baseline, center=0.0, error=error, steady=error)
+        return Ahead(framed(_SIGNAL, (days.date[numbers], off, sd)), usual, numbers)
 
+    def onset(self, place: Place, alarm: Alarm) -> Onset:
+        days, start = self.days, place.start
+        slope = self.plan.slope
+        sd = self.scatter.sd(days.n)
+        value = calm(days.value - (slope or 0.0) * (days.date - days.date[0]), sd)
+        low, high = _window(days, start, alarm, LOOK_LEVEL)
+        if slope is not None:
+            low = max(start, min(low, alarm.since - 3))
+            return shifted(step_onset(value[low:high], sd[low:high], upto=alarm.at - low), low)
+        step = shifted(step_onset(value[low:high], sd[low:high]), low)
+        low, high = _window(days, start, alarm, LOOK_RAMP)
+        best = step_gain(value[low:high], sd[low:high]).max()
+        wide = replace(shifted(step, -low), gain=float(best))
+        return shifted(ramp_onset(days.date[low:high], value[low:high], sd[low:high], wide), low)
 
-def _against_trailing(
-    days: Days, start: int, learned: int, scatter: Scatter, plan: Plan, baseline: Baseline
-) -> tuple[pd.DataFrame, Baseline, np.ndarray]:
-    """Days against the weeks before, for a level that drifts by nature."""
-    reference, spread, enough = trailing_level(
-        days, start, scatter, plan.slope or 0.0, follows_slope=plan.is_season
-    )
-    numbers = np.arange(learned, len(days))
-    numbers = numbers[enough[numbers]]
-    off = (days.value - reference)[numbers]
-    sd = np.hypot(scatter.sd_alone(days.n), spread)[numbers]
-    signal = framed(_SIGNAL, (days.date[numbers], off, sd))
-    error = float(np.median(spread[numbers])) / 2 if len(numbers) else 0.0
-    return signal, replace(baseline, center=0.0, error=error, steady=error), numbers
+    def again(self, place: Place, cut: Cut) -> tuple[Place, list[Cut]]:
+        start = max(cut.onset.reached, place.start + 1)
+        if self.plan.slope is not None:
+            return Place(start, start), []
+        learned = self._learned_again(start)
+        if learned - start < 2 * _LEAST_DAYS:
+            return Place(start, learned), []
+        value, n = self.days.value[start:learned], self.days.n[start:learned]
+        sd = self.scatter.sd(n)
+        onset = step_onset(calm(value, sd), sd, least=_LEAST_DAYS)
+        if onset.gain < surely(self.detectors):
+            return Place(start, learned), []
+        onset = shifted(onset, start)
+        return Place(onset.reached, learned), [Cut(onset, onset.first, BY_BASELINE)]
+
+    def _learned_again(self, start: int) -> int:
+        """The number of the day up to which a level is learned after a change."""
+        date = self.days.date
+        if start >= len(date):
+            return len(date)
+        by_time = int(np.searchsorted(date, date[start] + LEARN_LEVEL, side="right"))
+        return max(by_time, start + 2 * _LEAST_DAYS) if by_time < len(date) else len(date)
 
 
 def trailing_level(
@@ -284,72 +312,22 @@ def trailing_level(
     return np.where(enough, level + slope * x, np.nan), np.sqrt(variance), enough
 
 
-def _onset(days: Days, start: int, since: int, alarm: int, scatter: Scatter, plan: Plan) -> Onset:
-    value = days.value - (plan.slope or 0.0) * (days.date - days.date[0])
-    sd = scatter.sd(days.n)
-    value = calm(value, sd)
-    low, high = _window(days, start, since, alarm, _LOOK)
-    if plan.slope is not None:
-        low = max(start, min(low, since - 3))
-        return _shifted(step_onset(value[low:high], sd[low:high], upto=alarm - low), low)
-    step = _shifted(step_onset(value[low:high], sd[low:high]), low)
-    low, high = _window(days, start, since, alarm, _LOOK_RAMP)
-    best = step_gain(value[low:high], sd[low:high]).max()
-    wide = replace(_shifted(step, -low), gain=float(best))
-    return _shifted(ramp_onset(days.date[low:high], value[low:high], sd[low:high], wide), low)
-
-
-def _window(days: Days, start: int, since: int, alarm: int, reach: int) -> tuple[int, int]:
+def _window(days: Days, start: int, alarm: Alarm, reach: int) -> tuple[int, int]:
     """Numbers of the days about a chart's rise, six at least."""
-    low = max(start, int(np.searchsorted(days.date, days.date[since] - reach)))
-    high = min(len(days), int(np.searchsorted(days.date, days.date[alarm] + reach, side="right")))
+    low = max(start, int(np.searchsorted(days.date, days.date[alarm.since] - reach)))
+    high = min(len(days), int(np.searchsorted(days.date, days.date[alarm.at] + reach, side="right")))
     return max(start, min(low, high - 6)), max(high, min(len(days), low + 6))
 
 
-def _shifted(onset: Onset, by: int) -> Onset:
-    first, low, high, reached = (n + by for n in (onset.first, onset.low, onset.high, onset.reached))
-    earliest = None if onset.earliest is None else onset.earliest + by
-    return replace(onset, first=first, low=low, high=high, reached=reached, earliest=earliest)
-
-
-def _learn_again(days: Days, start: int) -> int:
-    """The number of the day up to which a level is learned after a change."""
-    if start >= len(days):
-        return len(days)
-    by_time = int(np.searchsorted(days.date, days.date[start] + LEARN_AGAIN, side="right"))
-    return max(by_time, start + 2 * _LEAST_DAYS) if by_time < len(days) else len(days)
-
-
-def _settle_again(
-    days: Days,
-    start: int,
-    learned: int,
-    scatter: Scatter,
-    plan: Plan,
-    detectors: tuple[Detector, ...],
-    trail: _Trail,
-) -> int:
-    """Look for one more change in the days the level is learned from again."""
-    if plan.slope is not None or learned - start < 2 * _LEAST_DAYS:
-        return start
-    needed = 1.3 * np.log(min((d.length for d in detectors), default=1e4))
-    sd = scatter.sd(days.n[start:learned])
-    onset = step_onset(calm(days.value[start:learned], sd), sd, least=_LEAST_DAYS)
-    if onset.gain < needed:
-        return start
-    onset = _shifted(onset, start)
-    trail.cuts.append((onset, onset.first, "baseline"))
-    return onset.reached
-
-
-def _steps(days: Days, cuts: list[tuple[Onset, int, str]], scatter: Scatter, plan: Plan) -> tuple[Step, ...]:
+def _steps(days: Days, cuts: list[Cut], scatter: Scatter, plan: Plan) -> tuple[Step, ...]:
     """The changes that lasted: levels that differ clearly, by the floor or more."""
     sd = scatter.sd(days.n)
     value = calm(days.value - (plan.slope or 0.0) * (days.date - days.date[0]), sd)
     steps = []
-    for number, (onset, alarm, name) in enumerate(cuts):
-        begin = cuts[number - 1][0].reached if number else 0
-        stop = cuts[number + 1][0].first if number + 1 < len(cuts) else len(days)
+    for number, cut in enumerate(cuts):
+        onset = cut.onset
+        begin = cuts[number - 1].onset.reached if number else 0
+        stop = cuts[number + 1].onset.first if number + 1 < len(cuts) else len(days)
         if plan.slope is not None:
             begin = max(
                 begin, min(int(np.searchsorted(days.date, days.date[onset.first] - 42)), onset.first - 8)
@@ -362,5 +340,5 @@ def _steps(days: Days, cuts: list[tuple[Onset, int, str]], scatter: Scatter, pla
         after, error_after = weighted_mean(value[onset.reached : stop], sd[onset.reached : stop])
         error = float(np.sqrt(error_before**2 + error_after**2 + scatter.slow**2))
         if abs(after - before) >= max(3 * error, plan.least(scatter)):
-            steps.append(Step(onset, alarm, before, after, error, name))
+            steps.append(Step(onset, cut.alarm, before, after, error, cut.detector))
     return tuple(steps)

@@ -10,8 +10,11 @@ from scipy.special import ndtri
 
 from dicomlab.drift.base import Baseline, Detector
 from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.loop import Ahead, Alarm, Charts, Cut, Place, follow_along, shifted
 from dicomlab.drift.sequential.onset import Onset, share_onset
+from dicomlab.drift.sequential.spans import LEARN_SCATTER, LOOK_SHARE
 from dicomlab.drift.signals.adjustment import robust_sd
+from dicomlab.isolation import SetAside
 
 LEAST_PAIRS = 40
 """Pairs that a baseline needs before a scatter is followed."""
@@ -23,8 +26,6 @@ _SIGNAL = pd.Index(["date", "score"])
 _WIDE = 0.8
 _RAREST = 0.995
 _APART = 14
-_LOOK = 60
-_LEARN_AGAIN = 90
 
 
 @dataclass(frozen=True)
@@ -69,39 +70,66 @@ def make_pairs(
     return Pairs(day[late][by_day], off[by_day])
 
 
-def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ...]) -> list[Growth]:
+@dataclass(frozen=True)
+class FollowedScatter:
+    """What following one scatter gave: its growths, and the detectors that raised."""
+
+    growths: tuple[Growth, ...] = ()
+    aside: tuple[SetAside, ...] = ()
+
+
+def follow_scatter(pairs: Pairs, learn_until: int, detectors: tuple[Detector, ...]) -> FollowedScatter:
     """Find every lasting growth of a scatter. From one on, it is learned anew for three months."""
-    growths: list[Growth] = []
-    start, learned = 0, int(np.searchsorted(pairs.date, learn_until, side="right"))
-    while len(pairs.date) > learned >= start + LEAST_PAIRS:
-        score, wide, baseline = _learn(pairs, start, learned)
-        found = _next(pairs.date, score, learned, baseline, detectors)
-        if found is None:
-            break
-        alarm, since, name = found
-        onset = _onset(pairs.date, wide, start, since, alarm)
-        stop = int(np.searchsorted(pairs.date, pairs.date[onset.first] + _LEARN_AGAIN, side="right"))
-        growth = _growth(pairs, start, onset, alarm, name)
-        if growth is not None:
-            growths.append(growth)
-        start, learned = onset.first, max(stop, alarm + 1, onset.first + LEAST_PAIRS)
-    return growths
+    place = Place(0, int(np.searchsorted(pairs.date, learn_until, side="right")))
+    charts, start, growths = Charts(detectors), 0, []
+    for cut in follow_along(_Course(pairs), place, charts):
+        growths.append(_growth(pairs, start, cut))
+        start = cut.onset.first
+    return FollowedScatter(tuple(growth for growth in growths if growth), tuple(charts.aside))
 
 
-def _learn(pairs: Pairs, start: int, learned: int) -> tuple[np.ndarray, np.ndarray, Baseline]:
-    """The scores of pairs, which of them are wide, and the baseline of scores."""
-    off = np.abs(pairs.off)
-    known = np.sort(off[start:learned])
-    score = _scores(off, known)
-    part = score[start:learned]
-    mean, variance = float(part.mean()), float(part.var())
-    sums = np.array([chunk.sum() for chunk in np.array_split(part, max(len(part) // 20, 1))])
-    size = len(part) / len(sums)
-    extra = float(sums.var(ddof=1) / (size * variance)) if len(sums) > 3 and variance else 1.0
-    extra = max(extra, 1.0)
-    first, last = (pd.Timestamp(int(pairs.date[n]), unit="D") for n in (start, learned - 1))
-    error = float(np.sqrt(variance * extra / len(part)))
-    return score, off > np.quantile(known, _WIDE), Baseline(first, last, len(part), mean, extra, error=error)
+@dataclass(frozen=True)
+class _Course:
+    """How a scatter is followed along its pairs."""
+
+    pairs: Pairs
+
+    def ahead(self, place: Place) -> Ahead | None:
+        date, start, learned = self.pairs.date, place.start, place.learned
+        if not len(date) > learned >= start + LEAST_PAIRS:
+            return None
+        score = _scores(np.abs(self.pairs.off), self._known(place))
+        points = framed(_SIGNAL, (date[learned:].astype("datetime64[D]"), score[learned:]))
+        return Ahead(points, self._baseline(place, score[start:learned]), np.arange(learned, len(date)))
+
+    def _known(self, place: Place) -> np.ndarray:
+        """How far the pairs of a baseline are apart, in order of size."""
+        return np.sort(np.abs(self.pairs.off[place.start : place.learned]))
+
+    def _baseline(self, place: Place, score: np.ndarray) -> Baseline:
+        """Mean of scores, with how many of them count as one where they resemble each other."""
+        mean, variance = float(score.mean()), float(score.var())
+        sums = np.array([chunk.sum() for chunk in np.array_split(score, max(len(score) // 20, 1))])
+        size = len(score) / len(sums)
+        extra = float(sums.var(ddof=1) / (size * variance)) if len(sums) > 3 and variance else 1.0
+        extra = max(extra, 1.0)
+        ends = (self.pairs.date[place.start], self.pairs.date[place.learned - 1])
+        first, last = (pd.Timestamp(int(day), unit="D") for day in ends)
+        error = float(np.sqrt(variance * extra / len(score)))
+        return Baseline(first, last, len(score), mean, extra, error=error)
+
+    def onset(self, place: Place, alarm: Alarm) -> Onset:
+        date = self.pairs.date
+        is_wide = np.abs(self.pairs.off) > np.quantile(self._known(place), _WIDE)
+        low = max(place.start, int(np.searchsorted(date, date[alarm.since] - LOOK_SHARE)))
+        high = min(len(date), int(np.searchsorted(date, date[alarm.at] + LOOK_SHARE, side="right")))
+        found = shifted(share_onset(is_wide[low:high]), low)
+        return replace(found, reached=found.first)
+
+    def again(self, place: Place, cut: Cut) -> tuple[Place, list[Cut]]:
+        date, first = self.pairs.date, cut.onset.first
+        by_time = int(np.searchsorted(date, date[first] + LEARN_SCATTER, side="right"))
+        return Place(first, max(by_time, cut.alarm + 1, first + LEAST_PAIRS)), []
 
 
 def _scores(off: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -111,28 +139,8 @@ def _scores(off: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.asarray(ndtri((1 + share) / 2) ** 2)
 
 
-def _next(
-    date: np.ndarray, score: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
-) -> tuple[int, int, str] | None:
-    ahead = framed(_SIGNAL, (date[learned:].astype("datetime64[D]"), score[learned:]))
-    found = []
-    for detector in detectors:
-        chart = detector(ahead, baseline)
-        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
-        if len(hits):
-            found.append((learned + int(hits[0]), learned + int(chart["start"].iloc[hits[0]]), detector.name))
-    return min(found) if found else None
-
-
-def _onset(date: np.ndarray, wide: np.ndarray, start: int, since: int, alarm: int) -> Onset:
-    low = max(start, int(np.searchsorted(date, date[since] - _LOOK)))
-    high = min(len(date), int(np.searchsorted(date, date[alarm] + _LOOK, side="right")))
-    onset = share_onset(wide[low:high])
-    first, lowest, highest = (n + low for n in (onset.first, onset.low, onset.high))
-    return replace(onset, first=first, low=lowest, high=highest, reached=first)
-
-
-def _growth(pairs: Pairs, start: int, onset: Onset, alarm: int, name: str) -> Growth | None:
+def _growth(pairs: Pairs, start: int, cut: Cut) -> Growth | None:
+    onset = cut.onset
     before, after = pairs.off[start : onset.first], pairs.off[onset.first :]
     if len(before) < LEAST_PAIRS // 2 or len(after) < 10:
         return None
@@ -141,4 +149,5 @@ def _growth(pairs: Pairs, start: int, onset: Onset, alarm: int, name: str) -> Gr
         return None
     # A median of absolute deviations has 0.37 of the efficiency of a standard deviation.
     error = float(np.sqrt((1 / len(before) + 1 / len(after)) / (2 * 0.37)))
-    return Growth(onset, alarm, float(old), float(new), error, 2 * len(before), 2 * len(after), name)
+    sizes = 2 * len(before), 2 * len(after)
+    return Growth(onset, cut.alarm, float(old), float(new), error, *sizes, cut.detector)

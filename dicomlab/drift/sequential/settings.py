@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline, Detector
 from dicomlab.drift.detectors.cusum import framed
+from dicomlab.drift.sequential.loop import (
+    BY_BASELINE,
+    Ahead,
+    Alarm,
+    Charts,
+    Cut,
+    Place,
+    follow_along,
+    shifted,
+    surely,
+)
 from dicomlab.drift.sequential.onset import Onset, share_onset
-
-MOST_VALUES = 6
-"""More usual values than this, and a setting is not one."""
+from dicomlab.drift.sequential.spans import LEARN_SETTING, LOOK_SHARE
+from dicomlab.drift.signals.usual import usual_values
+from dicomlab.isolation import SetAside
 
 _SIGNAL = pd.Index(["date", "text"])
-_COVER = 0.9
 _LEAST_POINTS = 10
-_LEARN_AGAIN = 60
 
 
 @dataclass(frozen=True)
@@ -40,30 +48,8 @@ class FollowedSetting:
     baseline: Baseline
     alarms: tuple[tuple[int, str], ...] = ()
     switches: tuple[Switch, ...] = ()
-
-
-def usual_values(text: np.ndarray) -> tuple[str, ...]:
-    """The values that most acquisitions take; empty where they are too many."""
-    counts = sorted(Counter(text.tolist()).items(), key=lambda item: (-item[1], item[0]))
-    before = np.cumsum([0, *(count for _, count in counts)])[:-1]
-    usual = tuple(
-        str(value) for (value, _), seen in zip(counts, before, strict=True) if seen < _COVER * len(text)
-    )
-    return usual if len(usual) <= MOST_VALUES else ()
-
-
-def written(text: np.ndarray, number: np.ndarray, floor: float) -> np.ndarray:
-    """Numbers closer than the floor (or 0.5 %) written as the most common one."""
-    if not np.isfinite(number).any():
-        return text
-    unique, count = np.unique(number[np.isfinite(number)], return_counts=True)
-    gap = np.diff(unique) > np.maximum(floor, 0.005 * np.abs(unique[1:]))
-    group = np.concatenate([[0], np.cumsum(gap)])
-    order = np.lexsort((unique, -count, group))
-    chosen = unique[order[np.unique(group[order], return_index=True)[1]]]
-    name = np.array([f"{value:.6g}" for value in chosen], dtype=object)
-    place = np.searchsorted(unique, number, side="left").clip(max=len(unique) - 1)
-    return np.where(np.isfinite(number), name[group[place]], text)
+    aside: tuple[SetAside, ...] = ()
+    """The detectors that raised."""
 
 
 def follow_setting(
@@ -74,92 +60,86 @@ def follow_setting(
     `date` (number of the day) and `text` have one entry per examination. What is usual is learned
     up to the day `learn_until`, where a switch is looked for already, and anew after each change.
     """
-    learned = int(np.searchsorted(date, learn_until, side="right"))
-    start = 0
-    alarms: list[tuple[int, str]] = []
-    first = _baseline(date, text, 0, learned)
-    cuts: list[tuple[Onset, int, str]] = []
-    while True:
-        onset = _split(text, start, learned, detectors)
-        if onset is not None:
-            cuts.append((onset, onset.first, "baseline"))
-            start, learned = onset.first, max(learned, min(onset.first + _LEAST_POINTS, len(text)))
-            continue
-        baseline = _baseline(date, text, start, learned)
-        found = _next(date, text, learned, baseline, detectors) if baseline.usual else None
-        if found is None:
-            return FollowedSetting(first, tuple(alarms), _switches(text, cuts))
-        alarm, since, name = found
-        alarms.append((alarm, name))
-        onset = _onset(date, text, start, since, alarm, baseline.usual)
-        cuts.append((onset, alarm, name))
-        start = onset.first
-        again = int(np.searchsorted(date, date[start] + _LEARN_AGAIN, side="right"))
-        learned = min(max(again, start + _LEAST_POINTS, alarm + 1), len(text))
+    course, charts = _Course(date, text, detectors), Charts(detectors)
+    first = Place(0, int(np.searchsorted(date, learn_until, side="right")))
+    place, cuts = course.settled(first)
+    cuts += follow_along(course, place, charts)
+    alarms = tuple((cut.alarm, cut.detector) for cut in cuts if cut.detector != BY_BASELINE)
+    return FollowedSetting(course.baseline(first), alarms, _switches(text, cuts), tuple(charts.aside))
 
 
-def _baseline(date: np.ndarray, text: np.ndarray, start: int, stop: int) -> Baseline:
-    part = text[start:stop]
-    usual = usual_values(part)
-    unusual = float((~np.isin(part, usual)).sum() + 1) / (len(part) + 2) if usual else 1.0
-    first, last = (pd.Timestamp(int(d), unit="D") for d in (date[start], date[stop - 1]))
-    return Baseline(first, last, len(part), unusual, float("nan"), usual)
+@dataclass(frozen=True)
+class _Course:
+    """How a setting is followed along its examinations."""
+
+    date: np.ndarray
+    text: np.ndarray
+    detectors: tuple[Detector, ...]
+
+    def baseline(self, place: Place) -> Baseline:
+        """What is usual at a place, with the share of other values as its centre."""
+        part = self.text[place.start : place.learned]
+        usual = usual_values(part)
+        unusual = float((~np.isin(part, usual)).sum() + 1) / (len(part) + 2) if usual else 1.0
+        ends = (self.date[place.start], self.date[place.learned - 1])
+        first, last = (pd.Timestamp(int(day), unit="D") for day in ends)
+        return Baseline(first, last, len(part), unusual, float("nan"), usual)
+
+    def ahead(self, place: Place) -> Ahead | None:
+        baseline = self.baseline(place)
+        if not baseline.usual:
+            return None
+        learned = place.learned
+        values = pd.Series(self.text[learned:], dtype=object)
+        points = framed(_SIGNAL, (self.date[learned:].astype("datetime64[D]"), values))
+        return Ahead(points, baseline, np.arange(learned, len(self.text)))
+
+    def onset(self, place: Place, alarm: Alarm) -> Onset:
+        low = max(place.start, int(np.searchsorted(self.date, self.date[alarm.since] - LOOK_SHARE)))
+        stop = int(np.searchsorted(self.date, self.date[alarm.at] + LOOK_SHARE, side="right"))
+        usual = self.baseline(place).usual
+        return shifted(share_onset(~np.isin(self.text[low:stop], list(usual))), low)
+
+    def again(self, place: Place, cut: Cut) -> tuple[Place, list[Cut]]:
+        start = cut.onset.first
+        by_time = int(np.searchsorted(self.date, self.date[start] + LEARN_SETTING, side="right"))
+        learned = min(max(by_time, start + _LEAST_POINTS, cut.alarm + 1), len(self.text))
+        return self.settled(Place(start, learned))
+
+    def settled(self, place: Place) -> tuple[Place, list[Cut]]:
+        """The place after the switches that lie among the points it is learned from."""
+        cuts: list[Cut] = []
+        while (onset := self._split(place)) is not None:
+            cuts.append(Cut(onset, onset.first, BY_BASELINE))
+            learned = max(place.learned, min(onset.first + _LEAST_POINTS, len(self.text)))
+            place = Place(onset.first, learned)
+        return place, cuts
+
+    def _split(self, place: Place) -> Onset | None:
+        """A switch inside a baseline: a share that jumps by half or more."""
+        part = self.text[place.start : place.learned]
+        needed = surely(self.detectors)
+        for value in usual_values(part):
+            for is_it in (part == value, part != value):
+                if len(part) < 2 * _LEAST_POINTS or is_it.all() or not is_it.any():
+                    continue
+                onset = share_onset(is_it)
+                jump = is_it[onset.first :].mean() - is_it[: onset.first].mean()
+                far = min(onset.first, len(part) - onset.first) >= _LEAST_POINTS // 2
+                if onset.gain >= needed and jump >= 0.5 and far:
+                    return shifted(onset, place.start)
+        return None
 
 
-def _next(
-    date: np.ndarray, text: np.ndarray, learned: int, baseline: Baseline, detectors: tuple[Detector, ...]
-) -> tuple[int, int, str] | None:
-    values = pd.Series(text[learned:], dtype=object)
-    ahead = framed(_SIGNAL, (date[learned:].astype("datetime64[D]"), values))
-    found = []
-    for detector in detectors:
-        chart = detector(ahead, baseline)
-        hits = np.flatnonzero(chart["is_alarm"].to_numpy())
-        if len(hits):
-            since = learned + int(chart["start"].iloc[hits[0]])
-            found.append((learned + int(hits[0]), since, detector.name))
-    return min(found) if found else None
-
-
-def _onset(
-    date: np.ndarray, text: np.ndarray, start: int, since: int, alarm: int, usual: Sequence[str]
-) -> Onset:
-    low = max(start, int(np.searchsorted(date, date[since] - 60)))
-    high = min(len(text), int(np.searchsorted(date, date[alarm] + 60, side="right")))
-    onset = share_onset(~np.isin(text[low:high], list(usual)))
-    return _shifted(onset, low)
-
-
-def _split(text: np.ndarray, start: int, stop: int, detectors: tuple[Detector, ...]) -> Onset | None:
-    """A switch inside a baseline: a share that jumps by half or more."""
-    part = text[start:stop]
-    needed = 1.3 * np.log(min((d.length for d in detectors), default=1e4))
-    for value in usual_values(part):
-        for is_it in (part == value, part != value):
-            if len(part) < 2 * _LEAST_POINTS or is_it.all() or not is_it.any():
-                continue
-            onset = share_onset(is_it)
-            jump = is_it[onset.first :].mean() - is_it[: onset.first].mean()
-            far = min(onset.first, len(part) - onset.first) >= _LEAST_POINTS // 2
-            if onset.gain >= needed and jump >= 0.5 and far:
-                return _shifted(onset, start)
-    return None
-
-
-def _shifted(onset: Onset, by: int) -> Onset:
-    first, low, high, reached = (n + by for n in (onset.first, onset.low, onset.high, onset.reached))
-    return replace(onset, first=first, low=low, high=high, reached=reached)
-
-
-def _switches(text: np.ndarray, cuts: list[tuple[Onset, int, str]]) -> tuple[Switch, ...]:
+def _switches(text: np.ndarray, cuts: list[Cut]) -> tuple[Switch, ...]:
     """The changes with what was usual on either side, where that is not the same."""
-    edges = [0, *(onset.first for onset, _, _ in cuts), len(text)]
+    edges = [0, *(cut.onset.first for cut in cuts), len(text)]
     switches = []
-    for number, (onset, alarm, name) in enumerate(cuts):
+    for number, cut in enumerate(cuts):
         before = _main(text[edges[number] : edges[number + 1]])
         after = _main(text[edges[number + 1] : edges[number + 2]])
         if before != after:
-            switches.append(Switch(onset, alarm, before, after, name))
+            switches.append(Switch(cut.onset, cut.alarm, before, after, cut.detector))
     return tuple(switches)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,18 +10,15 @@ import numpy as np
 from dicomlab.drift.base import Detector
 from dicomlab.drift.sequential.levels import Followed, Plan, follow
 from dicomlab.drift.sequential.onset import Onset
-from dicomlab.drift.sequential.settings import MOST_VALUES, usual_values
+from dicomlab.drift.sequential.spans import SAME_CHANGE
 from dicomlab.drift.signals.days import Days
-
-LEAST_SHARE = 0.05
-"""A value is followed where it had so much of the baseline, and left so much to others."""
+from dicomlab.isolation import SetAside
 
 FLOOR = 0.1
 """A shift by less is not told: ten examinations in a hundred."""
 
 _A_POINT = 5
 _LONGEST = 7
-_SAME_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -45,21 +41,8 @@ class Mix:
     days: Days
     shifts: tuple[Shift, ...] = ()
     alarms: tuple[tuple[int, str], ...] = ()
-
-
-def mixed_values(text: np.ndarray) -> tuple[str, ...]:
-    """The values whose shares say what a mix is; empty where one value is nearly all.
-
-    Of two values, one is enough. Where a setting takes too many values to have usual ones, the
-    most common ones.
-    """
-    counts = Counter(text.tolist()).most_common(MOST_VALUES)
-    shares = {str(value): count / len(text) for value, count in sorted(counts, key=lambda c: (-c[1], c[0]))}
-    values = [v for v, share in shares.items() if LEAST_SHARE <= share <= 1 - LEAST_SHARE]
-    usual = usual_values(text)
-    if len(usual) == 1 or not values:
-        return ()
-    return (values[-1],) if len(usual) == 2 and len(values) == 2 else tuple(values)
+    aside: tuple[SetAside, ...] = ()
+    """The detectors that raised."""
 
 
 def follow_mix(
@@ -85,7 +68,8 @@ def follow_mix(
         for s in found.steps
     ]
     alarms = sorted({(int(points.date[n]), name) for found in followed.values() for n, name in found.alarms})
-    return Mix(points, tuple(_largest(shifts, points.date)), tuple(alarms))
+    aside = {aside.item: aside for found in followed.values() for aside in found.aside}
+    return Mix(points, tuple(_largest(shifts, points.date)), tuple(alarms), tuple(aside.values()))
 
 
 def _share(level: float) -> float:
@@ -124,6 +108,6 @@ def _largest(shifts: Sequence[Shift], date: np.ndarray) -> list[Shift]:
     kept: list[Shift] = []
     for shift in sorted(shifts, key=lambda s: (-abs(s.after - s.before), s.value)):
         day = date[shift.onset.first]
-        if all(abs(day - date[other.onset.first]) > _SAME_DAYS for other in kept):
+        if all(abs(day - date[other.onset.first]) > SAME_CHANGE for other in kept):
             kept.append(shift)
     return sorted(kept, key=lambda s: s.onset.first)

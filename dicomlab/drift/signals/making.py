@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
-from dicomlab.drift.kept.baselines import Spans
-from dicomlab.drift.sequential.settings import usual_values, written
-from dicomlab.drift.sequential.shares import mixed_values
 from dicomlab.drift.signals.adjustment import Adjusted, adjust
 from dicomlab.drift.signals.parameters import Parameter
 from dicomlab.drift.signals.strata import ALL, PHANTOM
+from dicomlab.drift.signals.usual import mixed_values, usual_values, written
 from dicomlab.drift.signals.values import Cells, Values, read_values
+from dicomlab.errors import DicomlabError
+from dicomlab.isolation import set_aside
+
+Spans = Mapping[tuple[str, str, str, str], tuple[int, int]]
+"""First and last day of the baseline by device, modality, parameter and stratum."""
 
 OTHERS = "others"
 """The stratum that stands for all those with too little for a baseline."""
@@ -123,10 +126,18 @@ def make_signals(
     for name, places in sorted(machine.groupby(machine).indices.items()):
         device, modality = str(name).rsplit("\0", 1)
         for parameter in (p for p in parameters if p.applies_to(modality) and _may_be_there(p, rows)):
-            signals += _signals_of(
-                *(device, modality, parameter, np.sort(places), cells),
-                *(cells.stratum(parameter.per, strata), rules, frozen or {}),
-            )
+            at = np.sort(places)
+            try:
+                made = _signals_of(
+                    *(device, modality, parameter, at, cells),
+                    *(cells.stratum(parameter.per, strata), rules, frozen or {}),
+                )
+                signals += list(made)
+            except DicomlabError:
+                raise  # what the call asks for is wrong
+            except Exception as error:  # noqa: BLE001 - whatever one parameter raises, the others count
+                none = _absent(device, modality, parameter, len(at), in_table=True)
+                signals.append(replace(none, reason=set_aside(parameter.name, error).reason))
     return signals
 
 
