@@ -27,11 +27,13 @@ from dicomlab.drift.findings.table_notices import device_notices, stray_notices,
 from dicomlab.drift.findings.volume import VolumeDrop, volume_notices
 from dicomlab.drift.kept.baselines import changed_baselines, read_baselines, spans_of
 from dicomlab.drift.kept.decisions import read_decisions, with_decisions
-from dicomlab.drift.kept.limits import Limit, Tolerances, judge_limits, read_tolerances
+from dicomlab.drift.kept.limit_verdicts import judge_limits
+from dicomlab.drift.kept.limits import Limit, Tolerances, read_tolerances
 from dicomlab.drift.results import Judged, Points, judged_machine, make_drift, not_judged
 from dicomlab.drift.signals.identities import with_identities
-from dicomlab.drift.signals.making import Rules, Spans, make_signals
+from dicomlab.drift.signals.making import make_signals
 from dicomlab.drift.signals.parameters import Parameter, choose, with_floor
+from dicomlab.drift.signals.signal import Rules, Spans
 from dicomlab.drift.signals.strata import judged_series
 from dicomlab.drift.signals.values import Cells
 from dicomlab.drift.watch import watch

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,24 +13,14 @@ import pyarrow as pa
 
 from dicomlab.devices import DEVICE_COLUMNS, column, texts
 from dicomlab.drift.base import Drift
-from dicomlab.drift.findings.causes import CAUSE_COLUMNS, coincidences
-from dicomlab.drift.findings.changes import (
-    Change,
-    in_unit,
-    merged,
-    relative,
-    severity,
-    spread_texts,
-    to_timestamp,
-    together,
-)
+from dicomlab.drift.findings.changes import Change, to_timestamp
+from dicomlab.drift.findings.changes_table import changes_table, hybrids
+from dicomlab.drift.findings.merging import merged
 from dicomlab.drift.findings.notices import NOT_JUDGED, Notice, notices_table
-from dicomlab.drift.findings.sisters import fleet_events
 from dicomlab.drift.findings.volume import gap_notices
-from dicomlab.drift.findings.words import cause_words, fleet_words, machine_words, sentence
-from dicomlab.drift.kept.limits import Kept, limits_table
+from dicomlab.drift.kept.limit_verdicts import Kept, limits_table
 from dicomlab.drift.sequential.levels import Followed
-from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.signal import Signal
 from dicomlab.drift.signals.strata import ALL
 from dicomlab.drift.watch import Watched
 from dicomlab.isolation import WORDS, SetAside
@@ -44,22 +33,7 @@ POINT_COLUMNS = (
     "signal_id device stratum parameter date value text is_baseline is_alarm series adjusted"
 ).split()
 ALARM_COLUMNS = "signal_id device parameter stratum date kind detector value center z".split()
-CHANGE_COLUMNS = (
-    "change_id signal_id device modality stratum parameter unit kind onset onset_low onset_high before after "
-    "before_text after_text effect effect_sd n_before n_after severity text cause finding reached "
-    "effect_low effect_high detector fleet_event decision note citation"
-).split()
-_DATES = (
-    "first",
-    "last",
-    "baseline_from",
-    "baseline_to",
-    "date",
-    "onset",
-    "onset_low",
-    "onset_high",
-    "reached",
-)
+_DATES = ("first", "last", "baseline_from", "baseline_to", "date")
 Points = Literal["all", "changed", "none"]
 """Of which signals the points are kept: of all, of those that changed, of none."""
 
@@ -148,8 +122,8 @@ def make_drift(
     """The tables of what was found; changes by machine, date and severity."""
     changes = [change for machine in judged for change in machine.changes]
     rows = [row for machine in judged for row in machine.signals]
-    table, causes = _changes(
-        changes, {m.device: m.worked for m in judged}, devices, events, hybrids=_hybrids(rows)
+    table, causes = changes_table(
+        changes, {m.device: m.worked for m in judged}, devices, events, hybrids=hybrids(rows)
     )
     counts = table["device"].value_counts()
     fleet = devices[[*DEVICE_COLUMNS]].assign(
@@ -300,95 +274,3 @@ def _alarms(watched: Watched, since: pd.Timestamp | None) -> list[dict[str, obje
         row = (*names, to_timestamp(day), signal.kind, detector, value, center, z)
         rows.append(dict(zip(ALARM_COLUMNS, row, strict=True)))
     return rows
-
-
-def _hybrids(signals: Sequence[dict[str, object]]) -> set[object]:
-    """The machines of several modalities, such as PET/CT."""
-    pairs = {(row["device"], row["modality"]) for row in signals}
-    counts = Counter(device for device, _ in pairs)
-    return {device for device, n in counts.items() if n > 1}
-
-
-def _changes(
-    changes: Sequence[Change],
-    days: dict[str, np.ndarray],
-    devices: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    hybrids: Collection[object] = (),
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    order = sorted(changes, key=_order)
-    groups = together(order)
-    models = dict(zip(devices["device"], _models(devices), strict=True))
-    shared = fleet_events(order, models)
-    place = {device: n for n, device in enumerate(devices["device"])}
-    table, causes = [], []
-    for number, (change, group, event) in enumerate(zip(order, groups, shared, strict=True), start=1):
-        device = change.signal.device
-        onset = (to_timestamp(change.onset), to_timestamp(change.low), to_timestamp(change.high))
-        near = coincidences(f"C{number:03d}", onset, events[events["device"] == device], days[device])
-        causes.append(near)
-        words = cause_words(near)
-        row = _change(change, f"C{number:03d}", f"F{group:02d}", onset)
-        sisters = fleet_words(event, models, device)
-        part = change.signal.modality if device in hybrids else ""
-        text = sentence(change, machine_words(devices.iloc[place[device]]), words, sisters, part=part)
-        table.append(row | {"cause": words, "text": text, "fleet_event": event.name if event else ""})
-    found = _dated(pd.DataFrame(table, columns=CHANGE_COLUMNS))
-    found["decision"], found["note"] = "", ""
-    found = found.astype(dict.fromkeys(("fleet_event", "decision", "note", "citation"), "str"))
-    whole = {"n_before": "int64", "n_after": "int64", "severity": "int64"}
-    filled = [near for near in causes if len(near)]
-    told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=CAUSE_COLUMNS)
-    return found.astype(whole), _dated(told)
-
-
-def _models(devices: pd.DataFrame) -> list[str]:
-    """What makes machines sisters: maker, model and modality."""
-    names = (devices[name].astype(object).fillna("") for name in ("Manufacturer", "ManufacturerModelName"))
-    return [f"{a}|{b}|{c}" if b else "" for a, b, c in zip(*names, devices["modality"], strict=True)]
-
-
-def _order(change: Change) -> tuple[object, ...]:
-    signal = change.signal
-    return signal.device, change.onset, -severity(change), signal.parameter.name, signal.stratum
-
-
-def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, ...]) -> dict[str, object]:
-    signal = change.signal
-    before, after = in_unit(change)
-    effect, low, high = relative(change)
-    is_spread = change.kind == "spread"
-    texts_of = (
-        spread_texts(change)
-        if is_spread
-        else (change.before_text or f"{before:.6g}", change.after_text or f"{after:.6g}")
-    )
-    return {
-        "change_id": name,
-        "signal_id": signal.signal_id,
-        "device": signal.device,
-        "modality": signal.modality,
-        "stratum": signal.stratum,
-        "parameter": signal.parameter.name,
-        "unit": "" if change.kind in ("share", "identity") else signal.parameter.unit,
-        "kind": change.kind,
-        "onset": onset[0],
-        "onset_low": min(onset[1], to_timestamp(change.earliest)) if change.earliest else onset[1],
-        "onset_high": onset[2],
-        "before": before,
-        "after": after,
-        "before_text": texts_of[0],
-        "after_text": texts_of[1],
-        "effect": effect,
-        "effect_sd": (change.after - change.before) / change.scatter,
-        "n_before": change.n_before,
-        "n_after": change.n_after,
-        "severity": severity(change),
-        "finding": finding,
-        "reached": to_timestamp(change.reached),
-        "effect_low": low,
-        "effect_high": high,
-        "detector": change.detector,
-        "citation": change.citation,
-    }

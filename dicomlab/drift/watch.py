@@ -9,7 +9,6 @@ from functools import partial
 from itertools import groupby
 
 import numpy as np
-import pandas as pd
 
 from dicomlab.drift.base import Detector
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
@@ -20,20 +19,20 @@ from dicomlab.drift.findings.changes import (
     share_changes,
     spread_changes,
 )
-from dicomlab.drift.sequential.levels import Followed, Plan, follow
+from dicomlab.drift.findings.shared import is_common, put_back, shared_path
+from dicomlab.drift.sequential.levels import Followed, follow
 from dicomlab.drift.sequential.scatter import LEAST_PAIRS, follow_scatter, make_pairs
 from dicomlab.drift.sequential.settings import FollowedSetting, follow_setting
+from dicomlab.drift.sequential.settling import Plan
 from dicomlab.drift.sequential.shares import follow_mix
 from dicomlab.drift.sequential.spans import SAME_CHANGE
-from dicomlab.drift.signals.days import Days, Scatter, gather, measure_scatter, weighted_mean
-from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.days import Days, Scatter, gather
+from dicomlab.drift.signals.examinations import by_examination
 from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.signal import Signal
 from dicomlab.drift.signals.usual import mixed_values
 from dicomlab.isolation import SetAside, set_aside
 
-_COMMON_SHARE = 0.4
-_MOST = 0.6
-_WINDOW = 120
 # Staff comes and goes, and nothing in the header tells: a fifth of the scatter at the least.
 _WANDER = 0.2
 # Where it tells, a new one is known by the first acquisitions only.
@@ -194,29 +193,6 @@ def _with_scatter(watched: Watched, task: _Task) -> Watched:
     return more.with_aside(followed.aside)
 
 
-def is_common(change: Change, parts: Sequence[Days]) -> bool:
-    """Whether most protocols, by days with data, moved with a pooled change.
-
-    They did not if the change is much smaller once the protocol that moved most is left out.
-    """
-    around = [(b, a) for b, a in (_around(days, change) for days in parts) if len(b) >= 3 and len(a) >= 3]
-    if len(around) < 2:
-        return True
-    n = np.array([len(after) for _, after in around])
-    moves = np.array([np.median(after) - np.median(before) for before, after in around])
-    share = moves / (change.after - change.before)
-    others = np.arange(len(n)) != (n * share).argmax()
-    rest = (n * share)[others].sum() / n[others].sum()
-    return bool(n[share >= _COMMON_SHARE].sum() > _MOST * n.sum() and rest >= _MOST)
-
-
-def _around(days: Days, change: Change) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the days before and after a change, within four months."""
-    before = (days.date < change.onset) & (days.date >= change.onset - _WINDOW)
-    after = (days.date >= change.reached) & (days.date < change.reached + _WINDOW)
-    return days.value[before], days.value[after]
-
-
 def _watch_level(
     signal: Signal,
     days: Days,
@@ -226,7 +202,7 @@ def _watch_level(
     *,
     part: float = 1.0,
 ) -> Watched:
-    path, error = _shared_path(days, shared)
+    path, error = shared_path(days, shared)
     plan = Plan(
         learn_until=signal.learn_until,
         floor=_floor(signal.parameter),
@@ -241,36 +217,8 @@ def _watch_level(
     )
     followed = follow(days.minus(path), plan, task.tuned("level", days.date, part=part))
     alarms = tuple((int(days.date[n]), name) for n, name in followed.alarms)
-    changes = [_put_back(c, days.date, path) for c in level_changes(signal, days, followed)]
+    changes = [put_back(c, days.date, path) for c in level_changes(signal, days, followed)]
     return Watched(signal, followed, days, changes, alarms, followed.aside)
-
-
-def _shared_path(days: Days, shared: tuple[Change, ...]) -> tuple[np.ndarray, float]:
-    """How far a protocol went along with the changes of all, and how sure that is.
-
-    A protocol that did not go along keeps its level.
-    """
-    path, errors = np.zeros(len(days)), [0.0]
-    for change in sorted(shared, key=lambda c: c.onset):
-        rest = days.minus(path)
-        before, after = _around(rest, change)
-        if len(before) < 3 or len(after) < 3:
-            size = change.after - change.before
-        else:
-            ones = (np.ones(len(before)), np.ones(len(after)))
-            size = weighted_mean(after, ones[1])[0] - weighted_mean(before, ones[0])[0]
-            spread = measure_scatter(rest, rest.value - np.median(rest.value)).total
-            errors.append(spread * np.sqrt(1 / len(before) + 1 / len(after)))
-        if size / (change.after - change.before) < _COMMON_SHARE:
-            continue
-        length = max(change.reached - change.onset, 1)
-        path = path + size * np.clip((days.date - change.onset + (length == 1)) / length, 0, 1)
-    return path, max(errors)
-
-
-def _put_back(change: Change, date: np.ndarray, path: np.ndarray) -> Change:
-    level = float(path[min(int(np.searchsorted(date, change.onset)), len(path) - 1)])
-    return replace(change, before=change.before + level, after=change.after + level)
 
 
 def _mixed(signal: Signal) -> tuple[str, ...]:
@@ -318,19 +266,6 @@ def _near(change: Change, other: Change) -> bool:
 def _with(detector: Detector, **settings: float) -> Detector:
     known = {name: value for name, value in settings.items() if hasattr(detector, name)}
     return replace(detector, **known)  # type: ignore[type-var]
-
-
-def by_examination(signal: Signal) -> tuple[np.ndarray, np.ndarray]:
-    """The day and the most common value of each examination, in order of time."""
-    if len(np.unique(signal.exam)) == len(signal.exam):
-        return signal.day, signal.text
-    table = pd.DataFrame({"exam": signal.exam, "text": signal.text, "day": signal.day})
-    count = (
-        table.groupby(["exam", "text"], sort=False).agg(n=("day", "size"), day=("day", "min")).reset_index()
-    )
-    count = count.sort_values(["n", "text"], ascending=[False, True], kind="stable")
-    exams = count.drop_duplicates("exam").sort_values(["day", "exam"], kind="stable")
-    return exams["day"].to_numpy(), exams["text"].to_numpy(object)
 
 
 def _floor(parameter: Parameter) -> float:

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from dicomlab.drift.findings.shared import is_common
 from dicomlab.drift.signals.days import gather
-from dicomlab.drift.watch import is_common
 
 ONSET = 200
 

@@ -18,7 +18,7 @@ from dicomlab.drift.kept.decisions import (
     with_decisions,
 )
 from dicomlab.drift.retrospect import retrospect
-from dicomlab.drift.signals.making import signal_id
+from dicomlab.drift.signals.signal import signal_id
 from dicomlab.plots.charts import control_chart, pick_signal
 from dicomlab.report.findings import rank_findings
 from dicomlab.report.overview import signals_of

@@ -20,8 +20,9 @@ from dicomlab.drift.kept.decisions import (
     read_decisions,
     reject,
 )
-from dicomlab.drift.signals.making import Rules, make_signals
+from dicomlab.drift.signals.making import make_signals
 from dicomlab.drift.signals.parameters import choose
+from dicomlab.drift.signals.signal import Rules
 from dicomlab.drift.signals.strata import judged_series
 from dicomlab.drift.signals.values import Cells
 from dicomlab.errors import MissingColumn, WrongArgument

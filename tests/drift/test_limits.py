@@ -11,7 +11,8 @@ from dicomlab.drift.base import Baseline
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import find_drift
 from dicomlab.drift.kept.decisions import NotReadable, is_known
-from dicomlab.drift.kept.limits import LIMIT_COLUMNS, NoLimits, median_interval, read_tolerances, verdict
+from dicomlab.drift.kept.limit_verdicts import median_interval, verdict
+from dicomlab.drift.kept.limits import LIMIT_COLUMNS, NoLimits, read_tolerances
 from dicomlab.errors import WrongArgument
 
 from .machines import START, Room, day_number, make_ct

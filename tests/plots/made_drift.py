@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Drift
-from dicomlab.drift.signals.making import signal_id
+from dicomlab.drift.signals.signal import signal_id
 
 START = pd.Timestamp("2024-01-01")
 N_DAYS = 540

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from dicomlab.drift.signals.making import signal_id
+from dicomlab.drift.signals.signal import signal_id
 from dicomlab.report.findings import rank_findings
 from dicomlab.report.pictures import draw, draw_chart
 from dicomlab.report.sections import MOST_FINDINGS, device_years, headline, summarise, unwatched, watched

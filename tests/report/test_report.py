@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot
 
 import dicomlab
-from dicomlab.drift.signals.making import signal_id
+from dicomlab.drift.signals.signal import signal_id
 from dicomlab.errors import WrongArgument
 from dicomlab.report import engine
 from dicomlab.report.engine import to_html, write_report

@@ -13,23 +13,13 @@ from dicomlab.drift.sequential.onset import Onset
 from dicomlab.drift.sequential.scatter import Growth, Pairs
 from dicomlab.drift.sequential.settings import FollowedSetting, Switch
 from dicomlab.drift.sequential.shares import Mix
-from dicomlab.drift.sequential.spans import SAME_CHANGE
 from dicomlab.drift.signals.days import Days
 from dicomlab.drift.signals.identities import DISAGREES, identity_named
-from dicomlab.drift.signals.making import Signal
+from dicomlab.drift.signals.signal import Signal
 from dicomlab.drift.signals.writing import rewritten, unit_factor
-
-TOGETHER_DAYS = 7
-"""Changes of one machine that begin within so many days are one finding."""
 
 EXACT = ("setting", "share", "identity")
 """Kinds of change that have no level: the texts say what was and what is."""
-
-_APART = ("spread", "tolerance")
-UNIT_SEVERITY = 2
-"""A change of unit is a table to mend, however large the factor: it says nothing of the machine."""
-
-_WEIGHT = {"dose": 1.0, "safety": 1.0, "image": 0.8, "timing": 0.6}
 
 
 @dataclass(frozen=True)
@@ -245,63 +235,6 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def merged(changes: Sequence[Change]) -> list[Change]:
-    """Say a change once: for all protocols, or for those that changed.
-
-    A pooled change gives way to its strata where it is not common to most of them, and stands
-    for them where it is.
-    """
-    kept: list[Change] = []
-    kept += [c for c in changes if c.kind in _APART]
-    changes = [c for c in changes if c.kind not in _APART]
-    single = [c for c in changes if not c.signal.is_pooled]
-    for change in (c for c in changes if c.signal.is_pooled):
-        parts = [c for c in single if _same(c, change)]
-        if change.is_common:
-            single = [c for c in single if c not in parts]
-        if change.is_common or not any(_explains(c, change) for c in single):
-            kept.append(change)
-    return kept + single
-
-
-def _explains(part: Change, whole: Change) -> bool:
-    """Whether a protocol had changed by then, which moves the level of all."""
-    mine, all_of = part.signal, whole.signal
-    alike = (mine.device, mine.modality, mine.parameter) == (all_of.device, all_of.modality, all_of.parameter)
-    return alike and part.onset <= whole.onset + SAME_CHANGE
-
-
-def _same(part: Change, whole: Change) -> bool:
-    """Whether a change of one protocol is what the pooled signal shows."""
-    mine, all_of = part.signal, whole.signal
-    if (mine.device, mine.modality, mine.parameter) != (all_of.device, all_of.modality, all_of.parameter):
-        return False
-    apart = max(part.low - whole.reached, whole.low - part.reached)
-    return abs(part.onset - whole.onset) <= SAME_CHANGE or apart <= 0
-
-
-def together(changes: Sequence[Change]) -> list[int]:
-    """Number the changes of each machine so that those within 7 days share a number."""
-    order = sorted(range(len(changes)), key=lambda n: (changes[n].signal.device, changes[n].onset))
-    numbers = [0] * len(changes)
-    group, lead = 0, None
-    for n in order:
-        change = changes[n]
-        if lead is None or not _belongs(change, lead):
-            group, lead = group + 1, change
-        numbers[n] = group
-    return numbers
-
-
-def _belongs(change: Change, lead: Change) -> bool:
-    """Whether a change began, or may have begun, within 7 days of another."""
-    if change.signal.device != lead.signal.device:
-        return False
-    return change.onset - lead.onset <= TOGETHER_DAYS or (
-        change.low <= lead.high and change.onset <= lead.high + 30
-    )
-
-
 def in_unit(change: Change) -> tuple[float, float]:
     """The level before and after, in the unit of the parameter."""
     if change.is_exact or change.kind == "tolerance":
@@ -340,25 +273,6 @@ def relative(change: Change) -> tuple[float, float, float]:
         return nothing
     size, reach = change.after - change.before, 1.96 * change.error
     return tuple(float(np.expm1(x)) for x in (size, size - reach, size + reach))  # type: ignore[return-value]
-
-
-def severity(change: Change) -> int:
-    """From 1 (worth a look) to 3 (act): size against what matters."""
-    weight = _WEIGHT[change.signal.parameter.weight]
-    if change.kind == "unit":
-        return UNIT_SEVERITY
-    if change.kind == "tolerance":
-        return 3 if change.detail.startswith("action") else 2
-    if change.kind in ("share", "identity"):
-        return 2 if abs(change.shares[1] - change.shares[0]) >= 0.25 else 1
-    if change.is_exact:
-        return 3 if weight == 1.0 and abs(relative(change)[0]) >= 0.1 else 2
-    if change.kind == "spread":
-        return 2 if change.after >= 1.6 * change.before else 1
-    size = abs(change.after - change.before)
-    floor = max(change.signal.parameter.floor, 1e-12)
-    score = weight * max(size / (4 * floor), size / max(change.scatter, 1e-12) / 2)
-    return 3 if score >= 1.5 else 2 if score >= 0.6 else 1
 
 
 def to_timestamp(day: int) -> pd.Timestamp:

@@ -19,8 +19,8 @@ from dicomlab.drift.detectors.missing import MissingTag
 from dicomlab.drift.findings.changes import to_timestamp
 from dicomlab.drift.sequential.absences import Absence, find_absences
 from dicomlab.drift.signals.identities import DISAGREES, IDENTITIES, LARGE, identity_named
-from dicomlab.drift.signals.making import Rules
 from dicomlab.drift.signals.parameters import Parameter
+from dicomlab.drift.signals.signal import Rules
 from dicomlab.drift.signals.values import Cells
 
 NOT_JUDGED = "not-judged"

@@ -12,7 +12,8 @@ import pandas as pd
 from dicomlab.drift.base import Detector
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.findings.notices import Notice, dates_of
-from dicomlab.drift.sequential.levels import Plan, follow
+from dicomlab.drift.sequential.levels import follow
+from dicomlab.drift.sequential.settling import Plan
 from dicomlab.drift.signals.days import Days
 
 _WEEK = 7

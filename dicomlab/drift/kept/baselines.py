@@ -15,7 +15,7 @@ import pandas as pd
 
 from dicomlab.drift.base import Drift
 from dicomlab.drift.kept.decisions import NotReadable
-from dicomlab.drift.signals.making import Spans
+from dicomlab.drift.signals.signal import Spans
 from dicomlab.new_files import write_text
 
 FORMAT = 1

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dicomlab.drift.base import Detector
-from dicomlab.drift.sequential.levels import Followed, Plan, follow
+from dicomlab.drift.sequential.levels import Followed, follow
 from dicomlab.drift.sequential.onset import Onset
+from dicomlab.drift.sequential.settling import Plan
 from dicomlab.drift.sequential.spans import SAME_CHANGE
 from dicomlab.drift.signals.days import Days
 from dicomlab.isolation import SetAside
