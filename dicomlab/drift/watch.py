@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from dicomlab.drift.base import Detector
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
-from dicomlab.drift.findings.changes import (
-    Change,
+from dicomlab.drift.findings.changes import Change, Step
+from dicomlab.drift.findings.making_changes import (
     level_changes,
     setting_changes,
     share_changes,
@@ -46,7 +46,7 @@ class Watched:
     signal: Signal
     followed: Followed | FollowedSetting | None = None
     days: Days | None = None
-    changes: list[Change] = field(default_factory=list)
+    changes: Sequence[Change] = ()
     alarms: tuple[tuple[int, str], ...] = ()
     aside: tuple[SetAside, ...] = ()
     """What of it was set aside since it raised: detectors, or all of it."""
@@ -113,7 +113,7 @@ def _part(signal: Signal, group: Sequence[Signal]) -> int:
 def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
     """Follow one parameter; a signal that this raises for is set aside, and the others are followed."""
     watched: dict[int, Watched] = {}
-    shared: tuple[Change, ...] = ()
+    shared: tuple[Step, ...] = ()
     scatter: Scatter | None = None
     levels = [n for n, s in enumerate(signals) if s.is_monitored and s.kind == "level"]
     days = {n: gathered for n in levels if (gathered := _gathered(signals[n], watched, n)) is not None}
@@ -124,9 +124,10 @@ def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
         watched[pooled] = _alone(whole, lambda: _watch_level(whole, mine, task, part=part))
         followed = watched[pooled].followed
         scatter = followed.scatter if isinstance(followed, Followed) else None
-        marked = [replace(c, is_common=is_common(c, list(days.values()))) for c in watched[pooled].changes]
-        watched[pooled] = replace(watched[pooled], changes=marked)
-        shared = tuple(c for c in marked if c.is_common)
+        steps = [c for c in watched[pooled].changes if isinstance(c, Step)]
+        marked = [replace(step, is_common=is_common(step, list(days.values()))) for step in steps]
+        watched[pooled] = replace(watched[pooled], changes=[*marked])
+        shared = tuple(step for step in marked if step.is_common)
     for n, signal in enumerate(signals):
         if n in watched:
             continue
@@ -139,7 +140,7 @@ def _watch_parameter(signals: list[Signal], task: _Task) -> list[Watched]:
 
 
 def _watch_one(
-    signal: Signal, days: Days | None, task: _Task, scatter: Scatter | None, shared: tuple[Change, ...]
+    signal: Signal, days: Days | None, task: _Task, scatter: Scatter | None, shared: tuple[Step, ...]
 ) -> Watched:
     """Follow a signal of one stratum, as what it is."""
     if not signal.is_monitored:
@@ -198,7 +199,7 @@ def _watch_level(
     days: Days,
     task: _Task,
     pooled: Scatter | None = None,
-    shared: tuple[Change, ...] = (),
+    shared: tuple[Step, ...] = (),
     *,
     part: float = 1.0,
 ) -> Watched:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.findings.severity import UNIT_SEVERITY
+from dicomlab.drift.findings.changes import UNIT_SEVERITY
 from dicomlab.drift.signals.writing import FACTORS, rewritten, unit_factor
 
 from .machines import START, Room, day_number, make_ct

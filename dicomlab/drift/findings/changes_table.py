@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.findings.causes import CAUSE_COLUMNS, coincidences
-from dicomlab.drift.findings.changes import Change, in_unit, relative, spread_texts, to_timestamp
+from dicomlab.drift.findings.changes import Change, to_timestamp
 from dicomlab.drift.findings.merging import together
-from dicomlab.drift.findings.severity import severity
 from dicomlab.drift.findings.sisters import fleet_events
 from dicomlab.drift.findings.words import cause_words, fleet_words, machine_words, sentence
 
@@ -78,19 +77,14 @@ def _models(devices: pd.DataFrame) -> list[str]:
 
 def _order(change: Change) -> tuple[object, ...]:
     signal = change.signal
-    return signal.device, change.onset, -severity(change), signal.parameter.name, signal.stratum
+    return signal.device, change.onset, -change.severity, signal.parameter.name, signal.stratum
 
 
 def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, ...]) -> dict[str, object]:
     signal = change.signal
-    before, after = in_unit(change)
-    effect, low, high = relative(change)
-    is_spread = change.kind == "spread"
-    texts_of = (
-        spread_texts(change)
-        if is_spread
-        else (change.before_text or f"{before:.6g}", change.after_text or f"{after:.6g}")
-    )
+    before, after = change.levels
+    effect, low, high = change.effect
+    before_text, after_text = change.texts
     return {
         "change_id": name,
         "signal_id": signal.signal_id,
@@ -98,20 +92,20 @@ def _change(change: Change, name: str, finding: str, onset: tuple[pd.Timestamp, 
         "modality": signal.modality,
         "stratum": signal.stratum,
         "parameter": signal.parameter.name,
-        "unit": "" if change.kind in ("share", "identity") else signal.parameter.unit,
+        "unit": signal.parameter.unit if change.has_unit else "",
         "kind": change.kind,
         "onset": onset[0],
         "onset_low": min(onset[1], to_timestamp(change.earliest)) if change.earliest else onset[1],
         "onset_high": onset[2],
         "before": before,
         "after": after,
-        "before_text": texts_of[0],
-        "after_text": texts_of[1],
+        "before_text": before_text,
+        "after_text": after_text,
         "effect": effect,
-        "effect_sd": (change.after - change.before) / change.scatter,
+        "effect_sd": change.effect_sd,
         "n_before": change.n_before,
         "n_after": change.n_after,
-        "severity": severity(change),
+        "severity": change.severity,
         "finding": finding,
         "reached": to_timestamp(change.reached),
         "effect_low": low,

@@ -11,18 +11,14 @@ TOGETHER_DAYS = 7
 """Changes of one machine that begin within so many days are one finding."""
 
 
-_APART = ("spread", "tolerance")
-
-
 def merged(changes: Sequence[Change]) -> list[Change]:
     """Say a change once: for all protocols, or for those that changed.
 
     A pooled change gives way to its strata where it is not common to most of them, and stands
     for them where it is.
     """
-    kept: list[Change] = []
-    kept += [c for c in changes if c.kind in _APART]
-    changes = [c for c in changes if c.kind not in _APART]
+    kept = [c for c in changes if c.stands_alone]
+    changes = [c for c in changes if not c.stands_alone]
     single = [c for c in changes if not c.signal.is_pooled]
     for change in (c for c in changes if c.signal.is_pooled):
         parts = [c for c in single if _same(c, change)]

@@ -7,9 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dicomlab.drift.findings.changes import (
-    Change,
-)
+from dicomlab.drift.findings.changes import Step
 from dicomlab.drift.signals.days import Days, measure_scatter, weighted_mean
 
 _COMMON_SHARE = 0.4
@@ -21,7 +19,7 @@ _MOST = 0.6
 _WINDOW = 120
 
 
-def is_common(change: Change, parts: Sequence[Days]) -> bool:
+def is_common(change: Step, parts: Sequence[Days]) -> bool:
     """Whether most protocols, by days with data, moved with a pooled change.
 
     They did not if the change is much smaller once the protocol that moved most is left out.
@@ -37,14 +35,14 @@ def is_common(change: Change, parts: Sequence[Days]) -> bool:
     return bool(n[share >= _COMMON_SHARE].sum() > _MOST * n.sum() and rest >= _MOST)
 
 
-def _around(days: Days, change: Change) -> tuple[np.ndarray, np.ndarray]:
+def _around(days: Days, change: Step) -> tuple[np.ndarray, np.ndarray]:
     """Values of the days before and after a change, within four months."""
     before = (days.date < change.onset) & (days.date >= change.onset - _WINDOW)
     after = (days.date >= change.reached) & (days.date < change.reached + _WINDOW)
     return days.value[before], days.value[after]
 
 
-def shared_path(days: Days, shared: tuple[Change, ...]) -> tuple[np.ndarray, float]:
+def shared_path(days: Days, shared: tuple[Step, ...]) -> tuple[np.ndarray, float]:
     """How far a protocol went along with the changes of all, and how sure that is.
 
     A protocol that did not go along keeps its level.
@@ -67,7 +65,7 @@ def shared_path(days: Days, shared: tuple[Change, ...]) -> tuple[np.ndarray, flo
     return path, max(errors)
 
 
-def put_back(change: Change, date: np.ndarray, path: np.ndarray) -> Change:
+def put_back(change: Step, date: np.ndarray, path: np.ndarray) -> Step:
     """A change of what is left once `path` is taken out, at the level where it lies with it."""
     level = float(path[min(int(np.searchsorted(date, change.onset)), len(path) - 1)])
     return replace(change, before=change.before + level, after=change.after + level)

@@ -47,11 +47,7 @@ def fleet_events(changes: Sequence[Change], models: Mapping[str, str]) -> list[F
 
 def _what(change: Change) -> tuple[str, ...]:
     """Modality, parameter and direction, or the new value of a setting."""
-    what = change.signal.modality, change.signal.parameter.name
-    if change.is_exact:
-        return *what, change.detail or change.after_text
-    kind = "spread" if change.kind == "spread" else "level"
-    return *what, kind, "up" if change.after > change.before else "down"
+    return change.signal.modality, change.signal.parameter.name, *change.what
 
 
 def _near(places: Sequence[int], changes: Sequence[Change]) -> list[list[int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import singledispatch
 
 import numpy as np
 import pandas as pd
 
 from dicomlab.drift.findings.causes import RARE
-from dicomlab.drift.findings.changes import Change, in_unit, relative, spread_texts, to_timestamp
+from dicomlab.drift.findings.changes import Change, Excursion, Ramp, Spread, Step, UnitStep, to_timestamp
+from dicomlab.drift.findings.exact_changes import Disagreement, MixShift, Rewriting, Switch
 from dicomlab.drift.findings.sisters import FleetEvent
 from dicomlab.drift.signals.identities import identity_named
 from dicomlab.drift.signals.strata import ALL
@@ -37,9 +39,9 @@ def sentence(change: Change, machine: str, cause: str, sisters: str = "", *, par
         f"{signal.device} ({machine}): {signal.parameter.name}{of}{where} {verb} {when}{_adjusted(change)}",
         f"{change.n_before:,} {what} before, {change.n_after:,} after",
     ]
-    is_uneven = signal.is_pooled and not change.is_common and change.kind != "spread"
+    is_uneven = signal.is_pooled and not change.is_common and not isinstance(change, Spread)
     parts += ["not in all protocols alike"] if is_uneven else []
-    parts += [_other_unit(change)] if change.kind == "unit" else []
+    parts += [_other_unit(change.factor)] if isinstance(change, UnitStep | Rewriting) else []
     parts += [words for words in (sisters, cause) if words]
     return "; ".join(parts) + "."
 
@@ -73,11 +75,19 @@ def machine_words(device: pd.Series) -> str:
     return f"{words}, serial {serial}" if isinstance(serial, str) else words or "machine not named"
 
 
-def _level(change: Change) -> str:
+@singledispatch
+def _verb(change: Change) -> str:
+    """What the parameter did."""
+    raise TypeError(type(change).__name__)
+
+
+@_verb.register
+def _(change: Step) -> str:
     verb = "rose" if change.after > change.before else "fell"
-    slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if change.kind == "ramp" else ""
-    effect, low, high = relative(change)
-    before, after = in_unit(change)
+    is_slow = isinstance(change, Ramp)
+    slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if is_slow else ""
+    effect, low, high = change.effect
+    before, after = change.levels
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
     if np.isfinite(effect):
         factor, name = (1e6, "ppm") if abs(effect) < 1e-4 else (100.0, "%")
@@ -91,29 +101,22 @@ def _level(change: Change) -> str:
     return f"{verb}{slowly} by {size}, {before:.{digits}g} to {after:.{digits}g}{unit},"
 
 
-def _verb(change: Change) -> str:
-    """What the parameter did."""
-    if change.kind in _VERBS:
-        return _VERBS[change.kind](change)
-    if change.kind == "unit" and not change.is_exact:
-        return _times(change)
-    return _setting(change) if change.is_exact else _level(change)
-
-
-def _times(change: Change) -> str:
-    factor = float(change.detail)
+@_verb.register
+def _(change: UnitStep) -> str:
+    factor = change.factor
     size = f"{factor:,.0f} times" if factor > 1 else f"1/{1 / factor:,.0f} of"
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
-    before, after = in_unit(change)
+    before, after = change.levels
     return f"is {size} what it was, {before:,.4g} to {after:,.4g}{unit},"
 
 
-def _identity(change: Change) -> str:
+@_verb.register
+def _(change: Disagreement) -> str:
     identity = identity_named(change.signal.parameter.name)
     assert identity is not None
     before, after = (100 * share for share in change.shares)
     if round(before) == round(after):
-        ways = f"is told another way, {change.before_text} to {change.after_text}"
+        ways = f"is told another way, {change.texts[0]} to {change.texts[1]}"
         return f"({identity.formula}; {identity.source}) {ways},"
     return (
         f"({identity.formula}; {identity.source}) fails in {after:.0f} % of examinations, "
@@ -121,14 +124,15 @@ def _identity(change: Change) -> str:
     )
 
 
-def _tolerance(change: Change) -> str:
+@_verb.register
+def _(change: Excursion) -> str:
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
     low, high = change.interval
     reach = f" (95 % CI {low:.4g} to {high:.4g})" if np.isfinite(low) else ""
     until = "" if change.until is None else f" until {to_timestamp(change.until):%Y-%m-%d}"
     return (
-        f"is outside the {change.detail} that is given by {change.citation or 'no one named'}, "
-        f"at {change.after:.4g}{unit}{reach},{until}"
+        f"is outside the {change.limit} that is given by {change.citation or 'no one named'}, "
+        f"at {change.level:.4g}{unit}{reach},{until}"
     )
 
 
@@ -136,26 +140,29 @@ def _is_slow(change: Change) -> bool:
     return change.reached > change.high
 
 
-def _share(change: Change) -> str:
+@_verb.register
+def _(change: MixShift) -> str:
     before, after = (100 * share for share in change.shares)
     size, reach = abs(after - before), 196 * change.error
     often = "more" if after > before else "less"
     slowly = f" gradually until {to_timestamp(change.reached):%Y-%m-%d}" if _is_slow(change) else ""
     low, high = max(size - reach, 0), min(size + reach, 100)
     return (
-        f"is {change.detail} {often} often{slowly}, in {before:.0f} % of examinations before and "
+        f"is {change.value} {often} often{slowly}, in {before:.0f} % of examinations before and "
         f"{after:.0f} % after ({size:.0f} points, 95 % CI {low:.0f} to {high:.0f}),"
     )
 
 
-def _setting(change: Change) -> str:
+@_verb.register
+def _(change: Switch) -> str:
     unit = f" {change.signal.parameter.unit}" if change.signal.parameter.unit else ""
     return f"changed from {change.before_text} to {change.after_text}{unit}"
 
 
-def _spread(change: Change) -> str:
-    effect, low, high = (100 * x for x in relative(change))
-    before, after = spread_texts(change)
+@_verb.register
+def _(change: Spread) -> str:
+    effect, low, high = (100 * x for x in change.effect)
+    before, after = change.texts
     return f"scatters {effect:.0f} % more (95 % CI {low:.0f} to {high:.0f}), {before} to {after},"
 
 
@@ -174,8 +181,7 @@ def _adjusted(change: Change) -> str:
     return f", adjusted for {_SIZES.get(column, 'patient size')}"
 
 
-def _other_unit(change: Change) -> str:
-    factor = float(change.detail)
+def _other_unit(factor: float) -> str:
     if factor == 1:
         return "the values are the same, written another way"
     times = f"{max(factor, 1 / factor):,.0f}"
@@ -188,11 +194,3 @@ def _short(value: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
-
-
-_VERBS: dict[str, Callable[[Change], str]] = {
-    "spread": _spread,
-    "share": _share,
-    "identity": _identity,
-    "tolerance": _tolerance,
-}

@@ -12,7 +12,7 @@ import pandas as pd
 from dicomlab.drift.base import LIMIT_COLUMNS
 from dicomlab.drift.detectors.budget import DAYS_A_YEAR, points_between_alarms
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
-from dicomlab.drift.findings.changes import Change
+from dicomlab.drift.findings.changes import Excursion
 from dicomlab.drift.kept.limits import Limit
 from dicomlab.drift.sequential.excursions import Excursions
 from dicomlab.drift.sequential.levels import Followed
@@ -33,7 +33,7 @@ class Kept:
     """What judging one machine against limits gave."""
 
     rows: list[dict[str, object]]
-    changes: list[Change]
+    changes: list[Excursion]
     aside: list[tuple[Signal, SetAside]]
     """The signals that judging raised for."""
 
@@ -148,9 +148,9 @@ class _Judged:
         """Days with data in a year."""
         return len(self.day) / max(float(np.ptp(self.day)) / DAYS_A_YEAR, 0.1) if len(self.day) else 0.0
 
-    def excursions(self, detector: str, charts: Charts) -> list[Change]:
+    def excursions(self, detector: str, charts: Charts) -> list[Excursion]:
         """The stretches outside, an excursion beyond the action limit told as that alone."""
-        found: list[Change] = []
+        found: list[Excursion] = []
         if len(self.day) < _LEAST_DAYS or not np.isfinite(self.reference):
             return found
         off = self.off(self.value)
@@ -183,38 +183,33 @@ class _Judged:
             return median_interval(self.value[first:stop])
         return median_interval(self.single[self.rows[:first].sum() : self.rows[:stop].sum()])
 
-    def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Change:
+    def _change(self, name: str, size: float, first: int, alarm: int, stop: int, detector: str) -> Excursion:
         level, low, high = self._interval(first, stop)
         words = self.limit.words(size, self.reference, self.signal.parameter.unit)
         ends = None if stop >= len(self.day) else int(self.day[stop - 1])
-        return Change(
-            self.signal,
-            "tolerance",
+        return Excursion(
+            signal=self.signal,
             onset=int(self.day[first]),
             low=int(self.day[first - 1]) + 1 if first else int(self.day[first]),
             high=int(self.day[alarm]),
             reached=int(self.day[first]),
-            before=self.reference,
-            after=level,
-            error=float("nan"),
-            before_text="",
-            after_text="",
             n_before=int(self.rows[:first].sum()),
             n_after=int(self.rows[first:stop].sum()),
-            scatter=float("nan"),
             detector=detector,
-            detail=f"{_NAMES[name]} limit ({words})",
-            citation=self.limit.citation,
+            reference=self.reference,
+            level=level,
             interval=(low, high),
+            limit=f"{_NAMES[name]} limit ({words})",
+            is_action=name == "action",
+            source=self.limit.citation,
             until=ends,
         )
 
 
-def _covers(other: Change, change: Change) -> bool:
+def _covers(other: Excursion, change: Excursion) -> bool:
     """Whether an excursion beyond the action limit says what one beyond the warning limit would."""
-    same_side = (other.after > other.before) == (change.after > change.before)
     return (
-        same_side
+        other.is_above == change.is_above
         and other.onset - SAME_EXCURSION <= change.onset
         and (other.until is None or change.onset <= other.until)
     )
