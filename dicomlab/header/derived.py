@@ -72,11 +72,21 @@ def _acquired(table: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     if not moments_or_days:
         nothing = pa.chunked_array([pa.nulls(table.num_rows, kind)])
         return nothing, nothing
-    local = pc.coalesce(*moments_or_days).cast(kind)
+    local = in_calendar(pc.coalesce(*moments_or_days))
     offset = _utc_offset(table)
     if offset is None or not moments:
         return local, pa.chunked_array([pa.nulls(table.num_rows, kind)])
-    return local, pc.subtract(pc.coalesce(*moments), offset).cast(kind)
+    return local, in_calendar(pc.subtract(pc.coalesce(*moments), offset))
+
+
+_FIRST_US, _END_US = -719_162 * _DAY_US, 2_932_897 * _DAY_US
+"""The years 1 to 9999, which are all that Python and pandas have."""
+
+
+def in_calendar(microseconds: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Microseconds since 1970 as timestamps; null before the year 1 and after 9999."""
+    is_there = pc.and_(pc.greater_equal(microseconds, _FIRST_US), pc.less(microseconds, _END_US))
+    return pc.if_else(is_there, microseconds, pa.scalar(None, pa.int64())).cast(pa.timestamp("us"))
 
 
 def _since_midnight(clock: pa.ChunkedArray, begin: pa.ChunkedArray | None) -> pa.ChunkedArray:

@@ -27,7 +27,7 @@ from dicomlab.header.mosaic import is_mosaic
 from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, as_problems, with_units
-from dicomlab.header.values import Cells, Problem, cast, cells_alone, vr_code
+from dicomlab.header.values import Cells, Problem, cast, cells_alone
 from dicomlab.isolation import SetAside, bad_rows, in_pieces, set_aside
 from dicomlab.masking import options
 from dicomlab.schema.arrow import offset_name
@@ -690,12 +690,12 @@ def _with_odd(
     begin = at
     for row, outcome in odd.items():
         found.off[:, row] = -1
-        for j, (raw, vr) in outcome.cells.items():
-            found.off[j, row], found.length[j, row], found.vr[j, row] = at, len(raw), vr_code(vr)
+        for j, (raw, code) in outcome.cells.items():
+            found.off[j, row], found.length[j, row], found.vr[j, row] = at, len(raw), code
             parts.append(raw)
             at += len(raw)
-        for number, item, raw, vr in outcome.many:
-            more.append((number, row, item, at, len(raw), vr_code(vr)))
+        for number, item, raw, code in outcome.many:
+            more.append((number, row, item, at, len(raw), code))
             parts.append(raw)
             at += len(raw)
     if more:

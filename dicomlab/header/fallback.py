@@ -1,20 +1,35 @@
-"""Headers that the kernel hands back, read with pydicom.
+"""Headers that the kernel hands back, read element by element.
 
-Big endian, deflated, without Part 10 preamble, truncated or broken: pydicom finds the
+Deflated, without Part 10 preamble, truncated, broken, or odd in another way: `odd_elements` finds the
 elements, and their bytes take the same way to columns as those the kernel found.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.header.charsets import quiet_pydicom
-from dicomlab.header.kernel import ANY_ITEM
+from dicomlab.header.kernel import ANY_ITEM, BIG, PRELUDE
+from dicomlab.header.odd_elements import (
+    BROKEN_SEQUENCE,
+    CUT_SHORT,
+    EXPLICIT,
+    EXPLICIT_BIG,
+    IMPLICIT,
+    DataSet,
+    Element,
+    Encoding,
+    has_vr,
+    items_of,
+    read_data_set,
+    read_group,
+)
 from dicomlab.header.plan import Node
+from dicomlab.header.values import vr_code
 from dicomlab.sources.archive import kind_of
 
 if TYPE_CHECKING:
@@ -22,12 +37,12 @@ if TYPE_CHECKING:
 
 READ, PARTIAL, NOT_DICOM = "read", "partial", "not DICOM"
 _DEFLATED = "1.2.840.10008.1.2.1.99"
-_WIDTHS = {"US": 2, "SS": 2, "AT": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8}
-_TRUNCATED = "the file ends inside the header"
-_BROKEN = "an element in the header is broken"
+_IMPLICIT, _BIG_ENDIAN = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 LIMIT = 2 * 1024 * 1024
-"""How much of a file pydicom is given: it makes objects by the element, so that more bytes of
+"""How much of an unusual file is looked at: it is read element by element, so that more bytes of
 a hostile file could hold a machine up for minutes."""
+_PIECE = 64 * 1024
+"""How much is inflated at once."""
 
 _SIGNATURES = (
     (b"\x89PNG\r\n", "a PNG image"),
@@ -48,34 +63,27 @@ _SIGNATURES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What pydicom made of one file: cells by column number, and how it went."""
+    """What was made of one file: cells by column number, and how it went."""
 
     status: str
     reason: str
-    cells: dict[int, tuple[bytes, str]]
+    cells: dict[int, tuple[bytes, int]]
+    """Bytes as they stand in the file, and the code of their VR, with BIG in it under big endian."""
     header_end: int
-    many: tuple[tuple[int, int, bytes, str], ...] = ()
-    """Values of which there may be any number: column number, item, bytes, VR."""
+    many: tuple[tuple[int, int, bytes, int], ...] = ()
+    """Values of which there may be any number, in the order of the file: column number, item, bytes, VR."""
 
 
 def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     """Read one header from the first bytes, at most LIMIT, of a file of `total` bytes.
 
-    `cells` maps a column's number to (bytes in little endian, VR or nothing). Never raises
-    for what the bytes hold.
+    Never raises for what the bytes hold.
     """
     if not head:
         return Outcome(NOT_DICOM, "the file is empty", {}, 0)
     if not looks_like_dicom(head):
         return Outcome(NOT_DICOM, f"not DICOM: {_what_is(head)}", {}, 0)
-    try:
-        with quiet_pydicom() as quiet:
-            outcome = _read(head[:LIMIT], tree, total)
-    except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
-        return Outcome(PARTIAL, _why(error), {}, 0)
-    if outcome.reason or not (quiet.met_end_of_file or quiet.met_error):
-        return outcome
-    return replace(outcome, status=PARTIAL, reason=_TRUNCATED if quiet.met_end_of_file else _BROKEN)
+    return _read(head[:LIMIT], tree, total)
 
 
 def whole_header(head: bytes) -> tuple[Dataset, str]:
@@ -149,21 +157,83 @@ def _what_is(head: bytes) -> str:
     return "a text file" if is_text else "unknown content"
 
 
+@dataclass(frozen=True)
+class _Parsed:
+    """The bytes that elements lie in, the file meta information, the data set, and where the header ends."""
+
+    b: bytes
+    meta: DataSet
+    dataset: DataSet
+    end: int
+    is_limited: bool
+    """Whether the elements go on behind the bytes that were looked at."""
+
+
 def _read(head: bytes, tree: Node, total: int) -> Outcome:
-    meta_end, deflated = _meta(head)
-    if deflated:
-        dataset, end, reason = _inflate(head, meta_end)
-    else:
-        dataset, end, reason = _parse(head)
-    if end >= len(head) < total:  # cut by us, not by the file
+    parsed = _parsed(head, total)
+    elements, reason = parsed.dataset.elements, parsed.dataset.reason
+    if parsed.is_limited:
         reason = f"the header is longer than the {LIMIT:,} bytes that are read of an unusual file"
-    found = _Found()
-    if not found.take(dataset, tree, is_top=True):
-        reason = reason or "a sequence in the header is broken"
-    cells = found.cells
-    if not cells and len(dataset) == 0:
-        return Outcome(PARTIAL, reason or "no element could be read", {}, end)
-    return Outcome(PARTIAL if reason else READ, reason, cells, end, tuple(found.many))
+    found = _Found(parsed.b, parsed.meta.elements)
+    if not found.take(elements, tree):
+        reason = reason or BROKEN_SEQUENCE
+    if not found.cells and not elements:
+        return Outcome(PARTIAL, reason or "no element could be read", {}, parsed.end)
+    many = tuple(value for _, value in sorted(found.many, key=lambda pair: pair[0]))
+    return Outcome(PARTIAL if reason else READ, reason, found.cells, parsed.end, many)
+
+
+def _parsed(head: bytes, total: int) -> _Parsed:
+    begin = PRELUDE if head[128:PRELUDE] == b"DICM" else 0
+    meta = read_group(head, begin, len(head), 2, EXPLICIT)
+    at = meta.elements.get(0x00020010)
+    syntax = head[at.start : at.start + at.length].decode("latin-1").strip(" \0") if at else ""
+    if meta.reason:  # what comes after it cannot be found
+        return _Parsed(head, meta, DataSet({}, meta.reason, meta.end, meta.end), meta.end, len(head) < total)
+    if syntax == _DEFLATED:
+        return _deflated(head, meta, total)
+    commands = read_group(head, meta.end, len(head), 0, IMPLICIT)
+    how = _encoding(head, commands.end, syntax)
+    dataset = read_data_set(head, commands.end, len(head), how)
+    is_at_end = dataset.end >= len(head) or dataset.reason == CUT_SHORT
+    dataset = dataset._replace(elements={**dataset.elements, **commands.elements})
+    return _Parsed(head, meta, dataset, dataset.end, is_at_end and len(head) < total)
+
+
+def _deflated(head: bytes, meta: DataSet, total: int) -> _Parsed:
+    """Inflate, then read as explicit VR little endian (PS3.5 A.5)."""
+    body, reason = _inflated(head[meta.end :])
+    dataset = read_data_set(body, 0, len(body), EXPLICIT)
+    is_at_end = dataset.end >= len(body) or dataset.reason == CUT_SHORT
+    is_limited = is_at_end and (len(body) >= LIMIT or (reason == CUT_SHORT and len(head) < total))
+    # The elements of both lie in one buffer, those of the file meta information first.
+    moved = {tag: e._replace(start=e.start + meta.end) for tag, e in dataset.elements.items()}
+    dataset = dataset._replace(elements=moved, reason=(reason if is_at_end else "") or dataset.reason)
+    return _Parsed(head[: meta.end] + body, meta, dataset, len(head), is_limited)
+
+
+def _inflated(packed: bytes) -> tuple[bytes, str]:
+    """No more than LIMIT bytes of a deflated data set, and what is missing of it."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    body = bytearray()
+    try:
+        for at in range(0, len(packed), _PIECE):
+            body += inflater.decompress(packed[at : at + _PIECE], LIMIT - len(body))
+            if len(body) >= LIMIT or inflater.eof:
+                break
+    except zlib.error as error:
+        return bytes(body), _why(error)
+    return bytes(body), "" if inflater.eof else CUT_SHORT
+
+
+def _encoding(b: bytes, p: int, syntax: str) -> Encoding:
+    """How the data set is written: as the transfer syntax says, else as its first element looks."""
+    if syntax:
+        return {_IMPLICIT: IMPLICIT, _BIG_ENDIAN: EXPLICIT_BIG}.get(syntax, EXPLICIT)
+    if not has_vr(b, p):
+        return IMPLICIT
+    # A group below 0x0100, read the wrong way round, is one of 0x0100 or more.
+    return EXPLICIT_BIG if int.from_bytes(b[p : p + 2], "little") >= 0x0400 else EXPLICIT
 
 
 def _meta(head: bytes) -> tuple[int, bool]:
@@ -230,167 +300,83 @@ def _inflate(head: bytes, start: int) -> tuple[Dataset, int, str]:
     # pydicom reads the group 0002 of a file that holds nothing else.
     dataset.file_meta = dcmread(BytesIO(head[:start]), force=True).file_meta
     short = not inflater.eof and body.tell() >= body.getbuffer().nbytes
-    return dataset, len(head), reason or (_TRUNCATED if short else "")
-
-
-def _parse(head: bytes) -> tuple[Dataset, int, str]:
-    from pydicom.filereader import read_partial
-
-    stream = BytesIO(head)
-
-    def read(stop: Callable[..., bool]) -> Dataset:
-        stream.seek(0)
-        return read_partial(stream, stop_when=stop, force=True)
-
-    dataset, reason = _before_error(read)
-    end = stream.tell()
-    is_cut = not reason and end >= len(head) and _is_cut(dataset, end)
-    return dataset, end, _TRUNCATED if is_cut else reason
-
-
-def _is_cut(dataset: Dataset, end: int) -> bool:
-    """Whether the last element promises more bytes than there are, or bytes are left over.
-
-    pydicom takes a value that is cut short as it is.
-    """
-    last, is_known = 0, True
-    for element in dataset.values():
-        begin: int | None = getattr(element, "value_tell", None)
-        length: int | None = getattr(element, "length", None)
-        if (element.VR == "SQ" and length is None) or length == 0xFFFFFFFF:
-            return False  # a sequence of undefined length: pydicom says when it does not end
-        # pydicom has converted the character set, and forgotten where it was.
-        is_known = begin is not None and length is not None
-        last = max(last, (begin or 0) + (length or 0)) if is_known else last
-    return is_known and last not in (0, end)
+    return dataset, len(head), reason or (CUT_SHORT if short else "")
 
 
 class _Found:
-    """The wanted values of one data set, as pydicom has them."""
+    """The wanted values of one data set."""
 
-    def __init__(self) -> None:
-        self.cells: dict[int, tuple[bytes, str]] = {}
-        self.many: list[tuple[int, int, bytes, str]] = []
+    def __init__(self, b: bytes, meta: Elements) -> None:
+        self.cells: dict[int, tuple[bytes, int]] = {}
+        self.many: list[tuple[int, tuple[int, int, bytes, int]]] = []
+        """Where each value lies in the file, and the value."""
+        self._b, self._meta = b, meta
 
-    def take(self, dataset: Dataset, node: Node, item: int = -1, *, is_top: bool = False) -> bool:
-        """Note what a node wants of a data set; False when a sequence in it is broken.
-
-        Values first: pydicom converts some of them when it looks into a sequence.
-        """
+    def take(self, elements: Elements, node: Node, item: int = -1) -> bool:
+        """Note what a node wants of a data set; False when a sequence in it is broken."""
         is_whole = True
-        if not is_top and not len(dataset):
-            return True
-        blocks = _blocks(dataset)
-        for name, columns in node.columns.items():
-            for where, tag in _places(dataset, *name, blocks):
-                self._note(where, tag, columns, item, is_private=bool(name[1]))
-        for name, items in node.children.items():
-            try:
-                for where, tag in _places(dataset, *name, blocks):
-                    is_whole &= self._descend(where, tag, items, item)
-            except Exception:  # noqa: BLE001 - one broken sequence must not cost the others
-                is_whole = False
+        blocks = (
+            self._blocks(elements) if any(creator for _, creator in (*node.columns, *node.children)) else {}
+        )
+        for (tag, creator), columns in node.columns.items():
+            where = self._meta if tag >> 16 == 2 and item < 0 else elements
+            for element in _places(where, tag, creator, blocks):
+                self._note(element, columns, item, is_private=bool(creator))
+        for (tag, creator), items in node.children.items():
+            for element in _places(elements, tag, creator, blocks):
+                is_whole &= self._descend(element, items, item)
         return is_whole
 
     def _note(
-        self,
-        dataset: Dataset,
-        tag: int,
-        columns: Sequence[tuple[int, bool, str]],
-        item: int,
-        *,
-        is_private: bool,
+        self, element: Element, columns: Sequence[tuple[int, bool, str]], item: int, *, is_private: bool
     ) -> None:
-        cell = _element(dataset, tag)
-        if cell is None:
+        if element.is_cut:
             return
+        raw = self._b[element.start : element.start + element.length]
         for number, is_many, vr in columns:
-            raw, kind = cell[0], cell[1] or vr
+            code = vr_code(element.vr or vr)
+            if element.how.is_big and element.vr != "UN":  # what is UN is in little endian (PS3.5 6.2.2)
+                code |= BIG
             if is_many:
-                self.many.append((number, item, raw, kind))
+                self.many.append((element.start, (number, item, raw, code)))
             elif not (is_private and number in self.cells):
-                self.cells[number] = raw, kind
+                self.cells[number] = raw, code
 
-    def _descend(self, dataset: Dataset, tag: int, items: dict[int, Node], item: int) -> bool:
+    def _descend(self, element: Element, items: dict[int, Node], item: int) -> bool:
         is_whole = True
-        for k, inner in enumerate(_items(dataset, tag)):
+        for k, inner in enumerate(items_of(self._b, element)):
+            is_whole &= not inner.reason
             node = items.get(k, items.get(ANY_ITEM))
             if node is None:
                 continue
             number = k if item < 0 and node.is_any else item
             if node.mark >= 0:
-                self.many.append((node.mark, number, b"", ""))
-            is_whole &= self.take(inner, node, number)
+                self.many.append((inner.begin, (node.mark, number, b"", 0)))
+            is_whole &= self.take(inner.elements, node, number)
         return is_whole
 
+    def _blocks(self, elements: Elements) -> Blocks:
+        """Which private blocks a data set has."""
+        found: Blocks = {}
+        for tag in sorted(tag for tag in elements if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF):
+            at = elements[tag]
+            name = self._b[at.start : at.start + at.length].rstrip(b" \0").lstrip(b" ")
+            found.setdefault((tag >> 16, name.decode("latin-1")), []).append(tag & 0xFF)
+        return found
 
+
+Elements = Mapping[int, Element]
 Blocks = dict[tuple[int, str], list[int]]
 """The private blocks of a data set, by group and creator."""
 
 
-def _blocks(dataset: Dataset) -> Blocks:
-    """Which private blocks there are; a file of 2 MiB can have some hundred thousand data sets."""
-    found: Blocks = {}
-    for tag in sorted(tag for tag in dataset.keys() if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF):  # noqa: SIM118
-        if cell := _element(dataset, tag):
-            creator = cell[0].decode("latin-1").strip(" \0")
-            found.setdefault((tag >> 16, creator), []).append(tag & 0xFF)
-    return found
-
-
-def _places(dataset: Dataset, tag: int, creator: str, blocks: Blocks) -> Iterator[tuple[Dataset, int]]:
-    """Where an element stands: one of group 0002 in the file meta, a private one in each block."""
+def _places(elements: Elements, tag: int, creator: str, blocks: Blocks) -> Iterator[Element]:
+    """Where an element stands: a private one in each block of its creator."""
     if not creator:
-        where = getattr(dataset, "file_meta", None) if tag >> 16 == 2 else dataset
-        # Asking the data set itself would make a Tag each time.
-        if where is not None and tag in where.keys():  # noqa: SIM118
-            yield where, tag
+        if tag in elements:
+            yield elements[tag]
         return
-    group, offset = tag >> 16, tag & 0xFF
-    for block in blocks.get((group, creator), ()):
-        actual = group << 16 | block << 8 | offset
-        if actual in dataset:
-            yield dataset, actual
-
-
-def _items(dataset: Dataset, tag: int) -> Sequence[Any]:
-    """The items of a sequence; one that the file calls UN holds implicit VR (PS3.5 6.2.2)."""
-    from pydicom.filereader import read_sequence
-
-    element: Any = dataset.get_item(tag)
-    raw = getattr(element, "value", None)
-    if isinstance(raw, bytes) and element.VR in ("UN", None) and element.is_little_endian:
-        if element.length == 0xFFFFFFFF or not raw:
-            return dataset[tag].value or ()
-        return list(read_sequence(BytesIO(raw), True, True, len(raw), "iso8859"))
-    value = dataset[tag].value
-    return value if dataset[tag].VR == "SQ" and value else ()
-
-
-def _element(dataset: Dataset | None, tag: int) -> tuple[bytes, str] | None:
-    if dataset is None or tag not in dataset:
-        return None
-    element: Any = dataset.get_item(tag)
-    if not hasattr(element, "is_little_endian") or isinstance(element.value, str):
-        # pydicom has converted what it needed itself: file meta and the like.
-        return _text(element.value).encode("latin-1", "replace"), ""
-    raw = element.value or b""
-    vr = element.VR or ""
-    if not element.is_little_endian:
-        raw = _swapped(raw, vr, tag)
-    return raw, "" if element.is_implicit_VR else vr
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    many = not isinstance(value, str | bytes) and hasattr(value, "__iter__")
-    return "\\".join(map(str, value)) if many else str(value)
-
-
-def _swapped(raw: bytes, vr: str, tag: int) -> bytes:
-    """Numbers of a big endian file, turned round."""
-    width = _WIDTHS.get(vr, 1)
-    if width == 1 or len(raw) % width:
-        return raw
-    return b"".join(raw[i : i + width][::-1] for i in range(0, len(raw), width))
+    for block in blocks.get((tag >> 16, creator), ()):
+        actual = tag >> 16 << 16 | block << 8 | tag & 0xFF
+        if actual in elements:
+            yield elements[actual]

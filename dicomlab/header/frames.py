@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.header.cells import pieces_differ
-from dicomlab.header.derived import slice_position
+from dicomlab.header.derived import in_calendar, slice_position
 from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_vector
 from dicomlab.header.mosaic import Mosaics, find_mosaics
 from dicomlab.header.values import Cells, Problem, cast
@@ -37,6 +37,8 @@ from dicomlab.schema.columns import Column, public_column
 from dicomlab.schema.frames import FrameColumn
 from dicomlab.schema.private import named_column
 
+_FAR_US = 4e17
+"""More microseconds than the calendar has."""
 MAX_FRAMES = 65_536
 """How many frames of an object without per-frame functional groups get a row."""
 MAX_ITEMS = 262_144
@@ -97,8 +99,12 @@ class Frames:
         began = acquired_at.take(pa.array(self.row))
         if "AcquisitionDateTime" in self.table.column_names:
             began = pc.coalesce(self.table["AcquisitionDateTime"], began)
-        after = pc.round(pc.multiply(self.table["frame_time_ms"], 1000.0)).cast(pa.int64(), safe=False)
-        later = pc.add(began.cast(pa.int64()), pc.fill_null(after, 0)).cast(pa.timestamp("us"))
+        # A frame time that no clock has would go round the end of 64 bits.
+        after = pc.max_element_wise(
+            pc.multiply(self.table["frame_time_ms"], 1000.0), -_FAR_US, skip_nulls=False
+        )
+        after = pc.round(pc.min_element_wise(after, _FAR_US, skip_nulls=False)).cast(pa.int64())
+        later = in_calendar(pc.add(began.cast(pa.int64()), pc.fill_null(after, 0)))
         return self.table.append_column("acquired_at", later)
 
 

@@ -221,9 +221,10 @@ def _creator_at(names: Any, starts: Any, b: Any, p: int, n: int) -> int:
 # A walk keeps, per depth, what it is in: a data set or a sequence of items; where that ends (-1 where
 # its length is undefined); whether it is implicit VR; the node of a data set or the entry of a
 # sequence (-1 where nothing in it is wanted); the number of the next item; the item of the
-# outermost sequence with any item (-1 outside); the group whose private blocks are known. From
-# _BLOCKS on, each depth has a row of which creator has which private block of that group.
-_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _BLOCKS = range(8)
+# outermost sequence with any item (-1 outside); the group whose private blocks are known; the tag
+# before, of a data set that something is wanted of. From _BLOCKS on, each depth has a row of which
+# creator has which private block of that group.
+_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _BEFORE, _BLOCKS = range(9)
 
 
 @_jit
@@ -236,7 +237,7 @@ def new_stack() -> Any:
 def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, node: int, wild: int) -> None:
     stack[_IS_SEQUENCE, depth], stack[_END, depth] = is_sequence, end
     stack[_IMPLICIT, depth], stack[_NODE, depth], stack[_ITEM, depth] = implicit, node, 0
-    stack[_WILD, depth], stack[_GROUP, depth] = wild, -1
+    stack[_WILD, depth], stack[_GROUP, depth], stack[_BEFORE, depth] = wild, -1, -1
 
 
 @_inline
@@ -492,6 +493,11 @@ def walk(
             if cursor < hi and keys[cursor] == tag:
                 entry = cursor
         leads_on = entry >= 0 and entries[entry, _CHILD_HI] > entries[entry, _CHILD_LO]
+        if node >= 0:
+            # Where tags do not ascend, an element may come again, or before its private creator.
+            if tag <= stack[_BEFORE, depth] and (depth > 0 or leads_on or (is_wanted and group & 1)):
+                return ODD, p
+            stack[_BEFORE, depth] = tag
 
         stop = value + size
         if size == UNDEFINED:
@@ -523,7 +529,8 @@ def walk(
         if stop > avail:
             return _short(avail, total, p, stop + 12)
 
-        code |= BIG if big else 0
+        if big and code != _UN:  # what is UN is in little endian, whatever the file is (PS3.5 6.2.2 note 2)
+            code |= BIG
         if entry >= 0:
             k, hi, key = entry, nodes[node, _HI], keys[entry]
             while k < hi and keys[k] == key:

@@ -59,7 +59,7 @@ class Mosaics:
         return np.full((len(self.counts), width), np.nan) if found is None else found.T
 
     def _number(self, name: str) -> np.ndarray:
-        return self.helpers[name].cast(pa.float64()).fill_null(np.nan).to_numpy()
+        return self.helpers[name].cast(pa.float64(), safe=False).fill_null(np.nan).to_numpy()
 
 
 def is_mosaic(image_type: pa.Array) -> np.ndarray:

@@ -87,8 +87,8 @@ class PresenceReader:
         off, length = np.full((n, 1), -1), np.zeros((n, 1), np.int64)
         vr = np.zeros((n, 1), np.uint16)
         data, at = b"".join(raw for raw, _ in outcome.cells.values()) + b"\0", 0
-        for number, (raw, name) in outcome.cells.items():
-            off[number], length[number], vr[number] = at, len(raw), vr_code(name)
+        for number, (raw, code) in outcome.cells.items():
+            off[number], length[number], vr[number] = at, len(raw), code
             at += len(raw)
         found = np.where(off < 0, ABSENT, np.where(length == 0, EMPTY, THERE)).astype(np.uint8)
         found |= self._written_wrongly(np.frombuffer(data, np.uint8).copy(), off, length, vr)

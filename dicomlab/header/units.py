@@ -62,7 +62,8 @@ class Given:
             else:
                 found = found.combine_chunks()
                 found = _only(found) if pa.types.is_list(found.type) else found
-                self._numbers[name] = found.cast(pa.float64()).to_numpy(zero_copy_only=False)
+                # A whole number beyond 2**53 is rounded, which changes nothing that a rule finds.
+                self._numbers[name] = found.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return self._numbers[name]
 
     def is_one_of(self, name: str, texts: Sequence[str | None]) -> np.ndarray:

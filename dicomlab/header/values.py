@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -450,9 +451,11 @@ def _int(part: Any) -> int:
         value = int(part)
     else:
         number = _float(part) if not isinstance(part, int) else part
-        if number != int(number):
+        # A text beyond 2**53 has digits that a float has not.
+        exact = Decimal(part) if isinstance(part, str) else number
+        value = int(exact)
+        if value != exact:
             raise _Unparsable("not a whole number")
-        value = int(number)
     if not -(2**63) <= value < 2**63:
         raise _Unparsable("beyond 64 bits")
     return value

@@ -80,7 +80,8 @@ def with_nm_slices(table: pa.Table, helpers: pa.Table, row: np.ndarray, slices: 
         return table
     spacing = helpers["SpacingBetweenSlices"].cast(pa.float64()).fill_null(np.nan).to_numpy()
     normal = np.cross(axes[:3].T, axes[3:].T)
-    ahead = (slices.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False) - 1) * spacing[row]
+    number = slices.cast(pa.float64(), safe=False).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    ahead = (number - 1) * spacing[row]
     with np.errstate(invalid="ignore"):
         found = position.T[row] + np.where(ahead == 0, 0, ahead)[:, None] * normal[row]
     orientation = axes.T[row]
