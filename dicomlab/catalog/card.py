@@ -32,7 +32,7 @@ def card_text(catalog: Catalog) -> str:
     if counts["errors"]:
         lines.append(f"  {counts['errors']:,} of {counts['files']:,} files were not wholly read: see .errors")
     if counts["problems"]:
-        lines.append(f"  {counts['problems']:,} values did not parse: see .problems")
+        lines.append(f"  {counts['problems']:,} values did not parse or are missing: see .problems")
     if not catalog.is_complete:
         lines.append("  The last scan did not come to its end: scan again to complete it.")
     return "\n".join(lines)
@@ -52,7 +52,7 @@ def card_html(catalog: Catalog) -> str:
     if not catalog.is_complete:
         parts.append(line("The last scan did not come to its end. Scan again to complete it."))
     if counts["problems"]:
-        parts.append(line(f"{counts['problems']:,} values did not parse: .problems"))
+        parts.append(line(f"{counts['problems']:,} values did not parse or are missing: .problems"))
     if counts["errors"]:
         reasons = catalog.sql(_BY_REASON).head(_ROWS).to_dict("records")
         words = f"{counts['errors']:,} of {counts['files']:,} files were not wholly read: .errors"

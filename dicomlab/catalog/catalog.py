@@ -136,7 +136,7 @@ class Catalog:
 
     @property
     def problems(self) -> pd.DataFrame:
-        """One row a value that did not parse: file_key, column, tag, reason, raw bytes."""
+        """One row a value that did not parse, or a missing UID: file_key, column, tag, reason, raw."""
         return self.read("problems")
 
     @property
@@ -576,7 +576,8 @@ class Catalog:
     def _views(self) -> dict[str, str]:
         views = {t: self._stored_view(t) for t in PLAIN_TABLES}
         views["errors"] = (
-            "SELECT file_key, status, reason, size, source FROM files WHERE status NOT IN ('read', 'archive')"
+            "SELECT file_key, status, reason, size, source FROM files WHERE status NOT IN "
+            "('read', 'archive') AND NOT (status = 'DICOMDIR' AND reason LIKE 'a DICOMDIR:%')"
         )
         views["media"] = MEDIA_SQL
         for table in ROLLED_TABLES:

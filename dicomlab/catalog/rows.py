@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from dicomlab.catalog.store import DIRECTORY, PartWriter, problem_table
 from dicomlab.header.directory import Record, leads_out
+from dicomlab.header.missing_uids import missing_uids
 
 if TYPE_CHECKING:
     from dicomlab.header.engine import Batch
 
 
 def write_details(writers: Mapping[str, PartWriter], keys: pa.Array, batch: Batch) -> None:
-    """Write what a batch has besides its instances: frames, dose, and values that did not parse.
+    """Write what a batch has besides its instances: frames, dose, values that did not parse or are missing.
 
     `keys` are the file keys of the batch's rows.
     """
@@ -24,8 +25,8 @@ def write_details(writers: Mapping[str, PartWriter], keys: pa.Array, batch: Batc
         if found is not None:
             row, table = found
             writers[name].write(table.add_column(0, "file_key", [keys.take(pa.array(row))]))
-    if batch.problems:
-        writers["problems"].write(problem_table(batch.problems, keys))
+    if problems := [*batch.problems, *missing_uids(batch)]:
+        writers["problems"].write(problem_table(problems, keys))
 
 
 def instance_rows(keys: pa.Array, batch: Batch, rows: np.ndarray) -> pa.Table:

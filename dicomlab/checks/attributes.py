@@ -150,7 +150,7 @@ class TooLongNumber(Check):
 
 @dataclass(frozen=True)
 class UnreadValue(Check):
-    """Values did not parse, so that their cells are null."""
+    """Values did not parse, or UIDs are missing, so that their cells are null."""
 
     name: ClassVar[str] = "unread-value"
     table: ClassVar[str] = "problem_rows"

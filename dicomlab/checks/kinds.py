@@ -8,7 +8,7 @@ from typing import ClassVar
 import pandas as pd
 from pydicom.uid import UID
 
-from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.checks.base import Check, Level, Severity
 from dicomlab.checks.queries import ENCAPSULATED, is_secondary
 
 
@@ -54,24 +54,9 @@ class BrokenFiles(Check):
     fix: ClassVar[str] = "Fetch them again from where they came; what could be read of them is in the tables."
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """One finding a reason; files without a UID are read, and told as a warning."""
-        lacks_uid = rows["reason"].fillna("").str.startswith("no ")
+        """One finding for each reason."""
         said = "{n_files} files are {status}: {reason}."
-        parts: tuple[tuple[pd.DataFrame, Severity], ...] = (
-            (rows[~lacks_uid], "error"),
-            (rows[lacks_uid], "warning"),
-        )
-        return joined(
-            self.find(
-                some,
-                said,
-                by=["status", "reason"],
-                severity=severity,
-                status=some["status"],
-                reason=some["reason"],
-            )
-            for some, severity in parts
-        )
+        return self.find(rows, said, by=["status", "reason"], status=rows["status"], reason=rows["reason"])
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def card_lines(catalog: Catalog) -> list[str]:
     if counts["problems"]:
         lines += [
             "",
-            f"{plural(counts['problems'], 'value')} that did not parse",
+            f"{plural(counts['problems'], 'value')} that did not parse or are missing",
             *counted(_problems(catalog)),
         ]
     return lines

@@ -203,7 +203,7 @@ def slow(seen: Survey) -> list[str]:
     listed, read, said = seen.listed, seen.read, []
     if read.read_alone > 0.02 * read.dicom:
         share = f"{read.read_alone / read.dicom:.0%}"
-        said.append(f"{share} are deflated, broken or without preamble: pydicom reads these, one by one.")
+        said.append(f"{share} are deflated, broken or without preamble: these are read one by one.")
     if read.long_headers > 0.05 * read.dicom:
         share = f"{read.long_headers / read.dicom:.0%}"
         said.append(f"{share} have headers beyond 16 KiB: more of each file is read.")

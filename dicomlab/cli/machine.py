@@ -92,7 +92,7 @@ def try_reader() -> Reader:
 
 
 def _is_plain(reader: object, path: str) -> bool:
-    """Whether a file is whole and needs no pydicom, as nearly all files of an archive are."""
+    """Whether a file is whole and left to the kernel, as nearly all files of an archive are."""
     batch = next(reader.read([path]))  # type: ignore[attr-defined]
     return bool(batch.status[0] == "read" and not batch.is_alone[0])
 

@@ -197,7 +197,9 @@ def _accounts(done: Scanned) -> list[str]:
 def _problems(into: str | Path, catalog: Catalog) -> list[str]:
     lines = []
     if count := catalog.counts["problems"]:
-        lines += wrapped(f"{plural(count, 'value')} did not parse: dicomlab show {as_typed(into)} problems")
+        lines += wrapped(
+            f"{plural(count, 'value')} did not parse or are missing: dicomlab show {as_typed(into)} problems"
+        )
     met = catalog.counts["media"]
     wrong = len(catalog.read("media", ["file_key"], where="verdict <> 'complete'")) if met else 0
     if wrong:

@@ -94,7 +94,7 @@ class Read:
     long_headers: int = 0
     frames: int = 0
     read_alone: int = 0
-    """Files that pydicom read, not the kernel."""
+    """Files that the kernel handed back, which were read element by element."""
     catalog_bytes: int = 0
     """What the rows and the headers of the sample take in a catalog."""
     packed: Packed = field(default_factory=Packed)

@@ -29,34 +29,27 @@ _NAME_DELIMITERS = _TEXT_DELIMITERS + b"^="
 _pydicom_lock = threading.RLock()
 
 
-class Quiet(logging.Filter):
-    """Hears what pydicom logs, and passes nothing on."""
+class _Quiet(logging.Filter):
+    """Passes nothing on of what is logged."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.met_end_of_file = False
-        self.met_error = False
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Note what matters here, and drop the record."""
-        self.met_end_of_file |= "end of file" in record.getMessage().lower()
-        self.met_error |= record.levelno >= logging.ERROR
+    def filter(self, _: logging.LogRecord) -> bool:
+        """Drop the record."""
         return False
 
 
 @contextmanager
-def quiet_pydicom() -> Iterator[Quiet]:
+def quiet_pydicom() -> Iterator[None]:
     """Keep pydicom from warning and logging: what it says may quote values of a patient.
 
     The filters are one for the whole process, so threads take turns.
     """
     logger = logging.getLogger("pydicom")
-    quiet = Quiet()
+    quiet = _Quiet()
     with _pydicom_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logger.addFilter(quiet)
         try:
-            yield quiet
+            yield
         finally:
             logger.removeFilter(quiet)
 

@@ -2,7 +2,7 @@
 
 PS3.3 C.17.3: each item of ContentSequence has a value, the code that names it, and items below it. The
 kernel notes the values that are wanted, and each item where it begins, in the order of the
-file; the tree is put together from that. What the kernel hands back, pydicom reads.
+file; the tree is put together from that. What the kernel hands back, `fallback` reads.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class ContentReader:
         return _put_together(self._values(noted, raw, start)), TOO_MANY if state == kernel.NO_ROOM else ""
 
     def read_odd(self, head: bytes, is_wanted: Callable[[Item], bool]) -> tuple[Item, str] | None:
-        """The same for a report that pydicom has to read."""
+        """The same for a report that the kernel hands back."""
         outcome = read_odd(head, self._tree, total=len(head))
         root = _put_together((number, raw) for number, _, raw, _ in outcome.many[:MOST_VALUES])
         if not is_wanted(root):

@@ -48,7 +48,7 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 32 * 1024 * 1024
 _ROOM_FOR_MANY = 256 * 1024
 _ROOM_BEHIND = 1024 * 1024
-"""Kept free behind the headers for the values that pydicom finds."""
+"""Kept free behind the headers for the values of those that are odd."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Batch:
     reason: np.ndarray
     header_bytes: np.ndarray
     is_alone: np.ndarray
-    """Which files the kernel handed back, so that pydicom looked at them one by one."""
+    """Which files the kernel handed back, so that they were looked at one by one."""
     problems: list[Problem]
     _headers: pa.ChunkedArray
     _header_of: np.ndarray
@@ -96,7 +96,7 @@ class Batch:
 class HeaderReader:
     """Reads headers with one set of columns, and one buffer used again and again.
 
-    `use_kernel=False` sends every file to pydicom: slow, and the same rows.
+    `use_kernel=False` reads every file element by element: slow, and the same rows.
     """
 
     def __init__(
@@ -255,7 +255,7 @@ class HeaderReader:
         return _Found.empty(len(self._all), BATCH_ROWS, self._buffer)
 
     def _handed_back(self, found: _Found) -> list[int]:
-        """Rows that pydicom has to look at."""
+        """Rows that have to be looked at one by one."""
         if not self._use_kernel:
             found.status[:], found.ends[:], self._many.filled[0] = kernel.ODD, 0, 0
         rows: list[int] = np.flatnonzero(found.status).tolist()
@@ -531,9 +531,9 @@ class HeaderReader:
         return problems
 
     def _odd(self, head: Head) -> tuple[Outcome, bytes]:
-        """What the kernel handed back, read by pydicom, and the bytes to keep.
+        """What the kernel handed back, read element by element, and the bytes to keep.
 
-        pydicom gets a little of the file, and as much as it may have if that is too little.
+        A little of the file is looked at, and as much as may be if that is too little.
         """
         try:
             for size in (4 * CHUNK, ODD_LIMIT):
@@ -548,7 +548,7 @@ class HeaderReader:
     def _kept(
         self, found: _Found, odd: dict[int, bytes], given: pa.Array | None
     ) -> tuple[pa.ChunkedArray, np.ndarray]:
-        """The headers: packed ones where they lie, those of pydicom apart, and which is whose."""
+        """The headers: packed ones where they lie, odd ones apart, and which is whose."""
         kind, n = pa.large_binary(), len(found.status)
         order = np.arange(n)
         if given is not None:
@@ -684,7 +684,7 @@ def _part(where: Cells, many: np.ndarray, first: int, last: int) -> tuple[Cells,
 def _with_odd(
     found: _Found, many: np.ndarray, odd: dict[int, Outcome], *, is_ours: bool
 ) -> tuple[Cells, np.ndarray]:
-    """Lay the values that pydicom found behind the headers in the buffer."""
+    """Lay the values of odd headers behind the others in the buffer."""
     more = []
     parts, at = [], int(found.starts[-1] + found.ends[-1]) if len(found.starts) else 0
     begin = at

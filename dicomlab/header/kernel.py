@@ -3,7 +3,7 @@
 The compiled functions here know bytes only. They take implicit VR, explicit VR, and explicit VR
 big endian (PS3.5 7.1, 7.5, A.1 to A.3) and answer, per file and wanted column, where the value lies and
 how long it is. Whatever is in the least unusual they hand back (`ODD`) rather than guess:
-pydicom reads those files. No function reads outside `[start, start + avail)`; depth is bounded
+`fallback` reads those files. No function reads outside `[start, start + avail)`; depth is bounded
 by MAX_DEPTH, and each step moves forward, so no file can make one run long.
 
 All positions are int64: numba turns uint64 mixed with int64 into float64.
@@ -221,10 +221,10 @@ def _creator_at(names: Any, starts: Any, b: Any, p: int, n: int) -> int:
 # A walk keeps, per depth, what it is in: a data set or a sequence of items; where that ends (-1 where
 # its length is undefined); whether it is implicit VR; the node of a data set or the entry of a
 # sequence (-1 where nothing in it is wanted); the number of the next item; the item of the
-# outermost sequence with any item (-1 outside); the group whose private blocks are known; the tag
-# before, of a data set that something is wanted of. From _BLOCKS on, each depth has a row of which
-# creator has which private block of that group.
-_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _BEFORE, _BLOCKS = range(9)
+# outermost sequence with any item (-1 outside); the group whose private blocks are known; the
+# greatest tag so far, of a data set that something is wanted of. From _BLOCKS on, each depth has a
+# row of which creator has which private block of that group.
+_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _GREATEST, _BLOCKS = range(9)
 
 
 @_jit
@@ -237,7 +237,7 @@ def new_stack() -> Any:
 def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, node: int, wild: int) -> None:
     stack[_IS_SEQUENCE, depth], stack[_END, depth] = is_sequence, end
     stack[_IMPLICIT, depth], stack[_NODE, depth], stack[_ITEM, depth] = implicit, node, 0
-    stack[_WILD, depth], stack[_GROUP, depth], stack[_BEFORE, depth] = wild, -1, -1
+    stack[_WILD, depth], stack[_GROUP, depth], stack[_GREATEST, depth] = wild, -1, -1
 
 
 @_inline
@@ -495,9 +495,10 @@ def walk(
         leads_on = entry >= 0 and entries[entry, _CHILD_HI] > entries[entry, _CHILD_LO]
         if node >= 0:
             # Where tags do not ascend, an element may come again, or before its private creator.
-            if tag <= stack[_BEFORE, depth] and (depth > 0 or leads_on or (is_wanted and group & 1)):
+            if tag > stack[_GREATEST, depth]:
+                stack[_GREATEST, depth] = tag
+            elif depth > 0 or leads_on or (is_wanted and group & 1):
                 return ODD, p
-            stack[_BEFORE, depth] = tag
 
         stop = value + size
         if size == UNDEFINED:

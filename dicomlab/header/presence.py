@@ -79,7 +79,7 @@ class PresenceReader:
         return found
 
     def _odd(self, header: bytes) -> np.ndarray:
-        """The answers for a header that only pydicom reads."""
+        """The answers for a header that the kernel hands back."""
         n = len(self._vrs)
         outcome = read_odd(header[:LIMIT], self._tree, total=len(header))
         if outcome.status != READ:

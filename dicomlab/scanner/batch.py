@@ -25,11 +25,9 @@ from dicomlab.schema.columns import Columns
 from dicomlab.sources.archive import INSIDE, BrokenArchive, members
 from dicomlab.sources.base import Head, ListingRows, Source, Unreached
 
-# Hanging protocols, palettes, implant templates, defined protocols (PS3.4 GG.3): objects of no patient.
-_NON_PATIENT = r"^1\.2\.840\.10008\.5\.1\.4\.(38\.1|39\.1|43\.1|44\.1|45\.1|1\.1\.20[01]\.\d+)$"
 DIRECTORY, ARCHIVE = "DICOMDIR", "archive"
-_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-_DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves, `media` says which are there"
+DIRECTORY_REASON = "a DICOMDIR: the files it names are read themselves, `media` says which are there"
+BROKEN_DIRECTORY = "a DICOMDIR that is cut short or broken"
 
 
 @dataclass(frozen=True)
@@ -293,20 +291,14 @@ class _Heads:
 def judged(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
     """Status and reason of each file, as the files table has them.
 
-    A DICOMDIR is no instance, and is never trusted alone. A file without one of the UIDs that
-    every instance of a patient has (PS3.3 C.7.2.1, C.7.3.1, C.12.1) is kept, and listed.
+    A DICOMDIR is no instance, and is never trusted alone.
     """
     status, reason = batch.status.copy(), batch.reason.copy()
-    of_patient = ~pc.fill_null(
-        pc.match_substring_regex(batch.table["SOPClassUID"], _NON_PATIENT), False
-    ).to_numpy()
-    for name in _UIDS:
-        lacks = batch.table[name].is_null().to_numpy() & (status == READ) & of_patient
-        status[lacks], reason[lacks] = PARTIAL, f"no {name}: the file may be cut short"
     name = "MediaStorageSOPClassUID"
     if name in batch.table.column_names:
         rows = pc.fill_null(pc.equal(batch.table[name], MEDIA_STORAGE_DIRECTORY), False).to_numpy()
-        status[rows], reason[rows] = DIRECTORY, _DIRECTORY_REASON
+        broken = [f"{BROKEN_DIRECTORY}: {why}" if why else DIRECTORY_REASON for why in reason[rows]]
+        status[rows], reason[rows] = DIRECTORY, np.array(broken, object)
     return status, reason
 
 

@@ -500,17 +500,18 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ),
     ),
     "errors": (
-        "The rows of `files` whose status is neither `read` nor `archive`.",
+        "The rows of `files` that were not read, or not wholly; DICOMDIRs only where they are broken.",
         (("file_key, status, reason, size, source", "", "As in `files`."),),
     ),
     "problems": (
         "One row a value that did not parse; its cell is null. Of a text whose bytes do not fit its "
-        "character set the cell has what could be made of it.",
+        "character set the cell has what could be made of it. A UID of study, series or instance that "
+        "a file lacks has a row too.",
         (
             ("file_key", "string", "The file."),
             ("column", "string", "The column."),
             ("tag", "string", "Where the value stands in the file."),
-            ("reason", "string", "Why it did not parse, without the value."),
+            ("reason", "string", "Why it did not parse, or that it is missing; without the value."),
             ("raw", "binary", "Its bytes, the first 4096. May be PHI."),
         ),
     ),

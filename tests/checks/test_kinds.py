@@ -41,13 +41,12 @@ def test_broken_files_are_told_by_reason():
     rows = pd.DataFrame(
         {
             "file_key": ["a", "b", "c"],
-            "status": ["partial", "partial", "partial"],
-            "reason": ["the file ends inside the header"] * 2
-            + ["no StudyInstanceUID: the file may be cut short"],
+            "status": ["partial", "partial", "unreadable"],
+            "reason": ["the file ends inside the header"] * 2 + ["the file cannot be opened (denied)"],
         }
     )
     found = BrokenFiles()(rows)
-    assert found[["severity", "n_files"]].to_numpy().tolist() == [["error", 2], ["warning", 1]]
+    assert found[["severity", "n_files"]].to_numpy().tolist() == [["error", 2], ["error", 1]]
 
 
 def test_a_directory_that_names_missing_files_is_found():
