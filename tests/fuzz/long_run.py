@@ -95,13 +95,14 @@ def main(arguments: list[str] | None = None) -> int:
     with ProcessPoolExecutor(given.jobs) as pool:
         for number, found in enumerate(pool.map(look, *zip(*parts, strict=True))):
             met.add(found)
+            if found.wrong and len(met.wrong) <= MOST_SHOWN:
+                print("\n".join(found.wrong), flush=True)
             if number % 50 == 49:
                 done = f"{sum(met.counts.values()):,} read, {len(met.wrong)} wrong"
                 print(f"{done}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     for name, count in met.counts.most_common():
         print(f"{count:>9,}  {name}")
     print(f"{len(met.wrong):>9,}  wrong, in {time.monotonic() - began:.0f} s")
-    print("\n".join(met.wrong[:MOST_SHOWN]))
     return 1 if met.wrong else 0
 
 

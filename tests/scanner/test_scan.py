@@ -272,10 +272,11 @@ def test_a_scan_killed_at_any_moment_is_completed_by_the_next(tmp_path):
 
 def test_an_object_of_no_patient_needs_no_study(tmp_path, into):
     write(dataset(SOPClassUID="1.2.840.10008.5.1.4.39.1"), tmp_path / "archive" / "palette")
-    write(dataset(), tmp_path / "archive" / "cut")
-    files = scan(tmp_path / "archive", into).files.set_index("file_key")
-    assert files.loc[str(tmp_path / "archive" / "palette"), "status"] == "read"
-    assert files.loc[str(tmp_path / "archive" / "cut"), "reason"].startswith("no StudyInstanceUID")
+    write(dataset(), tmp_path / "archive" / "lacks")
+    catalog = scan(tmp_path / "archive", into)
+    assert catalog.files["status"].tolist() == ["read", "read"]
+    assert catalog.problems["column"].tolist() == ["StudyInstanceUID", "SeriesInstanceUID"]
+    assert set(catalog.problems["file_key"]) == {str(tmp_path / "archive" / "lacks")}
 
 
 def test_a_folder_scanned_again_through_its_parent_is_not_there_twice(tmp_path, into):
