@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dicomlab.cli.base import FINE, PARTIAL, Answer, Verb
+from dicomlab.cli.server_limits import MaxBytes, MaxPages, MaxRequests, MaxTime, limits_given
 from dicomlab.cli.terminal import as_typed, counted, in_time, plural, wrapped
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MEANINGS = {
     "unreadable": "could not be opened or seen",
     "DICOMDIR": "an index: the files it names are read themselves",
 }
+_NOT_LIMITED = "--max-bytes, --max-requests, --max-pages and --max-time hold for servers, not for folders."
 _ALWAYS = ("read", "partial", "not DICOM", "unreadable")
 
 
@@ -79,6 +81,10 @@ def scan_folder(
         list[str] | None,
         typer.Option(metavar="KEYWORD", help="A column beside the usual ones; may come again."),
     ] = None,
+    max_bytes: MaxBytes = None,
+    max_requests: MaxRequests = None,
+    max_pages: MaxPages = None,
+    max_time: MaxTime = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress bar, and no text if all is fine.")
     ] = False,
@@ -86,17 +92,22 @@ def scan_folder(
     """Read every header below a folder into a catalog of tables.
 
     Buckets and DICOMweb servers are read too; docs/sources.md says where their credentials
-    come from. Scanning again into the same catalog reads only what is new or has changed. Exit code 3
-    says that some files could not be read, or not wholly; they are listed.
+    come from, and how much is taken from them at most. Scanning again into the same catalog reads
+    only what is new or has changed. Exit code 3 says that some files could not be read, or not
+    wholly; they are listed.
     """
     from dicomlab.schema.columns import Columns
 
     columns = Columns().add(*add) if add else None
     show = not quiet and sys.stderr.isatty()
     how: dict[str, Any] = {"columns": columns, "jobs": jobs, "backend": backend and backend.value}
+    limits = limits_given(total_bytes=max_bytes, requests=max_requests, pages=max_pages, seconds=max_time)
+    if limits:
+        how["storage_options"] = {"limits": limits}
     done = run_scan(source, into, keep_headers=headers, progress=show, **how)
     lines = [] if quiet and done.exit_code == FINE else summary(source, into, done)
-    return Answer(lines, content(done), done.exit_code)
+    notes = (_NOT_LIMITED,) if limits and "://" not in source else ()
+    return Answer(lines, content(done), done.exit_code, notes)
 
 
 def run_scan(source: str | Path, into: str | Path, **settings: Any) -> Scanned:
@@ -242,5 +253,6 @@ VERB = Verb(
         "dicomlab scan archive/ --add TemporalPositionIndex --json",
         "dicomlab scan s3://bucket/archive --into s3://bucket/catalog",
         "dicomlab scan dicomweb+https://host/dicom-web --into catalog",
+        "dicomlab scan https://host/images --max-bytes 20GB --max-time 2h",
     ),
 )

@@ -120,7 +120,9 @@ _UNUSABLE = re.compile(r"[\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}" + (r"|\\" if os.sep ==
 def _options_for_both(source: str | Path, options: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What holds for the catalog, too: the options of a folder or of S3, and not those of a server."""
     scheme, is_address, _ = str(source).partition("://")
-    return options if not is_address or scheme.lower() in ("s3", "s3a", "file") else None
+    if options is None or (is_address and scheme.lower() not in ("s3", "s3a", "file")):
+        return None
+    return {name: option for name, option in options.items() if name != "limits"}
 
 
 def _prepare(place: Place) -> None:

@@ -5,12 +5,10 @@ Of each object only the beginning is transferred, many of them at a time.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
 from itertools import chain
 from typing import IO, Any, cast
@@ -19,12 +17,11 @@ import pyarrow as pa
 
 from dicomlab.errors import MissingPackage, NoSuchSource, SourceFailed
 from dicomlab.sources.base import CLOSED, ListingRows, Unreached
+from dicomlab.sources.bounded_calls import IN_FLIGHT, BoundedCalls
 from dicomlab.sources.limits import LimitReached, Limits, Spent
 from dicomlab.sources.objects import Amount, ObjectHead, OpenObject, stamp_of, why_of
 
 CHUNK = 4096
-IN_FLIGHT = 64
-"""How many objects are asked for at a time, by each worker."""
 BLOCK, MOST_BLOCKS = 1024 * 1024, 16
 """How much of an archive is transferred at a time, and how many such blocks are held."""
 
@@ -105,23 +102,24 @@ class BucketSource:
         """Open an object; blocks of it are transferred as they are read."""
         options = {"maxblocks": MOST_BLOCKS}
         try:
-            file = self._fs.open(
-                self._path(key), "rb", block_size=BLOCK, cache_type="blockcache", cache_options=options
+            file = self._calls.open(
+                self._path(key), block_size=BLOCK, cache_type="blockcache", cache_options=options
             )
         except SourceFailed:
             raise
         except Exception as error:  # noqa: BLE001 - each file system has errors of its own
             raise Unreached(why_of(error)) from None
-        return cast(IO[bytes], OpenObject(file, self._spent))
+        is_counted = self._calls.is_s3 or self._scheme in _WEB
+        return cast(IO[bytes], OpenObject(file, self._spent, is_counted=is_counted))
 
     def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[ObjectHead]:
         """Give the beginnings of objects, IN_FLIGHT of which are on their way at any time."""
         amount = Amount()
         waiting: deque[ObjectHead] = deque()
-        with _calls(self._fs) as call:
+        with self._calls.at_once() as call:
             try:
                 for key, size in zip(keys, sizes, strict=True):
-                    waiting.append(ObjectHead(partial(self._fetch, call, key), size, amount))
+                    waiting.append(ObjectHead(partial(self._calls.part, call, self._path(key)), size, amount))
                     if len(waiting) >= IN_FLIGHT:
                         yield waiting.popleft()
                 while waiting:
@@ -130,23 +128,15 @@ class BucketSource:
                 for head in waiting:
                     head.cancel()
 
-    def _fetch(self, call: Callable[..., Future[bytes]], key: str, *, start: int, end: int) -> Future[bytes]:
-        """Ask for a part of an object, as far as the limits go."""
-        try:
-            if self._scheme not in _WEB:  # whose requests and answers are counted as they are made
-                self._spent.request()
-                self._spent.took(end - start)
-        except LimitReached as error:
-            failed: Future[bytes] = Future()
-            failed.set_exception(error)
-            return failed
-        return call("cat_file", self._path(key), start=start, end=end)
-
     @property
     def _fs(self) -> Any:
         if self._system is None:
             self._system = self._connected()
         return self._system
+
+    @property
+    def _calls(self) -> BoundedCalls:
+        return BoundedCalls(self._fs, self._spent, is_web=self._scheme in _WEB)
 
     def _connected(self) -> Any:
         """The file system; that of a web server is bounded answer by answer."""
@@ -175,12 +165,12 @@ class BucketSource:
     def _items(self) -> Iterator[tuple[str, int | None, int | None, str | None]]:
         """What follows the address in each key, with size, stamp and reason."""
         base = self._base
-        found = self._s3_items() if hasattr(self._fs, "call_s3") else self._folder_items()
+        found = self._s3_items() if self._calls.is_s3 else self._folder_items()
         first = next(found, None)
         if first is not None:
             yield from chain([first], found)
             return
-        info = self._fs.info(base)
+        info = self._calls.now("info", base)
         if info.get("type") == "file":
             yield "", info.get("size"), stamp_of(info), None
 
@@ -194,7 +184,7 @@ class BucketSource:
         last = ""
         while True:
             self._spent.page()
-            page = fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, **more)
+            page = self._calls.now("call_s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **more)
             for item in page.get("Contents", ()):
                 name, size = item["Key"], item["Size"]
                 name = name[cut:] if prefix else f"/{name}"
@@ -217,7 +207,7 @@ class BucketSource:
             try:
                 self._spent.page()
                 # Some web servers show a folder only by its name with a slash.
-                items = self._fs.ls(folder + "/" if "://" in folder else folder, detail=True)
+                items = self._calls.now("ls", folder + "/" if "://" in folder else folder, detail=True)
             except Exception as error:
                 if folder == base or isinstance(error, LimitReached):
                     raise
@@ -242,7 +232,7 @@ class BucketSource:
     ) -> Iterator[tuple[str, int | None, int | None, str | None]]:
         """Web servers list names alone: size and time are asked for, one by one."""
         waiting: deque[tuple[str, Future[dict[str, Any]]]] = deque()
-        with _calls(self._fs) as call:
+        with self._calls.at_once() as call:
             for item in files:
                 if item.get("size") is not None:
                     yield item["name"][cut:], item["size"], stamp_of(item), None
@@ -252,18 +242,6 @@ class BucketSource:
                     yield _informed(*waiting.popleft())
             while waiting:
                 yield _informed(*waiting.popleft())
-
-
-@contextmanager
-def _calls(fs: Any) -> Iterator[Callable[..., Future[Any]]]:
-    """A way to call methods of a file system without waiting: on its own loop, or on threads."""
-    if getattr(fs, "async_impl", False):
-        yield lambda name, *given, **named: asyncio.run_coroutine_threadsafe(
-            getattr(fs, f"_{name}")(*given, **named), fs.loop
-        )
-        return
-    with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        yield lambda name, *given, **named: pool.submit(getattr(fs, name), *given, **named)
 
 
 def file_system(scheme: str, url: str, options: Mapping[str, Any]) -> Any:
@@ -281,9 +259,12 @@ def file_system(scheme: str, url: str, options: Mapping[str, Any]) -> Any:
     if issubclass(kind, AsyncFileSystem):
         settings.setdefault("use_listings_cache", False)
     if PACKAGES.get(scheme) == "s3fs":
-        # botocore keeps ten connections unless it is told otherwise.
+        from dicomlab.sources.s3_connections import staying_session
+
+        # botocore keeps ten connections unless another number is set.
         settings["config_kwargs"] = {
             "max_pool_connections": IN_FLIGHT,
+            "http_session_cls": staying_session(),
             **(options.get("config_kwargs") or {}),
         }
     try:

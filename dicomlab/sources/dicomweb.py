@@ -22,6 +22,8 @@ from dicomlab.sources.webserver import Server, Settings, need_httpx
 
 CHUNK = 4096
 STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
+MOST_LISTED = {STUDY: 20_000_000, SERIES: 1_000_000, INSTANCE: 1_000_000}
+"""How many studies a server, how many series a study and how many instances a series may have."""
 _SERIES_IN_STUDY, _INSTANCES_IN_SERIES = "00201206", "00201209"
 # What a server must give with each level (PS3.18 tables 10.6.3-3 to 10.6.3-5) and keeps as it is.
 _SAID_OF = {
@@ -230,7 +232,8 @@ def _pages(
     """What QIDO-RS finds, page by page, each once; whatever a server makes of limit and offset.
 
     A page may be shorter than asked for though more is to come, so that only an empty one is the
-    last, or one that brings nothing new. `expected` saves that last request. Raises Unreached.
+    last, or one that brings nothing new. `expected` saves that last request. Raises Unreached, also
+    where there are more than MOST_LISTED.
     """
     most = server.settings.page
     seen: set[str] = set()
@@ -244,6 +247,8 @@ def _pages(
         for item in new:
             uid = _text(item, tag)
             if uid not in seen:
+                if len(seen) >= MOST_LISTED[tag]:
+                    raise Unreached(f"the server lists more than {MOST_LISTED[tag]:,} of them")
                 seen.add(uid)
                 yield item
         if not new and len(found) == most:

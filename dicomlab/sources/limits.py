@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from dicomlab.errors import WrongArgument
@@ -93,12 +93,34 @@ class Spent:
         if now - self._began > self.limits.seconds:
             raise LimitReached(f"the limit of {self.limits.seconds:,.0f} seconds is reached")
 
-    def answer(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Give the pieces of one answer. Raises Unreached where it is too long, or takes too long."""
+    def left(self, *, is_one: bool = True) -> float:
+        """How many seconds are left for one answer, or for several. Raises LimitReached."""
+        self.time()
+        began = time.monotonic() if self._began is None else self._began
+        whole = began + self.limits.seconds - time.monotonic()
+        return min(self.limits.request_seconds, whole) if is_one else whole
+
+    def overdue(self) -> Unreached:
+        """Why an answer that took all the time that was `left` is not waited for."""
+        try:
+            self.time()
+        except LimitReached as error:
+            return error
+        return Unreached(f"the answer takes longer than {self.limits.request_seconds:,.0f} seconds")
+
+    def answer(self, chunks: Iterable[bytes], unpacker: Pieces | None = None) -> Iterator[bytes]:
+        """Give the pieces of one answer, unpacked. Raises Unreached where it is too long or slow."""
         one = OneAnswer(self)
         for chunk in chunks:
-            one.took(len(chunk))
-            yield chunk
+            yield from one.pieces(chunk, unpacker)
+
+
+class Pieces(Protocol):
+    """Something that unpacks the bytes of an answer piece by piece."""
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """What the next bytes unpack to."""
+        ...
 
 
 class OneAnswer:
@@ -107,16 +129,26 @@ class OneAnswer:
     def __init__(self, spent: Spent):
         self._spent, self._bytes, self._began = spent, 0, time.monotonic()
 
+    def pieces(self, chunk: bytes, unpacker: Pieces | None) -> Iterator[bytes]:
+        """Count bytes as they came, or as they are unpacked where that is more. Raises Unreached."""
+        made = 0
+        for piece in [chunk] if unpacker is None else unpacker.pieces(chunk):
+            made += len(piece)
+            self.took(len(piece))
+            yield piece
+        if made < len(chunk):  # what unpacks to nothing can drip, too
+            self.took(len(chunk) - made)
+
     def took(self, n: int) -> None:
         """Count bytes of the answer. Raises Unreached."""
         limits = self._spent.limits
         self._bytes += n
         if self._bytes > limits.page_bytes:
             raise Unreached(f"the answer is longer than {limits.page_bytes:,} bytes")
-        if time.monotonic() - self._began > limits.request_seconds:
-            raise Unreached(f"the answer takes longer than {limits.request_seconds:,.0f} seconds")
         self._spent.took(n)
         self._spent.time()
+        if time.monotonic() - self._began > limits.request_seconds:
+            raise self._spent.overdue()
 
 
 def may_follow(start: str, to: str) -> bool:

@@ -102,10 +102,13 @@ class ObjectHead:
 
 
 class OpenObject(io.RawIOBase):
-    """An open object, whose errors are those of a file; `lost` is the last one."""
+    """An open object, whose errors are those of a file; `lost` is the last one.
 
-    def __init__(self, file: Any, spent: Spent):
-        self._file, self._spent = file, spent
+    `is_counted` says that its bytes are counted as they arrive.
+    """
+
+    def __init__(self, file: Any, spent: Spent, *, is_counted: bool = False):
+        self._file, self._spent, self._is_counted = file, spent, is_counted
         self.lost: Unreached | None = None
 
     def readable(self) -> bool:
@@ -119,7 +122,8 @@ class OpenObject(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Give the next bytes."""
         data = bytes(self._tried(self._file.read, size))
-        self._tried(self._spent.took, len(data))
+        if not self._is_counted:
+            self._tried(self._spent.took, len(data))
         self._tried(self._spent.time)
         return data
 
@@ -183,8 +187,10 @@ def _is_beyond(error: Exception) -> bool:
 def why_of(error: Exception) -> str:
     """What went wrong in our own words: those of the server may hold secrets."""
     code, kind = code_of(error), type(error).__name__
-    if isinstance(error, Unreached):
-        return str(error.strerror)
+    inner = getattr(error, "kwargs", {}).get("error")  # of what botocore raises for any error of a request
+    for one in (error, inner):
+        if isinstance(one, Unreached):
+            return str(one.strerror)
     if isinstance(error, FileNotFoundError):
         return "it is not there any more"
     if isinstance(error, PermissionError) or code in ("401", "403"):

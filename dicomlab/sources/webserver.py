@@ -21,6 +21,8 @@ from typing import Any
 from dicomlab.errors import MissingPackage, SourceFailed, WrongArgument
 from dicomlab.sources.base import Unreached
 from dicomlab.sources.limits import LimitReached, Limits, Spent
+from dicomlab.sources.unpacking import KNOWN, Unpacker
+from dicomlab.sources.webconnections import Connections
 
 AUTHORIZATION = "DICOMLAB_DICOMWEB_AUTHORIZATION"
 """The environment variable whose value is sent as the Authorization header."""
@@ -83,7 +85,7 @@ class Server:
         self._base, self.settings = base, settings
         self.spent = spent or Spent(Limits.of(settings.limits))
         self._open = ExitStack()
-        self._client: Any = None
+        self._connections: Any = None
 
     def __enter__(self) -> Server:
         import httpx
@@ -93,16 +95,25 @@ class Server:
         try:
             if isinstance(verify, str):
                 verify = ssl.create_default_context(cafile=verify)
-            self._client = httpx.Client(
-                headers={"Accept": "application/dicom+json", **settings.headers},
-                timeout=httpx.Timeout(settings.timeout, pool=None),
-                limits=httpx.Limits(max_connections=settings.connections),
-                verify=verify,
-            )
+            verify = httpx.create_ssl_context(verify=verify)
+
+            def new_client() -> httpx.Client:
+                return httpx.Client(
+                    headers={
+                        "Accept": "application/dicom+json",
+                        "Accept-Encoding": KNOWN,
+                        **settings.headers,
+                    },
+                    timeout=httpx.Timeout(settings.timeout, pool=None),
+                    limits=httpx.Limits(max_connections=1),
+                    verify=verify,
+                )
+
+            self._connections = Connections(new_client, self.spent, settings.connections)
         except (TypeError, ValueError, OSError):
             instead = "Check storage_options: headers are texts by name, verify a file (docs/sources.md)."
             raise SourceFailed(self._base, "cannot be spoken to with these settings", instead) from None
-        self._open.enter_context(self._client)
+        self._open.enter_context(self._connections)
         self._open.enter_context(_unlogged(self._base))
         return self
 
@@ -131,10 +142,10 @@ class Server:
             after = None
             try:
                 self.spent.request()
-                with self._client.stream("GET", url, params=asked) as answer:
+                with self._connections.get(url, asked, self.settings.timeout) as answer:
                     why = _refused(answer.status_code)
                     if not why and answer.status_code != 204:
-                        for item in array_items(self.spent.answer(answer.iter_bytes())):
+                        for item in array_items(self._pieces(answer)):
                             if (one := keep(item)) is not None:
                                 kept.append(one)
                             if enough is not None and len(kept) >= enough:
@@ -154,7 +165,12 @@ class Server:
                 return kept, _BAD_ANSWER
             if attempt >= self.settings.attempts:
                 return kept, why
-            time.sleep(_wait(attempt, after))
+            time.sleep(min(_wait(attempt, after), self.spent.left()))
+
+    def _pieces(self, answer: Any) -> Iterator[bytes]:
+        """The bytes of an answer, unpacked as far as the limits go. Raises Unreached."""
+        unpacker = Unpacker(answer.headers.get("Content-Encoding"))
+        return self.spent.answer(answer.iter_raw(), unpacker)
 
 
 def array_items(chunks: Iterable[bytes]) -> Iterator[Any]:

@@ -191,14 +191,14 @@ def test_workers_read_a_bucket_in_parallel(filled, scan, backend, monkeypatch):
 
 def test_a_listing_of_many_pages_is_whole(s3, filled, monkeypatch):
     source = BucketSource(filled, options=s3.options)
-    real = type(source._fs).call_s3
+    real = type(source._fs)._call_s3
     pages = []
 
-    def paged(fs, method, **given):
+    async def paged(fs, method, **given):
         pages.append(given)
-        return real(fs, method, **given, MaxKeys=5)
+        return await real(fs, method, **given, MaxKeys=5)
 
-    monkeypatch.setattr(type(source._fs), "call_s3", paged)
+    monkeypatch.setattr(type(source._fs), "_call_s3", paged)
     monkeypatch.setattr(bucket, "CHUNK", 4)
     tables = list(source.listing())
     assert [t.num_rows for t in tables] == [4, 4, 4]
@@ -285,10 +285,10 @@ def test_no_secret_is_in_an_error_or_in_the_catalog(s3, filled, scan, tmp_path, 
     assert b"AKIAINVENTED" not in kept
     assert "invented-secret" not in repr(BucketSource(filled, options=s3.options))
 
-    def denied(*given, **named):
+    async def denied(*given, **named):
         raise PermissionError("The key AKIAINVENTED is not known")
 
-    monkeypatch.setattr(type(s3.fs), "call_s3", denied)
+    monkeypatch.setattr(type(s3.fs), "_call_s3", denied)
     with pytest.raises(SourceFailed, match="cannot be listed: access is denied") as caught:
         scan(filled, "other")
     assert "AKIA" not in str(caught.value)
