@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
+from dicomlab.sources.archive_limits import MOST_LIST_BYTES, Bomb, Meter, list_bytes, shown, too_long
 from dicomlab.sources.base import Unreached
 
 INSIDE = "!/"
@@ -91,7 +92,7 @@ class Member:
             raise OSError(0, "the member of the archive is encrypted") from None
         except NotImplementedError:
             raise OSError(0, "the member of the archive is packed in a way that is not known") from None
-        except (_Bomb, Unreached):
+        except (Bomb, Unreached):
             raise
         except Exception:  # noqa: BLE001 - unpackers raise whatever their parts raise
             if not have:
@@ -99,13 +100,6 @@ class Member:
         self._data = b"".join(parts)
         total = have if have < size else self.size
         return self._data[:size], total
-
-
-class _Bomb(OSError):
-    """A stream inflates to more than anything of use would."""
-
-    def __init__(self) -> None:
-        super().__init__(0, f"the archive inflates to more than {MOST_RATIO:,} times its size")
 
 
 class BrokenArchive(Exception):
@@ -125,11 +119,13 @@ def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
     Members of an archive in it have its name and INSIDE before theirs. What may not or cannot be
     read is a member with a reason. Raises BrokenArchive where the archive itself ends.
     """
-    seen: dict[str, int] = {}
+    seen: dict[int, int] = {}
     try:
-        for member in _opened(archive, kind, name, depth=0):
+        meter = Meter(archive)
+        for member in _opened(archive, kind, name, meter, depth=0):
+            meter.member()
             yield _named(member, seen)
-    except _Bomb as error:
+    except Bomb as error:
         raise BrokenArchive(str(error.strerror)) from None
     except _BROKEN as error:
         # zipfile takes whatever goes wrong in the list at its end for a broken archive.
@@ -141,18 +137,18 @@ def members(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
         raise BrokenArchive("the archive cannot be read") from None
 
 
-def _opened(archive: IO[bytes], kind: str, name: str, depth: int) -> Iterator[Member]:
+def _opened(archive: IO[bytes], kind: str, name: str, meter: Meter, depth: int) -> Iterator[Member]:
     if kind == "zip":
-        found = _zipped(archive)
+        found = _zipped(archive, meter)
     elif kind == "tar":
         found = _tarred(archive)
     else:
-        found = _packed(archive, kind, name)
+        found = _packed(archive, kind, name, meter)
     for member in found:
-        yield from _looked_into(member, depth)
+        yield from _looked_into(member, meter, depth)
 
 
-def _looked_into(member: Member, depth: int) -> Iterator[Member]:
+def _looked_into(member: Member, meter: Meter, depth: int) -> Iterator[Member]:
     """A member, or those in it if it is an archive itself."""
     try:
         head = b"" if member.reason else member.read(512)[0]
@@ -170,10 +166,11 @@ def _looked_into(member: Member, depth: int) -> Iterator[Member]:
         yield member
         return
     try:
-        for inner in _opened(_again(member, kind), kind, member.name.rpartition("/")[2], depth + 1):
+        within = _again(member, kind, meter)
+        for inner in _opened(within, kind, member.name.rpartition("/")[2], meter, depth + 1):
             inner.name = f"{member.name}{INSIDE}{inner.name}"
             yield inner
-    except (_Bomb, Unreached):
+    except (Bomb, Unreached):
         raise
     except _TooLarge:
         yield Member(member.name, member.size, reason="a zip of this size is not looked into where it lies")
@@ -187,7 +184,7 @@ class _TooLarge(Exception):
     """A zip is too large to be held in memory."""
 
 
-def _again(member: Member, kind: str) -> IO[bytes]:
+def _again(member: Member, kind: str, meter: Meter) -> IO[bytes]:
     """The member from its beginning; a zip where one can go back in it."""
     stream = cast(IO[bytes], member.stream)
     if member.can_seek:
@@ -196,8 +193,9 @@ def _again(member: Member, kind: str) -> IO[bytes]:
     joined = cast(IO[bytes], _Joined(member._data, stream))
     if kind != "zip":
         return joined
-    held = joined.read(MOST_NESTED_BYTES + 1)
-    if len(held) > MOST_NESTED_BYTES:
+    most = meter.most_held(MOST_NESTED_BYTES)
+    held = joined.read(most + 1)
+    if len(held) > most:
         raise _TooLarge
     return io.BytesIO(held)
 
@@ -224,7 +222,9 @@ class _Joined(io.RawIOBase):
         return b"".join(parts)
 
 
-def _zipped(archive: IO[bytes]) -> Iterator[Member]:
+def _zipped(archive: IO[bytes], meter: Meter) -> Iterator[Member]:
+    if list_bytes(archive) > MOST_LIST_BYTES:
+        raise Bomb(f"the list of the archive is longer than {MOST_LIST_BYTES:,} bytes")
     with zipfile.ZipFile(archive) as file:
         entries = sorted(file.infolist(), key=lambda entry: entry.header_offset)
         if any(entry.filename in _DOCUMENTS for entry in entries[:16]):
@@ -239,8 +239,11 @@ def _zipped(archive: IO[bytes]) -> Iterator[Member]:
                 yield member
                 continue
             try:
-                with file.open(entry) as member.stream:
+                with file.open(entry) as stream:
+                    member.stream = cast(IO[bytes], _Metered(stream, meter))
                     yield member
+            except (Bomb, Unreached):
+                raise
             except (RuntimeError, NotImplementedError):
                 member.reason = "the member of the archive is packed in a way that is not known"
                 yield member
@@ -281,6 +284,21 @@ class _TarEntry(tarfile.TarInfo):
             file.fileobj = whole
 
 
+class _Metered:
+    """A member of a zip whose bytes are counted as they are read."""
+
+    def __init__(self, stream: Any, meter: Meter):
+        self._stream, self._meter = stream, meter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int = -1) -> bytes:
+        part = bytes(self._stream.read(size))
+        self._meter.header(len(part))
+        return part
+
+
 class _Allowance:
     """A stream of which only so many bytes may be read; everything else is the stream's."""
 
@@ -297,9 +315,9 @@ class _Allowance:
         return bytes(self._stream.read(size))
 
 
-def _packed(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
+def _packed(archive: IO[bytes], kind: str, name: str, meter: Meter) -> Iterator[Member]:
     """What a stream holds that was packed as one: the files of a tar, or one file."""
-    stream = cast(IO[bytes], _Bounded(archive, kind))
+    stream = cast(IO[bytes], _Bounded(archive, kind, meter))
     only = Member(re.sub(r"\.(t?)(gz|zst|bz2|xz)$", lambda m: ".tar" if m[1] else "", name), None, stream)
     head, _ = only.read(512)
     if head[257:262] == b"ustar":
@@ -311,8 +329,8 @@ def _packed(archive: IO[bytes], kind: str, name: str) -> Iterator[Member]:
 class _Bounded(io.RawIOBase):
     """What a packed stream inflates to, up to where it is a bomb."""
 
-    def __init__(self, archive: IO[bytes], kind: str):
-        self._archive = _Counted(archive)
+    def __init__(self, archive: IO[bytes], kind: str, meter: Meter):
+        self._archive, self._meter = _Counted(archive), meter
         opened: dict[str, Any] = {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}
         if kind == "zstd":
             source = pa.PythonFile(self._archive, mode="r")
@@ -329,8 +347,9 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         part = bytes(self._stream.read(_BLOCK if size < 0 else size))
         self._given += len(part)
+        self._meter.unpacked(len(part))
         if self._given > RATIO_FROM and self._given > MOST_RATIO * max(self._archive.taken, 1):
-            raise _Bomb
+            raise Bomb(f"the archive inflates to more than {MOST_RATIO:,} times its size")
         return part
 
 
@@ -354,19 +373,23 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 def _refused(name: str) -> str:
     """Why a member of this name is not read; nothing where it may be."""
+    if reason := too_long(name):
+        return reason
     parts = re.split(r"[/\\]", name)
     if name.startswith(("/", "\\")) or ".." in parts or _DRIVE.match(name):
         return "the name leads out of the archive"
     return ""
 
 
-def _named(member: Member, seen: dict[str, int]) -> Member:
-    """Give each member a name of its own that is text."""
+def _named(member: Member, seen: dict[int, int]) -> Member:
+    """Give each member a name of its own that is text, and of a sensible length."""
+    member.name = shown(member.name)
     try:
         member.name.encode()
     except UnicodeEncodeError:
         member.name = quote(member.name.encode("utf-8", "surrogateescape"))
-    seen[member.name] = times = seen.get(member.name, 0) + 1
+    key = hash(member.name)  # names themselves would take memory as long as the archive lasts
+    seen[key] = times = seen.get(key, 0) + 1
     if times > 1:
         member.name = f"{member.name}#{times}"
     return member
