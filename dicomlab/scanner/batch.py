@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,8 @@ class Done:
     listed: int = 0
     status: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    """How long a worker was at it."""
 
 
 def read_unit(work: Work, unit: Unit) -> Done:
@@ -56,9 +59,12 @@ def read_unit(work: Work, unit: Unit) -> Done:
 
     A file that reading raises for is found by halving the unit, and its row says so.
     """
+    began = time.monotonic()
     with work.place.reaching():
         try:
-            return _read_unit(work, unit)
+            done = _read_unit(work, unit)
+            done.seconds = time.monotonic() - began
+            return done
         except (DicomlabError, OSError):  # a full disk, a server that is gone: the next unit meets it too
             raise
         except Exception as error:  # noqa: BLE001 - whatever one file raises, the others count
@@ -80,6 +86,7 @@ def sum_of(done: Sequence[Done]) -> Done:
         total.listed += one.listed
         total.status.update(one.status)
         total.reasons.update(one.reasons)
+        total.seconds += one.seconds
     return total
 
 

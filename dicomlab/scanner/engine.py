@@ -36,8 +36,9 @@ from dicomlab.progress import progress_bar
 from dicomlab.scanner.backends import BACKENDS, Backend, read_units
 from dicomlab.scanner.batch import Done, Work
 from dicomlab.scanner.plan import Plan
+from dicomlab.scanner.unit_pace import UnitPace
 from dicomlab.schema.columns import Columns
-from dicomlab.sources.base import Mounting, Source
+from dicomlab.sources.base import Grouping, Mounting, Source
 from dicomlab.sources.engine import open_source
 
 COMMIT_SHARE = 0.25
@@ -238,14 +239,17 @@ class _Scan:
     def _read(self, plan: Plan, jobs: int | None, backend: Backend | None) -> Done:
         total = Done()
         waiting: list[Part] = []
-        pace = CommitPace()
+        pace, unit_pace = CommitPace(), UnitPace()
+        # A series' metadata come as a whole: in several units they would be asked for several times.
+        units = plan.units() if isinstance(self._source, Grouping) else plan.units(lambda: unit_pace.rows)
         work = Work(self._place, self._source, self._columns, self._state.keep_headers, _tag())
         # The first scan on a machine compiles the reader, which takes some 15 seconds.
         with progress_bar("Preparing the reader", total=plan.to_read, show=self._progress) as bar:
-            for done in read_units(work, plan.units(), jobs, backend):
+            for done in read_units(work, units, jobs, backend):
                 bar.set_description("Reading headers", refresh=False)
                 total.status.update(done.status)
                 total.reasons.update(done.reasons)
+                unit_pace.note(done.listed, done.seconds)
                 waiting += done.parts
                 bar.update(done.listed)
                 if waiting and pace.is_due():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from dicomlab.schema.levels import literal
 from dicomlab.sources.base import HIDING, LISTING, Source
 
 UNIT_ROWS = 4096
-"""How many files a worker takes at a time."""
+"""How many files a worker takes at a time at most."""
 
 _ALL = "CREATE VIEW todo AS SELECT *, false AS is_known FROM listing"
 # What could not be opened is tried again each time: permissions change without a trace.
@@ -116,21 +116,22 @@ class Plan:
         """How many files of the catalog are not there any more."""
         return self._count("vanished")
 
-    def units(self) -> Iterator[Unit]:
-        """The files to read, neighbours side by side, a unit at a time."""
+    def units(self, wanted: Callable[[], int] = lambda: UNIT_ROWS) -> Iterator[Unit]:
+        """The files to read, neighbours side by side, a unit at a time.
+
+        `wanted` is asked before each unit how many files it should have.
+        """
         query = "SELECT file_key, size, stamp, reason FROM todo"
         reader = self._database.cursor().sql(query).to_arrow_reader(UNIT_ROWS)
-        rows: list[pa.Table] = []
+        waiting = LISTING.empty_table()
         number = 0
         for batch in reader:
-            rows.append(pa.Table.from_batches([batch]).cast(LISTING))
-            while sum(r.num_rows for r in rows) >= UNIT_ROWS:
-                whole = pa.concat_tables(rows)
-                yield Unit(number, whole.slice(0, UNIT_ROWS).combine_chunks())
-                rows, number = [whole.slice(UNIT_ROWS)], number + 1
-        rest = pa.concat_tables(rows) if rows else LISTING.empty_table()
-        if rest.num_rows:
-            yield Unit(number, rest.combine_chunks())
+            waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch]).cast(LISTING)])
+            while waiting.num_rows >= (size := min(wanted(), UNIT_ROWS)):
+                yield Unit(number, waiting.slice(0, size).combine_chunks())
+                waiting, number = waiting.slice(size), number + 1
+        if waiting.num_rows:
+            yield Unit(number, waiting.combine_chunks())
 
     def close(self) -> None:
         """Let the database go and delete the listing."""

@@ -78,6 +78,14 @@ class Mounting(Protocol):
     earlier: one of them that is empty, with nothing mounted, is listed as CLOSED."""
 
 
+@runtime_checkable
+class Grouping(Protocol):
+    """A source that gives items of a group, such as a series, in one answer."""
+
+    def group_of(self, key: str) -> str:
+        """What an item is given together with."""
+
+
 @dataclass
 class ListingRows:
     """Rows of a listing as they are met, handed over a chunk at a time."""

@@ -109,13 +109,17 @@ class DicomwebSource:
         """Raise OSError: what is read of an instance is its metadata, and that is no archive."""
         raise OSError(0, "an instance on a DICOMweb server is not opened as a file")
 
+    def group_of(self, key: str) -> str:
+        """The address of the series, whose metadata are one answer."""
+        return _series_of(key)
+
     def heads(self, keys: Sequence[str], sizes: Sequence[int | None]) -> Iterator[InstanceHead]:
         """Give instances as headers, one request a series, several series on their way at a time."""
         most = self._settings.connections
         waiting: deque[tuple[list[str], Future[_Metadata]]] = deque()
         with Server(self._base, self._settings, self._spent) as server, ThreadPoolExecutor(most) as pool:
             try:
-                for series, of_series in groupby(keys, _series_of):
+                for series, of_series in groupby(keys, self.group_of):
                     uids = [_uid_of(key) for key in of_series]
                     waiting.append((uids, pool.submit(_metadata, server, series, frozenset(uids))))
                     if len(waiting) > most:
