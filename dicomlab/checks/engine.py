@@ -131,8 +131,9 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     numbers and tag names), fix (what to do).
 
     No finding holds a value that may identify a patient. `attrs["not_run"]` lists checks that had
-    no columns to work on or that raised, each with the reason; `attrs["run"]` those that ran, and
-    `attrs["set_aside"]` those that raised: what they found elsewhere is kept.
+    no columns to work on or that raised, each with the reason; `attrs["run"]` those that ran,
+    `attrs["looked_at"]` those that had any row to look at, and `attrs["set_aside"]` those that raised: what
+    they found elsewhere is kept.
 
     Raises WrongArgument for a name that is no check.
 
@@ -148,8 +149,9 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     missing = {one.name: [name for name in one.needs if name not in have[one.table]] for one in chosen_now}
     runnable = [one for one in chosen_now if not missing[one.name]]
     found: list[pd.DataFrame] = []
+    met: set[str] = set()
     for (table, together), group in _passes(runnable).items():
-        found += _findings_of(catalog, table, together, group, have[table], aside)
+        found += _findings_of(catalog, table, together, group, have[table], aside, met)
     findings = _sorted(_told_once(joined(found), runnable))
     reasons = {name: f"The catalog lacks {', '.join(names)}." for name, names in missing.items() if names}
     reasons |= aside
@@ -160,6 +162,7 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
             {"check": one.name, "reason": reasons[one.name]} for one in chosen if one.name in reasons
         ],
         "set_aside": sorted(aside),
+        "looked_at": [one.name for one in runnable if one.name in met],
     }
     seen = Findings(shown_table(findings))
     seen.attrs = findings.attrs
@@ -235,8 +238,12 @@ def _findings_of(
     checks: Sequence[Check],
     have: set[str],
     aside: dict[str, str],
+    met: set[str],
 ) -> list[pd.DataFrame]:
-    """What the checks of one pass find; those that raise are put into `aside`, with the reason."""
+    """What the checks of one pass find.
+
+    Those that raise are put into `aside`, with the reason; those that had a row to look at into `met`.
+    """
     source = SOURCES[table]
     wanted = [*together, *("file_key", "SeriesInstanceUID", "StudyInstanceUID", "InstanceNumber")]
     wanted += [name for one in checks for name in (*one.together, *one.needs, *one.wants)]
@@ -246,6 +253,7 @@ def _findings_of(
         for rows in source.blocks(catalog, columns, together=together, rows=BLOCK):
             for one in checks:
                 if one.takes(rows):
+                    met |= {one.name} if len(rows) else set()
                     found += _of_check(one, rows, aside)
     except DicomlabError:
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,8 @@ def summarise_findings(
     """Count findings, and gather those of each check, as plain data.
 
     headline; counts by severity; groups, one a check and severity, the gravest first, with name,
-    severity, n, n_files, fix and `most` findings; n_left_out (less grave than `least`); n_run; not_run.
+    severity, n, n_files, fix and `most` findings; n_left_out (less grave than `least`); n_run;
+    n_looked_at (checks that had any row to look at); not_run.
 
     Raises WrongArgument for a severity that there is not.
     """
@@ -33,21 +35,35 @@ def summarise_findings(
         severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES
     }
     return {
-        "headline": headline(counts),
+        "headline": headline(counts) or _nothing(findings.attrs),
         "counts": counts,
         "groups": [
             _group(own, most) for _, own in shown.groupby(["severity", "check"], sort=False, observed=True)
         ],
         "n_left_out": len(findings) - len(shown),
         "n_run": len(findings.attrs.get("run", [])),
+        "n_looked_at": len(_looked_at(findings.attrs)),
         "not_run": list(findings.attrs.get("not_run", [])),
     }
 
 
 def headline(counts: dict[str, int]) -> str:
-    """The counts in words, such as: 1 error, 2 warnings, 20 notes."""
-    said = [f"{n:,} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items() if n]
-    return ", ".join(said) or "Nothing found"
+    """The counts in words, such as: 1 error, 2 warnings, 20 notes; no words where all are zero."""
+    return ", ".join(f"{n:,} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items() if n)
+
+
+def _looked_at(attrs: Mapping[Any, Any]) -> list[str]:
+    """The checks that had any row to look at."""
+    return list(attrs.get("looked_at", attrs.get("run", [])))
+
+
+def _nothing(attrs: Mapping[Any, Any]) -> str:
+    """What is said where there is no finding: that nothing is wrong only where something was looked at."""
+    if "run" not in attrs:
+        return "No findings, and the table does not say which checks ran"
+    if not attrs["run"]:
+        return "No check could run, so nothing can be said"
+    return "Nothing found" if _looked_at(attrs) else "There was nothing to look at, so nothing can be said"
 
 
 def _group(own: pd.DataFrame, most: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, CatalogPlace, Verb
 from dicomlab.cli.cells import records
+from dicomlab.cli.pages import write_page
 from dicomlab.cli.terminal import as_typed, plural, wrapped
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ def check_catalog(
 
     Files and slices are named. The tables of the catalog are read, no file is opened.
     docs/checks.md says what is looked for.
-    Exit code 1: findings of that severity; 3: a check raised an error and was set aside, or there are no
-    findings, but a check could not run or the last scan did not come to its end.
+    Exit code 1: findings of that severity; 3: a check raised an error and was set aside, a part of the
+    report could not be made, or there are no findings, but a check could not run, there was nothing to
+    look at, or the last scan did not come to its end.
     """
     from dicomlab.catalog.catalog import open_catalog
     from dicomlab.checks.engine import check
@@ -45,18 +48,33 @@ def check_catalog(
     opened = open_catalog(catalog)
     findings = check(opened, None if only is None else [name.strip() for name in only.split(",")])
     summary = summarise_findings(findings, least=severity)  # type: ignore[arg-type]
-    partial = bool(summary["not_run"]) or not opened.is_complete
+    partial = bool(summary["not_run"]) or not summary["n_looked_at"] or not opened.is_complete
     code = FINDINGS if summary["groups"] else PARTIAL if partial else FINE
-    code = PARTIAL if findings.attrs["set_aside"] else code
-    lines = [*_lines(summary, catalog), *_written(findings, report)]
-    return Answer(lines, _content(findings, summary), code, () if opened.is_complete else (_UNFINISHED,))
+    aside = findings.attrs["set_aside"]
+    code = PARTIAL if aside else code
+    page = write_page(findings, to=report)
+    lines = [*_lines(summary, catalog), *([] if page.path is None else ["", f"Report: {page.path}"])]
+    notes = (*_notes(aside, is_complete=opened.is_complete), *page.remarks)
+    return Answer(lines, _content(findings, summary), page.code(code), notes)
 
 
 _UNFINISHED = "The last scan did not come to its end: what it did not reach was not checked. Scan again."
 
 
+def _notes(aside: Sequence[str], *, is_complete: bool) -> list[str]:
+    notes = [] if is_complete else [_UNFINISHED]
+    if aside:
+        verb = "was" if len(aside) == 1 else "were"
+        notes.append(
+            f"{plural(len(aside), 'check')} raised an error and {verb} set aside: what it would have found "
+            "is not among the findings."
+        )
+    return notes
+
+
 def _lines(summary: dict[str, Any], catalog: str) -> list[str]:
-    lines = wrapped(f"{summary['headline']}. {plural(summary['n_run'], 'check')} ran.")
+    idle = f", {len(summary['not_run'])} could not" if summary["not_run"] else ""
+    lines = wrapped(f"{summary['headline']}. {plural(summary['n_run'], 'check')} ran{idle}.")
     for group in summary["groups"]:
         head = f"{group['severity']}  {group['check']}: {plural(group['n'], 'finding')}"
         lines += ["", *wrapped(head)]
@@ -80,14 +98,6 @@ def _lines(summary: dict[str, Any], catalog: str) -> list[str]:
             *wrapped(f"{plural(summary['n_left_out'], 'finding')} of less weight left out: {typed}"),
         ]
     return lines
-
-
-def _written(findings: pd.DataFrame, report: Path | None) -> list[str]:
-    if report is None:
-        return []
-    from dicomlab.report.engine import write_report
-
-    return ["", f"Report: {write_report(findings, to=report)}"]
 
 
 def _content(findings: pd.DataFrame, summary: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from dicomlab.cli.findings import (
     watched_lines,
     watched_machines,
 )
-from dicomlab.cli.terminal import wrapped
+from dicomlab.cli.pages import Page, write_page
+from dicomlab.cli.terminal import plural, wrapped
 from dicomlab.errors import DicomlabError
 
 if TYPE_CHECKING:
@@ -132,8 +133,8 @@ def judge_drift(
     missing, gaps, fewer examinations) are told below, and are no changes.
 
     Exit code 0: no change, or each was accepted or rejected. 1: a change that nobody decided on; with
-    --new, one that was not told before. 2: the call was wrong. 3: too little is there to tell, or a
-    machine was set aside. 4: failed.
+    --new, one that was not told before. 2: the call was wrong. 3: too little is there to tell, a
+    machine was set aside, or a part of the report could not be made. 4: failed.
     """
     kept = keep if keep is not None else kept_folder(source)
     given = kept_files(kept)
@@ -151,12 +152,13 @@ def judge_drift(
     if note and not (accept or reject):
         raise NothingDecided
     drift = _decided(drift, kept / "decisions.csv", accept=accept or (), reject=reject or (), note=note)
-    notes = _written(drift, report=report, points=points, freeze=kept if freeze else None)
+    page = write_page(drift, to=report)
+    notes = (*_written(drift, page, points=points, freeze=kept if freeze else None), *aside_notes(drift))
     told = _told_once(drift, kept / "seen.csv") if new else drift
     is_open = bool((told.changes["decision"] == "").any())
     code = FINDINGS if is_open else FINE if watched_machines(drift) else PARTIAL
     code = PARTIAL if is_partial(drift) else code
-    return Answer(summary(told, source), content(told) if as_json else {}, code, notes)
+    return Answer(summary(told, source), content(told) if as_json else {}, page.code(code), notes)
 
 
 def is_partial(drift: Drift) -> bool:
@@ -164,6 +166,19 @@ def is_partial(drift: Drift) -> bool:
     from dicomlab.drift.findings.notices import NOT_JUDGED
 
     return bool((drift.notices["kind"] == NOT_JUDGED).any())
+
+
+def aside_notes(drift: Drift) -> tuple[str, ...]:
+    """A sentence where machines could not be judged; the notices name them."""
+    from dicomlab.drift.notices import NOT_JUDGED
+
+    n = int(drift.notices.loc[drift.notices["kind"] == NOT_JUDGED, "device"].nunique())
+    if not n:
+        return ()
+    were = "was" if n == 1 else "were"
+    return (
+        f"{plural(n, 'machine')} {were} set aside, and nothing is said of changes there: see the notices.",
+    )
 
 
 def kept_folder(source: str | Path) -> Path:
@@ -195,17 +210,12 @@ def _decided(drift: Drift, path: Path, *, accept: Iterable[str], reject: Iterabl
     return replace(drift, changes=changes)
 
 
-def _written(
-    drift: Drift, *, report: Path | None, points: Path | None, freeze: Path | None
-) -> tuple[str, ...]:
-    """Write what was asked for; a sentence on each file."""
+def _written(drift: Drift, page: Page, *, points: Path | None, freeze: Path | None) -> tuple[str, ...]:
+    """Write what was asked for; a sentence on each file, and on what was left out."""
     notes = []
-    if report is not None:
-        from dicomlab.report.engine import write_report
-
-        notes.append(
-            f"Report written: {write_report(drift, to=report)}, with the rows of its findings beside"
-        )
+    if page.path is not None:
+        notes.append(f"Report written: {page.path}, with the rows of its findings beside")
+    notes += page.remarks
     if points is not None:
         from dicomlab.drift.export import export_points
 

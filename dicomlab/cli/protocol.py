@@ -10,6 +10,7 @@ import typer
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Json, Verb
 from dicomlab.cli.cells import records
 from dicomlab.cli.drift import SourceOfSeries, open_series
+from dicomlab.cli.pages import Page, write_page
 from dicomlab.cli.terminal import as_typed, counted, plural, wrapped
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def learn(
 ) -> Answer:
     """Learn what is usual in each protocol, and what was changed.
 
-    docs/protocols.md says how. Exit code 0 whatever was found: what is usual is no verdict.
+    docs/protocols.md says how. Exit code 0 whatever was found: what is usual is no verdict. 3: a part of
+    the report could not be made.
     """
     from dicomlab.protocols.learning import learn_protocols
 
@@ -53,10 +55,9 @@ def learn(
     notes = []
     if to is not None:
         notes.append(f"Reference written: {learned.reference.save(to)}")
-    notes += _reported(learned.tables, report)
-    return Answer(
-        _learned_lines(learned, source, to), _learned(learned) if as_json else {}, FINE, tuple(notes)
-    )
+    page = write_page(*learned.tables, to=report, title="Protocols")
+    content = _learned(learned) if as_json else {}
+    return Answer(_learned_lines(learned, source, to), content, page.code(FINE), (*notes, *_said(page)))
 
 
 def check(
@@ -90,7 +91,8 @@ def check(
     tables = [*found.tables, *([] if odd is None else [odd])]
     lines = [*_check_lines(found, source, reference), *_by_lines(sliced), *_study_lines(odd)]
     content = _checked(found, sliced, odd) if as_json else {}
-    return Answer(lines, content, _code(found, odd), tuple(_reported(tables, report)))
+    page = write_page(*tables, to=report, title="Protocols")
+    return Answer(lines, content, page.code(_code(found, odd)), _said(page))
 
 
 def lint(
@@ -123,12 +125,8 @@ def _open(reference: Path) -> Any:
     return Protocol.from_table(reference) if reference.suffix == ".csv" else Protocol.load(reference)
 
 
-def _reported(tables: Any, report: Path | None) -> list[str]:
-    if report is None:
-        return []
-    from dicomlab.report.engine import write_report
-
-    return [f"Report written: {write_report(*tables, to=report, title='Protocols')}"]
+def _said(page: Page) -> tuple[str, ...]:
+    return () if page.path is None else (f"Report written: {page.path}", *page.remarks)
 
 
 def _learned_lines(learned: Variants, source: str, to: Path | None) -> list[str]:

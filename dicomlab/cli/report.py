@@ -14,6 +14,7 @@ from dicomlab.cli.drift import (
     Since,
     SourceOfSeries,
     Tolerances,
+    aside_notes,
     find,
     is_partial,
     kept_files,
@@ -51,7 +52,8 @@ def make_report(
     content = {"report": str(path), "bytes": size, "changes": len(drift.changes), "devices": len(drift.fleet)}
     lines = [*wrapped(verdict(drift).capitalize()), f"Report: {path} ({in_bytes(size)})"]
     code = PARTIAL if left_out.found or is_partial(drift) else FINE
-    return Answer(lines, content, code, (left_out.remark,) if left_out.found else ())
+    remarks = (left_out.remark,) if left_out.found else ()
+    return Answer(lines, content, code, (*remarks, *aside_notes(drift)))
 
 
 VERB = Verb(

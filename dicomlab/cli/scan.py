@@ -51,11 +51,14 @@ class Scanned:
     """Files of the catalog that are there no more."""
     status: Counter[str]
     reasons: list[tuple[int, str]]
+    n_aside: int = 0
+    """Values, and frames or dose of files, that were left out since reading them raised an error."""
 
     @property
     def exit_code(self) -> int:
         """Whether every DICOM file could be read wholly."""
-        return PARTIAL if self.status["partial"] or self.status["unreadable"] else FINE
+        is_partial = self.status["partial"] or self.status["unreadable"] or self.n_aside
+        return PARTIAL if is_partial else FINE
 
     @property
     def rate(self) -> float:
@@ -94,7 +97,7 @@ def scan_folder(
     Buckets and DICOMweb servers are read too; docs/sources.md says where their credentials
     come from, and how much is taken from them at most. Scanning again into the same catalog reads
     only what is new or has changed. Exit code 3 says that some files could not be read, or not
-    wholly; they are listed.
+    wholly, or that values were set aside since reading them raised an error; they are listed.
     """
     from dicomlab.schema.columns import Columns
 
@@ -107,7 +110,7 @@ def scan_folder(
     done = run_scan(source, into, keep_headers=headers, progress=show, **how)
     lines = [] if quiet and done.exit_code == FINE else summary(source, into, done)
     notes = (_NOT_LIMITED,) if limits and "://" not in source else ()
-    return Answer(lines, content(done), done.exit_code, notes)
+    return Answer(lines, content(done), done.exit_code, (*notes, *_notes(into, done)))
 
 
 def run_scan(source: str | Path, into: str | Path, **settings: Any) -> Scanned:
@@ -126,7 +129,7 @@ def run_scan(source: str | Path, into: str | Path, **settings: Any) -> Scanned:
     catalog = scan(source, into, **settings)
     seconds = time.monotonic() - start
     fresh, gone = _changes(before, catalog)
-    return Scanned(catalog, seconds, fresh, gone, *_account(catalog, root))
+    return Scanned(catalog, seconds, fresh, gone, *_account(catalog, root), _n_aside(catalog, root))
 
 
 def _changes(before: Catalog | None, after: Catalog) -> tuple[int, int]:
@@ -142,12 +145,9 @@ def _changes(before: Catalog | None, after: Catalog) -> tuple[int, int]:
 
 def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int, str]]]:
     """Every file below the folder by status, and the reasons of those that were not wholly read."""
-    from dicomlab.schema.levels import literal
-
     query = (
         "SELECT status, CASE WHEN status <> 'read' THEN reason END AS reason, count(*) AS n FROM files "
-        f"WHERE source = {literal(root)} OR starts_with(file_key, {literal(root + '/')}) "
-        "GROUP BY ALL ORDER BY n DESC, reason"
+        f"WHERE {_below(root)} GROUP BY ALL ORDER BY n DESC, reason"
     )
     status: Counter[str] = Counter()
     reasons: list[tuple[int, str]] = []
@@ -156,6 +156,25 @@ def _account(catalog: Catalog, root: str) -> tuple[Counter[str], list[tuple[int,
         if isinstance(reason, str):
             reasons.append((int(n), reason))
     return status, reasons
+
+
+def _below(root: str) -> str:
+    """The condition that a file lies in the source."""
+    from dicomlab.schema.levels import literal
+
+    return f"(source = {literal(root)} OR starts_with(file_key, {literal(root + '/')}))"
+
+
+def _n_aside(catalog: Catalog, root: str) -> int:
+    """How many values of files in the source were set aside."""
+    from dicomlab.isolation import WORDS
+    from dicomlab.schema.levels import literal
+
+    query = (
+        f"SELECT count(*) AS n FROM problems WHERE starts_with(reason, {literal(WORDS)}) "
+        f"AND file_key IN (SELECT file_key FROM files WHERE {_below(root)})"
+    )
+    return int(catalog.unmasked._query(query).to_pylist()[0]["n"])
 
 
 def summary(source: str | Path, into: str | Path, done: Scanned) -> list[str]:
@@ -220,6 +239,23 @@ def _problems(into: str | Path, catalog: Catalog) -> list[str]:
     return lines
 
 
+def _notes(into: str | Path, done: Scanned) -> tuple[str, ...]:
+    """What is said on stderr, where what is piped on does not hide it."""
+    left = done.status["partial"] + done.status["unreadable"]
+    notes = []
+    if left:
+        verb = "was" if left == 1 else "were"
+        listed = f"they are listed by: dicomlab show {as_typed(into)} errors"
+        notes.append(f"{plural(left, 'file')} {verb} not read, or not wholly; {listed}")
+    if done.n_aside:
+        verb = "was" if done.n_aside == 1 else "were"
+        listed = f"dicomlab show {as_typed(into)} problems"
+        notes.append(
+            f"{plural(done.n_aside, 'value')} {verb} set aside, since reading them raised an error: {listed}"
+        )
+    return tuple(notes)
+
+
 def _next(into: str | Path, done: Scanned) -> list[str]:
     name = as_typed(into)
     calls = [(f"dicomlab show {name}", "what is in it"), (f"dicomlab drift {name}", "has equipment drifted?")]
@@ -235,6 +271,7 @@ def content(done: Scanned) -> dict[str, Any]:
         "catalog": str(done.catalog.path),
         "files": sum(done.status.values()),
         "status": {name: done.status[name] for name in [*_ALWAYS, *done.status]},
+        "set_aside": done.n_aside,
         "reasons": [{"files": count, "reason": why} for count, why in done.reasons],
         "new_or_changed": done.fresh,
         "gone": done.gone,

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numba as nb
 import numpy as np
 import pyarrow as pa
 
-from dicomlab.header.values import Cells, Problem, cast
+from dicomlab.header.values import Cells, Problem, cast, cells_alone
 from dicomlab.schema.columns import Column, Csa, private_column, public_column
 from dicomlab.schema.private import CSA_CREATOR, PROTOCOL_FIELDS
 
@@ -317,7 +318,8 @@ class CsaReader:
             problems += [Problem(row, of_kind[0], reason, b"") for row, reason in broken]
             for k, column in enumerate(of_kind):
                 mine = values[values[:, 0] == k]
-                arrays[column.name], odd = _typed(found, mine, column, rows_of)
+                make = partial(_typed_part, found, mine, column, rows_of)
+                arrays[column.name], odd = cells_alone(column, found.off.shape[1], make)
                 problems += odd
         return arrays, problems
 
@@ -358,6 +360,17 @@ def _on_end(names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     texts = [name.encode("ascii") for name in names]
     starts = np.concatenate([[0], np.cumsum([len(t) for t in texts])]).astype(np.int64)
     return np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy(), starts
+
+
+def _typed_part(
+    found: Cells, values: np.ndarray, column: Column, rows_of: tuple[int, int], first: int, last: int
+) -> tuple[pa.Array, list[Problem]]:
+    """The values of one column for the rows from a first up to a last number."""
+    if (first, last) == (0, found.off.shape[1]):
+        return _typed(found, values, column, rows_of)
+    some = values[(values[:, 1] >= first) & (values[:, 1] < last)]
+    some[:, 1] -= first
+    return _typed(found.rows(first, last), some, column, rows_of)
 
 
 def _typed(

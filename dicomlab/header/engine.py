@@ -28,7 +28,7 @@ from dicomlab.header.parts import Parts
 from dicomlab.header.plan import make_plan, make_tree, n_wanted
 from dicomlab.header.units import Given, as_problems, with_units
 from dicomlab.header.values import Cells, Problem, cast, cells_alone
-from dicomlab.isolation import SetAside, bad_rows, in_pieces, set_aside
+from dicomlab.isolation import WORDS, SetAside, bad_rows, in_pieces, set_aside
 from dicomlab.masking import options
 from dicomlab.schema.arrow import offset_name
 from dicomlab.schema.columns import Column, Columns, public_column
@@ -397,7 +397,7 @@ class HeaderReader:
         table, frames, odd = self._with_frames(table, where, many, helpers, most)
         problems += [*odd, *(frames.problems if frames is not None else ())]
         table = table.drop_columns(hidden)
-        problems = [p for p in self._shown.owned(problems) if p.column.name in self.columns]
+        problems = [p for p in self._shown.owned(problems) if self._is_told(p)]
         table, bad = derive(table)
         table = table.append_column("varies", varies_column(table.num_rows, frames))
         table, worse = with_units(table, Given(table), self._units)
@@ -413,6 +413,10 @@ class HeaderReader:
         )
         problems += as_problems((name, int(frames.row[row]), aside) for name, row, aside in bad)
         return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
+
+    def _is_told(self, problem: Problem) -> bool:
+        """Whether a problem is of a shown column, or of a value set aside, from which others follow."""
+        return problem.column.name in self.columns or problem.reason.startswith(WORDS)
 
     def _gathered(
         self, where: Cells, many: np.ndarray, column: Column, j: int
