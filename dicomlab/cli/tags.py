@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dicomlab.cli.base import FINDINGS, FINE, Answer, Json, Verb
+from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Json, Verb
 from dicomlab.cli.cells import csv_lines, records
 from dicomlab.cli.terminal import columns, cut, plural, width_of
-from dicomlab.errors import DicomlabError
+from dicomlab.errors import BadFile, DicomlabError
 
 if TYPE_CHECKING:
     from dicomlab.tags.compare import Line
@@ -61,6 +61,8 @@ def show_tags(
 
     The search is that of the tag explorer: words that all fit, in tag, keyword, name, VR, value or
     meaning; and vr:, group:, private:, empty:, phi:, retired:, meta:, value: with a text or >5.
+
+    Exit code 3: of several files, some cannot be read; they are named.
     """
     headers = _headers(files, catalog, mask)
     question = _question(search, group, vr, private)
@@ -69,18 +71,16 @@ def show_tags(
     from dicomlab.tags.compare import tags_to_frame
     from dicomlab.tags.outline import View, look
 
-    found = []
-    for number in range(len(headers)):
-        tags = headers.read(number)
-        seen = look(tags, View(question, opened=frozenset("*")))
-        found.append((tags, seen))
+    _, readable, left_out = headers.readable(range(len(headers)))
+    found = [(tags, look(tags, View(question, opened=frozenset("*")))) for tags in readable]
+    code, notes = PARTIAL if left_out else FINE, tuple(left_out)
     if as_json or as_csv:
         tables = [(t, tags_to_frame(t, sorted(s.hits) if question else None)) for t, s in found]
         if as_csv:
-            return Answer(_csv(tables))
+            return Answer(_csv(tables), exit_code=code, notes=notes)
         data = [{"file": tags.label, "tags": records(table)} for tags, table in tables]
-        return Answer((), {"files": data, "masked": bool(headers.mask)})
-    return Answer(_listing(found, long=long, is_many=len(headers) > 1))
+        return Answer((), {"files": data, "left_out": left_out, "masked": bool(headers.mask)}, code, notes)
+    return Answer(_listing(found, long=long, is_many=len(headers) > 1), exit_code=code, notes=notes)
 
 
 def _csv(tables: Sequence[tuple[Tags, Any]]) -> Iterator[str]:
@@ -165,7 +165,8 @@ def diff_tags(
 ) -> Answer:
     """Show where headers differ.
 
-    The exit code is 1 if they do. Up to four are set side by side; of more, the values are counted.
+    The exit code is 1 if they do, and 3 if some files cannot be read. Up to four are set side by side; of
+    more, the values are counted.
     UIDs, dates and times are left out unless --uids-and-dates is given. = is the same in all, ≠
     differs, ∅ is not in all.
     """
@@ -193,26 +194,31 @@ def _compared(
     if len(headers) < 2:
         raise OneFile
     numbers = headers.spread()
-    read = headers.read_many(numbers)
+    _, read, left_out = headers.readable(numbers)
+    if len(read) < 2:
+        raise BadFile(f"{len(left_out)} of {len(numbers)} files", "at least two are needed to compare")
     lines = [line for line in compare(read) if not line.row.is_item]
     kept = hits(Tags(tuple(line.row for line in lines)), parsed(question))
     chosen = [lines[i] for i in kept if with_uids or not lines[i].is_usual]
     n_varying = sum(line.varies for line in chosen)
-    code = FINDINGS if n_varying else FINE
+    code = PARTIAL if left_out else FINDINGS if n_varying else FINE
+    notes = tuple(left_out)
     chosen = [line for line in chosen if line.varies] if only_varying else chosen
     labels = [tags.label for tags in read]
     if as_json:
         data = records(to_frame(chosen, labels))
         about = {"files": labels, "n_differ": n_varying, "compared": len(lines), "masked": bool(headers.mask)}
-        return Answer((), {**about, "tags": data}, code)
+        return Answer((), {**about, "left_out": left_out, "tags": data}, code, notes)
     if as_csv:
-        return Answer(csv_lines(to_frame(chosen, labels)), exit_code=code)
+        return Answer(csv_lines(to_frame(chosen, labels)), exit_code=code, notes=notes)
     body = _beside(chosen, labels) if len(labels) <= 4 else _counted(chosen)
     total = len(lines) if with_uids else sum(not line.is_usual for line in lines)
     end = [f"{n_varying:,} of {plural(total, 'tag')} differ{'s' if n_varying == 1 else ''}."]
+    if not kept:
+        end = ["No tag fits what was asked for, so nothing was compared."]
     if len(numbers) < len(headers):
         end.append(f"{MOST} of {len(headers):,} files were compared, evenly spread.")
-    return Answer([*body, *([""] if chosen else []), *end], exit_code=code)
+    return Answer([*body, *([""] if chosen else []), *end], exit_code=code, notes=notes)
 
 
 def _sign(line: Line) -> str:

@@ -21,6 +21,7 @@ from dicomlab.cohorts.choices import Choice, Kind, Move, Moves, word_in
 from dicomlab.cohorts.cohort import COUNTED
 from dicomlab.cohorts.steps import SERIES_KEYS
 from dicomlab.errors import MissingColumn
+from dicomlab.isolation import SetAside, set_aside
 from dicomlab.schema.levels import quoted
 from dicomlab.schema.masks import is_masked
 
@@ -93,10 +94,14 @@ class Facets:
         table = whole.arrow(f"SELECT {', '.join(map(quoted, wanted))} FROM series")
         if columns is None:
             asked = [name for name in asked if table[name].null_count < len(table)]
+        self.left_out: list[SetAside] = []
+        """Columns that could not be counted, each with the reason."""
         self.kinds: dict[str, Kind] = {name: kinds[name] for name in asked}  # type: ignore[misc]
         self.texts = tuple(name for name in asked if self.kinds[name] == "text")
         self.total = len(table)
-        self._facets = {name: _facet(name, self.kinds[name], table[name]) for name in asked}
+        self._facets = self._counted(table)
+        asked = [*self._facets]
+        self.texts = tuple(name for name in self.texts if name in self._facets)
         self._patients = _numbered(table["PatientID"])
         studies = _numbered(table["StudyInstanceUID"])
         pairs = self._patients.astype(np.int64) * (int(studies.max(initial=0)) + 1) + studies
@@ -114,6 +119,17 @@ class Facets:
         # A click changes one condition: the others are known already.
         self._judge = lru_cache(maxsize=64)(self._judged)
         self._with_word = lru_cache(maxsize=32)(self._holding)
+
+    def _counted(self, table: pa.Table) -> dict[str, Facet]:
+        """Each column, ready to be counted; one that raises is left out."""
+        found: dict[str, Facet] = {}
+        for name in [*self.kinds]:
+            try:
+                found[name] = _facet(name, self.kinds[name], table[name])
+            except Exception as error:  # noqa: BLE001 - whatever one column raises, the others count
+                self.left_out.append(set_aside(f"the column {name}", error))
+                del self.kinds[name]
+        return found
 
     def moves(self, steps: Iterable[dict[str, Any]], query: str, choices: Iterable[dict[str, Any]]) -> Moves:
         """Steps and what is chosen now, from plain data; raises for what cannot be."""
@@ -287,13 +303,16 @@ def _edges(known: np.ndarray) -> np.ndarray:
     """Round numbers from the least to the greatest; few far ones go into the outermost bars."""
     low, high = known.min(), known.max()
     near = np.quantile(known, [0.005, 0.995])
-    if high - low > 3 * (near[1] - near[0]) > 0:
-        low, high = near
-    raw = (high - low) / BINS
+    with np.errstate(over="ignore"):
+        if high - low > 3 * (near[1] - near[0]) > 0:
+            low, high = near
+    raw = high / BINS - low / BINS  # the greatest less the least may be beyond all numbers
     size = 10.0 ** np.floor(np.log10(raw))
     step = next(size * s for s in _STEPS if size * s >= raw * 0.999)
     first, last = np.floor(low / step), np.floor(high / step) + 1
-    return np.round(np.arange(first, last + 1) * step, 10)
+    most = np.finfo(float).max
+    with np.errstate(over="ignore"):
+        return np.clip(np.round(np.arange(first, last + 1) * step, 10), -most, most)
 
 
 def _dates(name: str, column: pa.ChunkedArray) -> Facet:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from dicomlab.copies.names import distinct, template_of
+from dicomlab.copies.names import MISSING, Template, distinct, template_of
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.isolation import SetAside, in_pieces, set_aside
 from dicomlab.new_files import clear_leftovers, make_folder, new_file
 from dicomlab.progress import progress_bar
 from dicomlab.sources.archive import INSIDE, BrokenArchive, kind_of, members
@@ -51,8 +52,8 @@ def copy_files(
     `storage_options` is as for `scan`. A file that is there already is left as it is.
 
     One row a file: file_key, to (below the folder), outcome (copied, linked, there already, failed;
-    planned with `dry_run`), reason. Files are brought as they are, and not de-identified; they and
-    folders are for their owner only.
+    planned with `dry_run`), reason. A file that cannot be brought, whatever that raises, fails alone. Files
+    are brought as they are, and not de-identified; they and folders are for their owner only.
 
     Raises WrongArgument, and MissingColumn for a field that is no column.
 
@@ -67,11 +68,11 @@ def copy_files(
     plan = _planned(cohort, template)
     if dry_run:
         return plan[[*_COLUMNS]]
-    target = Path(to)
-    for folder in {target, *((target / name).parent for name in plan["to"])}:
+    target, wanted = Path(to), plan[plan["outcome"] == "planned"]
+    for folder in {target, *((target / name).parent for name in wanted["to"])}:
         clear_leftovers(folder)  # once, and not again for each of the files
-    with progress_bar("Copying", total=len(plan), show=progress) as bar:
-        for container, rows in plan.groupby("container", dropna=False, sort=False):
+    with progress_bar("Copying", total=len(wanted), show=progress) as bar:
+        for container, rows in wanted.groupby("container", dropna=False, sort=False):
             inside = container if isinstance(container, str) else None
             for number, outcome, reason in _brought(rows, inside, target, how, storage_options):
                 plan.loc[number, ["outcome", "reason"]] = outcome, reason
@@ -90,9 +91,26 @@ def _planned(cohort: Cohort, template: str) -> pd.DataFrame:
     fields = list(dict.fromkeys(["file_key", *chosen.fields]))
     values = cohort.read("instances", fields).set_index("file_key", drop=False)
     rows = values.loc[plan["file_key"]].to_dict("records")
-    plan["to"] = distinct([chosen.name({str(k): v for k, v in row.items()}) for row in rows])
-    plan["outcome"], plan["reason"] = "planned", ""
+    names, reasons = _names(chosen, rows)
+    plan["to"] = distinct(names)
+    plan["outcome"] = ["failed" if n in reasons else "planned" for n in range(len(plan))]
+    plan["reason"] = [reasons.get(n, "") for n in range(len(plan))]
     return plan
+
+
+def _names(template: Template, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[str], dict[int, str]]:
+    """The name of each file; and the reasons of those for which none can be made."""
+    reasons: dict[int, str] = {}
+
+    def some(first: int, last: int) -> list[str]:
+        return [template.name({str(k): v for k, v in row.items()}) for row in rows[first:last]]
+
+    def alone(first: int, last: int, aside: SetAside) -> list[str]:
+        reasons.update(dict.fromkeys(range(first, last), f"its name was {aside.reason}"))
+        return [MISSING] * (last - first)
+
+    pieces = in_pieces(some, len(rows), alone)
+    return [name for piece in pieces for name in piece], reasons
 
 
 def _brought(
@@ -120,6 +138,8 @@ def _one(row: Any, target: Path, how: How, options: Mapping[str, Any] | None) ->
         return "failed", str(error)
     except OSError as error:
         return "failed", f"the system refused ({error.strerror or type(error).__name__})"
+    except Exception as error:  # noqa: BLE001 - whatever one file raises, the others are brought
+        return "failed", set_aside("a file", error).reason
 
 
 def _place(target: Path, name: str) -> Path:
@@ -196,6 +216,8 @@ def _out_of_archive(
         why = str(error)
     except OSError as error:
         why = f"the archive cannot be opened ({error.strerror or type(error).__name__})"
+    except Exception as error:  # noqa: BLE001 - whatever one archive raises, the others are read
+        why = set_aside("an archive", error).reason
     for number, _ in wanted.values():
         yield number, "failed", why
 
@@ -211,3 +233,7 @@ def _member(member: Any, target: Path, name: str) -> tuple[str, str]:
         return "failed", str(error)
     except OSError as error:
         return "failed", error.strerror or "the member of the archive cannot be read"
+    except BrokenArchive:  # the rest of the archive cannot be read either
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one member raises, the others are brought
+        return "failed", set_aside("a member", error).reason

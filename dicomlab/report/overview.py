@@ -33,6 +33,7 @@ def fleet_overview(drift: Drift) -> dict[str, Any]:
         "headline": headline(drift, findings),
         "scope": scope(drift),
         "findings": findings,
+        "is_monitored": bool(drift.signals["is_monitored"].any()),
         **fleet_table(drift),
         "unwatched": unwatched(drift.signals)[:_MOST_REASONS],
         "notices": [

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.catalog.catalog import Catalog
-from dicomlab.errors import DicomlabError, NoHeaders
+from dicomlab.errors import BadFile, DicomlabError, NoHeaders
+from dicomlab.isolation import set_aside
 from dicomlab.schema.levels import literal
 from dicomlab.tags.rows import Tags, read_tags
 
@@ -66,6 +67,48 @@ class Headers:
         query = f"SELECT file_key, header FROM headers WHERE file_key IN ({keys})"
         found = dict(self.catalog.unmasked.sql(query).itertuples(index=False, name=None))
         return [self._rows(_parsed(found[self.sources[n]]), self.labels[n]) for n in numbers]
+
+    def readable(self, numbers: Sequence[int]) -> tuple[list[int], list[Tags], list[str]]:
+        """Those of some headers that can be read: their numbers and rows, and why others are left out.
+
+        Raises BadFile, or what reading raised, where none can be read.
+        """
+        try:
+            return list(numbers), self.read_many(numbers), []
+        except NoHeaders:
+            raise
+        except Exception:
+            why = {number: reason for number in numbers if (reason := self._why_not(number))}
+            good = [number for number in numbers if number not in why]
+            if not good:
+                raise
+            return good, [self.read(number) for number in good], list(why.values())
+
+    def first(self, numbers: Sequence[int]) -> tuple[int, Tags]:
+        """The first of some headers that can be read, and its number.
+
+        Raises what the first one raised, where none can.
+        """
+        failed: Exception | None = None
+        for number in numbers:
+            try:
+                return number, self.read(number)
+            except NoHeaders:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever one header raises, another may be shown
+                failed = failed or error
+        raise failed or NothingToShow("an empty list")
+
+    def _why_not(self, number: int) -> str:
+        """Why a header cannot be read; nothing where it can."""
+        name = f"header {number + 1} of {len(self)}"
+        try:
+            self.read(number)
+        except BadFile as error:  # its sentence has the path, which may name a patient
+            return f"{name} cannot be read." if self.mask else str(error)
+        except Exception as error:  # noqa: BLE001 - whatever one header raises, the others are shown
+            return f"{set_aside(name, error).in_words}."
+        return ""
 
     def spread(self, most: int = MOST) -> list[int]:
         """The numbers of all headers, or of so many evenly spread ones."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.errors import BadFile
+from dicomlab.isolation import SetAside, set_aside
 from dicomlab.masking import options, pseudonym
 from dicomlab.schema.masks import is_masked_element, seen_value
 from dicomlab.tags.facts import Fact, action_of, fact_of
@@ -188,9 +189,20 @@ class _Walk:
             if len(self.rows) >= MOST_ROWS:
                 self.is_cut = True
                 break
-            self._element(ds, int(tag), before, depth, parent, creators)
+            at = len(self.rows)
+            try:
+                self._element(ds, int(tag), before, depth, parent, creators)
+            except Exception as error:  # noqa: BLE001 - whatever one element raises, the others are shown
+                self._leave_out(at, int(tag), before, depth, parent, set_aside("an element", error))
             count += 1
         return count
+
+    def _leave_out(self, at: int, tag: int, before: str, depth: int, parent: int, aside: SetAside) -> None:
+        """A row that says why there is no value, in place of what was made of the element."""
+        del self.rows[at:]
+        name = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+        fact = Fact(tag, "", "", "", "", "")
+        self.rows.append(Row(f"{before}{name}", tag, "", aside.reason, aside.reason, depth, parent, fact))
 
     def _element(
         self, ds: Dataset, tag: int, before: str, depth: int, parent: int, creators: dict[int, str]

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import anywidget
 import traitlets
 
 from dicomlab.errors import DicomlabError, UnknownSetting
+from dicomlab.isolation import SetAside, in_pieces, set_aside
 from dicomlab.masking import options
 
 _HERE = Path(__file__).parent
+Given = TypeVar("Given")
+Part = TypeVar("Part")
 
 
 class View(anywidget.AnyWidget):
@@ -39,6 +42,8 @@ class View(anywidget.AnyWidget):
 
     problem = traitlets.Unicode("").tag(sync=True)
     revision = traitlets.Int(0).tag(sync=True)
+    left_out: tuple[SetAside, ...] = ()
+    """What is not shown since making it raised."""
 
     def __init_subclass__(cls, page: str = "", **more: Any) -> None:
         if page:
@@ -74,7 +79,36 @@ class View(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001 - nobody would see it, and its words may quote a header
             self.problem = f"This did not work ({type(error).__name__}). Run the cell again."
         else:
-            self.problem = ""
+            self.problem = self.remark()
+
+    def remark(self) -> str:
+        """What is said while all goes well: nothing, or what was left out and why."""
+        return f"Left out: {'; '.join(one.in_words for one in self.left_out)}." if self.left_out else ""
+
+    def alone(self, item: str, work: Callable[[], Part], otherwise: Part) -> Part:
+        """What `work` gives, or `otherwise` where it raises; `left_out` then says why."""
+        self.left_out = tuple(one for one in self.left_out if one.item != item)
+        try:
+            return work()
+        except DicomlabError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one part raises, the others are shown
+            self.left_out = (*self.left_out, set_aside(item, error))
+            return otherwise
+
+    def each(
+        self, rows: Sequence[Given], make: Callable[[Given], Part], otherwise: Callable[[Given], Part]
+    ) -> list[Part]:
+        """What `make` gives for each row, or `otherwise` for one that it raises for."""
+        asides: list[SetAside] = []
+
+        def alone(first: int, last: int, aside: SetAside) -> list[Part]:
+            asides.append(aside)
+            return [otherwise(row) for row in rows[first:last]]
+
+        made = in_pieces(lambda first, last: [make(row) for row in rows[first:last]], len(rows), alone)
+        self.left_out = (*(one for one in self.left_out if one.item != "a row"), *asides[:1])
+        return [part for piece in made for part in piece]
 
     def _answer(self, _: Any, message: Mapping[str, Any], __: Any = None) -> None:
         """Answer a gesture of the browser, with the number it was asked under."""

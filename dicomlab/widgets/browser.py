@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
@@ -27,6 +28,10 @@ FEW = 40
 MOST_MESSAGES = 5
 PICTURE = 192
 """Pixels that a picture is wide and high at most."""
+
+
+_PLACE = ("kind", "state")
+"""What says where a row of the tree stands, beside numbers."""
 
 
 class SeriesBrowser(View, page="browser"):
@@ -95,7 +100,10 @@ class SeriesBrowser(View, page="browser"):
         catalog = self._source if isinstance(self._source, Catalog) else self._source.catalog
         self._is_masked = catalog.is_masked
         self._tree = Tree(self._source)
-        self._marks = {} if self._findings is None else marks_of(self._findings, self._source)
+        self._marks: dict[str, dict[str, Any]] = {}
+        if self._findings is not None:
+            mark = partial(marks_of, self._findings, self._source)
+            self._marks = self.alone("the marks of findings", mark, {})
 
     def _still_masked(self) -> None:
         """Mask what was loaded before the switch was turned on; what is masked stays so."""
@@ -128,7 +136,8 @@ class SeriesBrowser(View, page="browser"):
     def _rows(self, start: int, count: int) -> dict[str, Any]:
         with self.lock:
             self._still_masked()
-            rows = [self._shown(row) for row in self._tree.page(int(start), min(int(count), 400))]
+            page = self._tree.page(int(start), min(int(count), 400))
+            rows = self.each(page, self._shown, _bare)
             return {"start": int(start), "rows": rows, "revision": self.revision}
 
     def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -200,6 +209,11 @@ class SeriesBrowser(View, page="browser"):
         except NoPicture as error:
             return {"number": int(number), "src": "", "reason": str(error)}
         return {"number": int(number), "src": as_source(data), "reason": ""}
+
+
+def _bare(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose texts cannot be shown: where it stands in the tree."""
+    return {name: value for name, value in row.items() if isinstance(value, bool | int) or name in _PLACE}
 
 
 def as_source(png: bytes) -> str:

@@ -113,6 +113,12 @@ class CohortBuilder(View, page="builder"):
             spec = None
         return cls(catalog, **_checked(spec))
 
+    def remark(self) -> str:
+        """The columns that cannot be counted, and why."""
+        with self.lock:
+            self.left_out = tuple(self._facets.left_out)
+            return super().remark()
+
     # --- gestures ---
 
     def _look(self) -> dict[str, Any]:

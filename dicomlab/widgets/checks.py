@@ -94,6 +94,7 @@ class CheckBrowser(View, page="checks"):
         if self.is_masked:
             files = [mask_value("file_key", file) for file in files]
         slices, evidence = row.get("slices"), row.get("evidence")
+        nothing: list[tuple[str, str]] = []
         facts = [(k, str(row.get(k, ""))) for k in ("severity", "confidence", "level", "uid") if row.get(k)]
         told = evidence.items() if isinstance(evidence, dict) else []
         return {
@@ -107,7 +108,7 @@ class CheckBrowser(View, page="checks"):
                 "slices": _runs(list(slices)) if isinstance(slices, list) else "",
                 "files": list(map(str, files)),
                 "n_files": int(row["n_files"]),
-                "series": self._series(row),
+                "series": self.alone("the series of the finding", lambda: self._series(row), nothing),
             }
         }
 

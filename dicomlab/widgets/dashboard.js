@@ -93,7 +93,7 @@ export default view("dashboard", (page) => {
       make("b", { class: "dl-value", text: f.device }),
       make("span", { class: "dl-value", text: f.title }),
       f.changes.length > 1 ? make("small", { text: `and ${f.changes.length - 1} more on that day or near it` }) : null)));
-    if (!fleet.findings.length) findings.replaceChildren(make("li", { class: "dl-soft", role: "option", "aria-selected": "false", text: "Nothing changed." }));
+    if (!fleet.findings.length) findings.replaceChildren(make("li", { class: "dl-soft", role: "option", "aria-selected": "false", text: fleet.is_monitored ? "No change was found in what is monitored." : "Nothing could be monitored, so nothing can be said about changes." }));
     markChosen();
   }
 

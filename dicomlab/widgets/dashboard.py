@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -148,13 +149,14 @@ class DriftDashboard(View, page="dashboard"):
                 return {"kind_of": "signal", **self._signal()}
             if self.device:
                 return {"kind_of": "device", **self._device()}
-            return {"kind_of": "fleet", "picture": self._timeline()}
+            return {"kind_of": "fleet", "picture": self.alone("the timeline", self._timeline, None)}
 
     def _device(self) -> dict[str, Any]:
         from dicomlab.report.overview import device_overview
         from dicomlab.report.pictures import draw_device
 
-        picture = draw_device(self.drift, self.device) if len(self.drift.signals) else None
+        draw = partial(draw_device, self.drift, self.device)
+        picture = self.alone("the picture of the device", draw, None) if len(self.drift.signals) else None
         return {"picture": _sent(picture), **device_overview(self._seen, self.device)}
 
     def _timeline(self) -> dict[str, Any] | None:

@@ -146,7 +146,7 @@ export default view("table", (page) => {
     drawHead();
     drawChips();
     if (matched()) return draw();
-    body.replaceChildren(make("div", { class: "dl-row", role: "row" }, make("div", { role: "gridcell", class: "dl-none", text: "No row fits. Take a word or a filter away." })));
+    body.replaceChildren(make("div", { class: "dl-row", role: "row" }, make("div", { role: "gridcell", class: "dl-none", text: model.get("total") ? "No row fits. Take a word or a filter away." : "There are no rows in it." })));
     grid.removeAttribute("aria-activedescendant");
     ready();
   }

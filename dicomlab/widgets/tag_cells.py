@@ -32,6 +32,17 @@ def cells_of(row: Row, *, is_pinned: bool) -> dict[str, Any]:
     }
 
 
+def bare_cells_of(row: Row, n: int, mode: str) -> dict[str, Any]:
+    """A tag of which nothing but its place can be shown, in a list of that mode."""
+    bare: dict[str, Any] = {"path": row.path, "tag": row.tag_text, "depth": 0, "pinned": False}
+    bare |= {"private": row.is_private, "item": row.is_item}
+    bare |= dict.fromkeys(("keyword", "name", "vr", "value", "unit", "phi"), "")
+    if mode == "one":
+        return bare | {"fold": 0, "changed": False}
+    bare |= {"state": "differs", "path_shown": True, "distinct": 0, "missing": 0, "counts": [], "of": n}
+    return bare | ({"values": [None] * n, "same": [False] * n} if mode == "side" else {})
+
+
 def counts_of(line: Line) -> dict[str, Any]:
     """Which values a tag has among many headers, and how often each."""
     return {

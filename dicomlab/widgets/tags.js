@@ -147,7 +147,7 @@ export default view("tags", (page) => {
       line.dataset.path = row.path;
       return line;
     }));
-    if (!shown()) body.replaceChildren(make("div", { class: "dl-row", role: "row" }, make("div", { role: "gridcell", class: "dl-none dl-wide", text: get("mode") === "one" ? "No tag fits. Take a word or a filter away." : "Nothing differs, of what is asked for." })));
+    if (!shown()) body.replaceChildren(make("div", { class: "dl-row", role: "row" }, make("div", { role: "gridcell", class: "dl-none dl-wide", text: get("mode") === "one" ? "No tag fits. Take a word or a filter away." : get("count") > 1 ? "Nothing differs, of what is asked for." : "There is one header only, so nothing was compared." })));
     mark();
     ready();
   }

@@ -22,6 +22,7 @@ from dicomlab.tags.rows import Row, Tags
 from dicomlab.tags.search import hits, parsed
 from dicomlab.widgets.base import View
 from dicomlab.widgets.tag_cells import (
+    bare_cells_of,
     cells_of,
     code_by_keyword,
     counts_of,
@@ -110,6 +111,7 @@ class TagExplorer(View, page="tags"):
         self._before: Tags | None = None
         self._numbers: list[int] = []
         self._lines: list[Line] = []
+        self._unreadable: set[int] = set()  # numbers of headers that could not be read
         self._headers = self._opened(source, _uid(series))
         self.columns = self._catalog.columns if self._catalog is not None else Columns()
         super().__init__(**settings)
@@ -195,7 +197,12 @@ class TagExplorer(View, page="tags"):
         self.set_trait("count", len(names))
 
     def _read_first(self) -> None:
-        self._tags = self._headers.read(min(max(self.instance, 0), len(self._headers) - 1))
+        wanted = min(max(self.instance, 0), len(self._headers) - 1)
+        others = [n for n in range(len(self._headers)) if n != wanted]
+        number, self._tags = self._headers.first([wanted, *others])
+        if number != wanted:
+            self.instance = number
+            self.set_trait("notice", f"Header {wanted + 1} cannot be read: this is header {number + 1}.")
         self._before, self._changed = None, frozenset()
         self._look()
 
@@ -204,6 +211,7 @@ class TagExplorer(View, page="tags"):
             if self._catalog is None:
                 return
             self._headers = headers_of_series(self._catalog, self.series, mask=self._headers.mask)
+            self._unreadable = set()
             self._named()
             with self.hold_trait_notifications():
                 self.side, self.instance = [], 0
@@ -221,9 +229,9 @@ class TagExplorer(View, page="tags"):
     def _beside(self) -> list[int]:
         """The numbers of the headers that are compared."""
         if self.mode == "varies":
-            return self._headers.spread()
-        chosen = [n for n in self.side if 0 <= n < len(self._headers)][:SIDE]
-        return chosen or list(range(min(len(self._headers), 2)))
+            return [n for n in self._headers.spread() if n not in self._unreadable]
+        chosen = [n for n in self.side if 0 <= n < len(self._headers) and n not in self._unreadable][:SIDE]
+        return chosen or [n for n in range(len(self._headers)) if n not in self._unreadable][:2]
 
     def _look(self, _: Any = None) -> None:
         with self.lock, self.explained():
@@ -249,10 +257,13 @@ class TagExplorer(View, page="tags"):
         return Asked(self.query, tuple(self.filters), self.group, tuple(self.pinned), frozenset(self.opened))
 
     def _look_at_many(self) -> None:
-        beside = self._beside
-        if self._compared_as != (self.mode, tuple(beside), self.series):
-            self._all_lines = compare(self._headers.read_many(beside))
-            self._compared_as = (self.mode, tuple(beside), self.series)
+        if self._compared_as != (self.mode, tuple(self._beside), self.series):
+            good, found, left_out = self._headers.readable(self._beside)
+            self._unreadable |= set(self._beside) - set(good)
+            self._all_lines = compare(found)
+            self._compared_as = (self.mode, tuple(self._beside), self.series)
+            if left_out:
+                self.set_trait("notice", f"{len(left_out)} left out: {left_out[0]}")
             if len(self._headers) > MOST and self.mode == "varies":
                 self.set_trait("notice", f"{MOST} of {len(self._headers):,} headers were compared.")
         lines = [line for line in self._all_lines if not line.row.is_item]
@@ -292,7 +303,8 @@ class TagExplorer(View, page="tags"):
         start, count = max(0, int(start)), min(max(0, int(count)), PAGE)
         with self.lock:
             numbers = self._numbers[start : start + count]
-            some = [self._cells(n, start + k) for k, n in enumerate(numbers)]
+            places = [(n, start + k) for k, n in enumerate(numbers)]
+            some = self.each(places, lambda place: self._cells(*place), self._bare_cells)
             heads = [self.labels[n] for n in self._beside] if self.mode == "side" else []
             return {
                 "start": start,
@@ -312,6 +324,10 @@ class TagExplorer(View, page="tags"):
             return cells | {"fold": fold, "depth": depth, "changed": row.path in self._changed}
         line = self._lines[number]
         return cells | (counts_of(line) if self.mode == "varies" else values_of(line))
+
+    def _bare_cells(self, place: tuple[int, int]) -> dict[str, Any]:
+        """The cells of a tag of which nothing but its place can be shown."""
+        return bare_cells_of(self._all_rows()[place[0]], len(self._beside), self.mode)
 
     def _detail(self, path: str) -> dict[str, Any]:
         with self.lock:
