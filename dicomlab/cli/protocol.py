@@ -12,6 +12,7 @@ from dicomlab.cli.cells import records
 from dicomlab.cli.drift import SourceOfSeries, open_series
 from dicomlab.cli.pages import Page, write_page
 from dicomlab.cli.terminal import as_typed, counted, plural, wrapped
+from dicomlab.isolation import WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +46,8 @@ def learn(
 ) -> Answer:
     """Learn what is usual in each protocol, and what was changed.
 
-    docs/protocols.md says how. Exit code 0 whatever was found: what is usual is no verdict. 3: a part of
-    the report could not be made.
+    docs/protocols.md says how. Exit code 0 whatever was found: what is usual is no verdict. 3: a field
+    raised an error and was set aside, or a part of the report could not be made.
     """
     from dicomlab.protocols.learning import learn_protocols
 
@@ -57,7 +58,9 @@ def learn(
         notes.append(f"Reference written: {learned.reference.save(to)}")
     page = write_page(*learned.tables, to=report, title="Protocols")
     content = _learned(learned) if as_json else {}
-    return Answer(_learned_lines(learned, source, to), content, page.code(FINE), (*notes, *_said(page)))
+    aside = _aside_notes(learned.left_out)
+    code = page.code(PARTIAL if aside else FINE)
+    return Answer(_learned_lines(learned, source, to), content, code, (*notes, *aside, *_said(page)))
 
 
 def check(
@@ -79,7 +82,8 @@ def check(
     """Tell which series were not acquired as the reference says.
 
     Exit code 1: series deviate. 3: none does, but nothing could be judged, or a part of the
-    reference was not. Values of fields that may identify a patient are shown nowhere.
+    reference was not; or something raised an error and was set aside. Values of fields that may identify
+    a patient are shown nowhere.
     """
     from dicomlab.protocols.engine import check_protocol
     from dicomlab.protocols.studies import check_studies
@@ -92,7 +96,9 @@ def check(
     lines = [*_check_lines(found, source, reference), *_by_lines(sliced), *_study_lines(odd)]
     content = _checked(found, sliced, odd) if as_json else {}
     page = write_page(*tables, to=report, title="Protocols")
-    return Answer(lines, content, page.code(_code(found, odd)), _said(page))
+    aside = (*_aside_notes(found.not_judged), *_aside_studies(odd))
+    code = PARTIAL if aside else page.code(_code(found, odd))
+    return Answer(lines, content, code, (*aside, *_said(page)))
 
 
 def lint(
@@ -105,10 +111,14 @@ def lint(
 ) -> Answer:
     """Tell which rules of a reference will not last, and why.
 
-    Exit code 1: there are errors. Warnings alone are told, and exit with 0.
+    Exit code 1: there are errors. 3: something raised an error and was set aside. Warnings alone are
+    told, and exit with 0.
     """
+    from dicomlab.protocols.lint import SET_ASIDE
+
     problems = _open(reference).lint(None if source is None else open_series(source))
     errors = int((problems["severity"] == "error").sum())
+    is_partial = bool((problems["problem"] == SET_ASIDE).any())
     warnings = plural(len(problems) - errors, "warning")
     lines = wrapped(f"{reference}: {plural(errors, 'error')}, {warnings}.")
     for problem in records(problems):
@@ -116,13 +126,25 @@ def lint(
         head = f"{problem['severity']}  {problem['problem']}"
         lines += ["", *wrapped(f"{head}: {where}" if where else head)]
         lines += wrapped(f"{problem['text']} {problem['advice']}", first="  ", rest="  ")
-    return Answer(lines, {"problems": records(problems)} if as_json else {}, FINDINGS if errors else FINE)
+    code = PARTIAL if is_partial else FINDINGS if errors else FINE
+    notes = ("A part of the lint raised an error and was set aside.",) if is_partial else ()
+    return Answer(lines, {"problems": records(problems)} if as_json else {}, code, notes)
 
 
 def _open(reference: Path) -> Any:
     from dicomlab.protocols.reference import Protocol
 
     return Protocol.from_table(reference) if reference.suffix == ".csv" else Protocol.load(reference)
+
+
+def _aside_notes(left: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence for each row of what was left out since it raised an error."""
+    rows = left[left["why"].astype("str").str.startswith(WORDS)]
+    return tuple(f"{row['what']}: {row['why']}" for row in records(rows))
+
+
+def _aside_studies(odd: pd.DataFrame | None) -> tuple[str, ...]:
+    return () if odd is None else tuple(odd.attrs.get("set_aside", ()))
 
 
 def _said(page: Page) -> tuple[str, ...]:
@@ -209,6 +231,10 @@ def _study_lines(odd: pd.DataFrame | None) -> list[str]:
     counts = counts.sort_values(["severity", "n"], ascending=[True, False], kind="stable")
     said = [f"{row['protocol']}: {row['text']} ({row['n']:,} series)" for row in records(counts)]
     title = f"{plural(odd['study'].nunique(), 'study', 'studies')} whose series do not go together"
+    if not len(odd):
+        looked = odd.attrs.get("n_judged", 0)
+        fine = "In no study was a series found that does not go with it."
+        said, title = [fine if looked else "Nothing could be looked at, so nothing can be said."], "Studies"
     left = [f"{name}: the table has no column for it" for name in odd.attrs["not_judged"]]
     return _section(title, said) + _section("Not looked at in studies", left)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
-from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.isolation import set_aside
 from dicomlab.protocols.judging import (
     DIFFERING,
     NOT_MET,
@@ -42,7 +43,8 @@ def check_protocol(
     `reference` is a Protocol or the path of one. A series is held against the acquisition that its
     conditions name; against the nearest of several; and where acquisitions have no conditions,
     against the nearest one if no more than half of the fields differ. Localisers and derived
-    images are not judged. A field that is empty is unknown, and no deviation.
+    images are not judged. A field that is empty is unknown, and no deviation; so is a value that judging
+    raises for, and `not_judged` says why.
 
     `lacking="skip"` leaves out rules about fields that the table has no column for, and says so in
     `not_judged`; otherwise such a field raises MissingColumn. Raises WrongUnit for a rule in a unit
@@ -60,10 +62,26 @@ def check_protocol(
     absent = [name for name in _fields_of(reference) if not rows.has(name)]
     if absent and lacking == "raise":
         raise MissingColumn(absent[0], rows.table.columns)
+    left: list[tuple[str, Any, str]]
     left = [(f"rules about {name}", None, "the table has no such column") for name in absent]
-    judge = Judge(rows, reference.without(*absent))
+    bad = _unreadable(rows, [name for name in _fields_of(reference) if name not in absent])
+    left += [(f"rules about {name}", None, reason) for name, reason in bad.items()]
+    judge = Judge(rows, reference.without(*absent, *bad))
     best = judge.assign()
     return _compliance(judge, best, [*left, *_not_judged(rows, reference, best)])
+
+
+def _unreadable(rows: Rows, names: Iterable[str]) -> dict[str, str]:
+    """Columns that raise when they are read, each with the reason."""
+    bad: dict[str, str] = {}
+    for name in names:
+        try:
+            rows.coded(name)
+        except DicomlabError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one column raises, rules about others count
+            bad[name] = set_aside("the column", error).reason
+    return bad
 
 
 def find_nearest(catalog_or_series: Any, reference: Protocol) -> pd.DataFrame:
@@ -108,6 +126,7 @@ def _compliance(judge: Judge, best: Assigned, left: list[tuple[str, Any, str]]) 
             fields += told
     series = _series(judge, best, counts)
     deviations = _deviations(judge, kinds, series)
+    left = [*left, *judge.left_out()]
     return Compliance(
         series[SERIES_COLUMNS],
         deviations,

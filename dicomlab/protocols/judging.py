@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 
+from dicomlab.isolation import SetAside, in_pieces
 from dicomlab.protocols.cells import NOTHING, Coded, alike, written
 from dicomlab.protocols.reference import Acquisition, Protocol
 from dicomlab.protocols.rows import DIFFERS, Rows, condition_key
@@ -46,6 +47,7 @@ class Judge:
 
     def __init__(self, rows: Rows, reference: Protocol):
         self.rows, self.reference = rows, reference
+        self.aside: dict[tuple[str, int], str] = {}  # why a value of a field could not be judged
         self.rules = [tuple(rule.in_table_unit() for rule in one.rules) for one in reference.acquisitions]
         self.said = [one.rules for one in reference.acquisitions]
         conditions = list(dict.fromkeys(name for one in reference.acquisitions for name in one.applies_to))
@@ -131,7 +133,26 @@ class Judge:
         """Whether kinds of rows meet a rule: MET, NOT_MET, UNKNOWN or DIFFERING."""
         found = self.fields[rule.field]
         used, back = np.unique(found.codes[self.first[kinds]], return_inverse=True)
-        return np.array([_outcome(rule, found, code) for code in used.tolist()], np.int8)[back]
+        codes = used.tolist()
+
+        def some(first: int, last: int) -> list[int]:
+            return [_outcome(rule, found, code) for code in codes[first:last]]
+
+        def alone(first: int, last: int, aside: SetAside) -> list[int]:
+            for code in codes[first:last]:
+                self.aside[rule.field, code] = aside.reason
+            return [UNKNOWN] * (last - first)
+
+        pieces = in_pieces(some, len(codes), alone)
+        return np.array([outcome for piece in pieces for outcome in piece], np.int8)[back]
+
+    def left_out(self) -> list[tuple[str, int, str]]:
+        """The values of fields that no rule could be held against: what, how many series, why."""
+        told: dict[tuple[str, str], int] = {}
+        for (name, code), reason in self.aside.items():
+            n = int((self.fields[name].codes == code).sum())
+            told[name, reason] = told.get((name, reason), 0) + n
+        return [(f"values of {name}", n, reason) for (name, reason), n in told.items()]
 
     def _by_conditions(self) -> Iterator[tuple[int, np.ndarray]]:
         """Each acquisition with conditions, and the kinds of rows that meet them."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from dicomlab.errors import NothingToJudge
+from dicomlab.isolation import set_aside
 from dicomlab.protocols.fields import Field, field_named
 from dicomlab.protocols.fields import fields as default_fields
 from dicomlab.protocols.groups import Groups, group_rows
@@ -16,7 +17,7 @@ from dicomlab.protocols.making import numbered
 from dicomlab.protocols.reference import PROTOCOL, Acquisition, Protocol
 from dicomlab.protocols.results import titled
 from dicomlab.protocols.rows import Rows, read_rows
-from dicomlab.protocols.settings import settle
+from dicomlab.protocols.settings import Settings, settle
 from dicomlab.protocols.variants import (
     CHANGE_COLUMNS,
     change_table,
@@ -26,6 +27,7 @@ from dicomlab.protocols.variants import (
 )
 from dicomlab.series import machines_with_shifted_dates
 
+Found = TypeVar("Found")
 BY = ("Manufacturer", "ManufacturerModelName")
 LEAST_SERIES = 5
 """Series a protocol must have before something is learned of it."""
@@ -115,25 +117,55 @@ def learn_protocols(
     if not len(groups.names):
         why = f"no protocol has {least} series with a name"
         raise NothingToJudge("protocols", why, "Give more series, or a smaller `least`.")
-    settled = [
-        settle(groups.rows, one, groups.code, groups.study, groups.has(one))
-        for one in _wanted(groups.rows, fields)
-    ]
-    changes = change_table(groups, settled)
+    aside: dict[str, str] = {}
+    settled = _settled(groups, _wanted(groups.rows, fields), aside)
+    changes, settled = _without_bad(lambda some: change_table(groups, some), settled, aside)
     shifted = {} if trust_dates else machines_with_shifted_dates(groups.rows.table)
     if shifted:
         changes = changes[~groups.named(changes)["device"].isin(shifted).to_numpy()]
-    rules, told = rule_table(groups, settled, changes)
-    variants = variant_table(groups, settled, changes)
+    (rules, told), settled = _without_bad(lambda some: rule_table(groups, some, changes), settled, aside)
+    variants, settled = _without_bad(lambda some: variant_table(groups, some, changes), settled, aside)
+    left_out = [*groups.left_out, *_without_days(groups.rows, shifted)]
+    left_out += [(f"the field {name}", len(groups.rows), reason) for name, reason in aside.items()]
     order = ["since", "group", "field", "device"]
     return Variants(
         group_table(groups, variants),
         variants,
         groups.named(changes)[CHANGE_COLUMNS].sort_values(order, ignore_index=True),
         told,
-        pd.DataFrame([*groups.left_out, *_without_days(groups.rows, shifted)], columns=["what", "n", "why"]),
+        pd.DataFrame(left_out, columns=["what", "n", "why"]),
         Protocol(name, _acquisitions(groups, rules)),
     )
+
+
+def _settled(groups: Groups, wanted: Sequence[Field], aside: dict[str, str]) -> list[Settings]:
+    """The settings of each field; those that raise are put into `aside`, with the reason."""
+    found = []
+    for one in wanted:
+        try:
+            found.append(settle(groups.rows, one, groups.code, groups.study, groups.has(one)))
+        except Exception as error:  # noqa: BLE001 - whatever one field raises, the others are learned
+            aside[one.name] = set_aside("the field", error).reason
+    return found
+
+
+def _without_bad(
+    work: Callable[[Sequence[Settings]], Found], settled: Sequence[Settings], aside: dict[str, str]
+) -> tuple[Found, list[Settings]]:
+    """What is worked out of all fields, and those that did not raise; the others go into `aside`."""
+    try:
+        return work(settled), list(settled)
+    except Exception as error:  # noqa: BLE001 - which field it was is found one by one
+        set_aside("a field", error)
+    good = []
+    for one in settled:
+        try:
+            work([one])
+        except Exception as error:  # noqa: BLE001 - whatever one field raises, the others are learned
+            aside[one.field.name] = set_aside("the field", error).reason
+        else:
+            good.append(one)
+    return work(good), good
 
 
 def _without_days(rows: Rows, shifted: Mapping[str, str]) -> list[tuple[str, int, str]]:

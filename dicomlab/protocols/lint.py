@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.errors import DicomlabError
+from dicomlab.isolation import SetAside, set_aside
 from dicomlab.protocols.cells import Cell, as_number, as_parts, written
 from dicomlab.protocols.fields import MAKERS_WORDS, field_named, why_not_set
 from dicomlab.protocols.judging import MET, NOT_MET, Judge
@@ -22,6 +24,8 @@ from dicomlab.protocols.rules import Absent, Between, Exact, OneOf, Rule, Severi
 from dicomlab.protocols.units import WrongUnit, unit_of
 from dicomlab.schema.columns import may_identify
 
+SET_ASIDE = "set-aside"
+"""The problem of what could not be looked at since looking raised."""
 LINT_COLUMNS = "acquisition field problem severity text advice".split()
 
 _WIDE = 1e-3
@@ -49,12 +53,26 @@ class Problem:
 def lint_protocol(reference: Protocol, catalog_or_series: Any = None) -> pd.DataFrame:
     """See `Protocol.lint`."""
     found = [(one.acquisition, _left(one)) for one in reference.not_understood]
-    found += [(one.name, p) for one in reference.acquisitions for lint in LINTS for p in lint(one)]
+    found += [(one.name, p) for one in reference.acquisitions for lint in LINTS for p in _of_lint(lint, one)]
     if catalog_or_series is not None:
         found += _with_series(reference, catalog_or_series)
     rows = [(name, p.field, p.problem, p.severity, p.text, p.advice) for name, p in found]
     table = pd.DataFrame(rows, columns=LINT_COLUMNS).astype("str").drop_duplicates()
     return table.sort_values(["severity", "acquisition", "field"], kind="stable", ignore_index=True)
+
+
+def _of_lint(lint: Callable[[Acquisition], Iterator[Problem]], one: Acquisition) -> list[Problem]:
+    """What one part says of an acquisition; where it raises, that it does."""
+    try:
+        return list(lint(one))
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one part raises, the others count
+        return [_aside(set_aside("A part of the lint", error))]
+
+
+def _aside(aside: SetAside) -> Problem:
+    return Problem(SET_ASIDE, "warning", f"{aside.in_words}.", "What it would say is not here.")
 
 
 def _left(one: NotUnderstood) -> Problem:

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.devices import column, texts
+from dicomlab.errors import DicomlabError
+from dicomlab.isolation import set_aside
 from dicomlab.protocols.cells import NOTHING, alike, written
 from dicomlab.protocols.fields import field_named, fields
 from dicomlab.protocols.groups import group_rows
@@ -195,7 +197,8 @@ def check_studies(catalog_or_series: Any, relations: Sequence[Relation] = RELATI
     """
     rows = read_rows(catalog_or_series)
     judged = [one for one in relations if any(rows.has(name) for name in one.needs)]
-    found = pd.concat([_NONE, *(one(rows) for one in judged)], ignore_index=True)
+    aside: list[str] = []
+    found = pd.concat([_NONE, *(_of_relation(one, rows, aside) for one in judged)], ignore_index=True)
     about = [name for name in STUDY_COLUMNS if name not in found]
     own = rows.table[about].iloc[found["row"].to_numpy(int)].reset_index(drop=True)
     out = pd.concat([own, found.drop(columns="row")], axis=1)[STUDY_COLUMNS]
@@ -204,7 +207,20 @@ def check_studies(catalog_or_series: Any, relations: Sequence[Relation] = RELATI
     )
     out.attrs["title"] = "Series that do not go with their study"
     out.attrs["not_judged"] = tuple(_name(one) for one in relations if one not in judged)
+    out.attrs["set_aside"] = tuple(aside)
+    out.attrs["n_judged"] = len(judged) - len(aside) if len(rows) else 0
     return out
+
+
+def _of_relation(one: Relation, rows: Rows, aside: list[str]) -> pd.DataFrame:
+    """What one relation finds; where it raises nothing, and `aside` says why."""
+    try:
+        return one(rows)
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one relation raises, the others count
+        aside.append(set_aside(_name(one), error).in_words)
+        return _NONE
 
 
 def _name(relation: Relation) -> str:

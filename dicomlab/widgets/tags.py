@@ -258,8 +258,7 @@ class TagExplorer(View, page="tags"):
 
     def _look_at_many(self) -> None:
         if self._compared_as != (self.mode, tuple(self._beside), self.series):
-            good, found, left_out = self._headers.readable(self._beside)
-            self._unreadable |= set(self._beside) - set(good)
+            found, left_out = self._read_beside()
             self._all_lines = compare(found)
             self._compared_as = (self.mode, tuple(self._beside), self.series)
             if left_out:
@@ -279,6 +278,17 @@ class TagExplorer(View, page="tags"):
         self._lines = lines
         self._numbers = [*on_top, *(i for i in sorted(wanted) if i not in on_top)]
         self.set_trait("found", len(wanted))
+
+    def _read_beside(self) -> tuple[list[Tags], list[str]]:
+        """The headers to compare, others in place of those that cannot be read; and why these cannot."""
+        left_out: list[str] = []
+        while True:
+            asked = self._beside
+            good, found, why = self._headers.readable(asked)
+            left_out += why
+            self._unreadable |= set(asked) - set(good)
+            if self._beside == good:
+                return found, left_out
 
     _compared_as: tuple[Any, ...] = ()
     _all_lines: Sequence[Line] = ()
