@@ -73,6 +73,9 @@ _CHOSEN = {
 
 _STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
 
+WHOLE = frozenset((*_STORED, "slices"))
+"""Tables that hold all there is; the others hold what is odd: where they are empty, all is well."""
+
 SOURCES: dict[str, Source | HeaderFacts | References | PrivateNames] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
