@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Verb
-from dicomlab.cli.machine import Reader, cores, memory, try_reader, versions
+from dicomlab.cli.machine import NO_READER, Reader, cores, memory, try_reader, versions
 from dicomlab.cli.survey import SECONDS, Survey, survey
 from dicomlab.cli.terminal import aligned, as_typed, counted, in_bytes, in_time, plural, wrapped
+from dicomlab.errors import DicomlabError
+from dicomlab.isolation import SetAside, set_aside
 
+Found = TypeVar("Found")
 _REASONS, _MACHINES = 10, 15
 _LONG_WAIT = 0.005
 """Seconds a file; a local disk gives thousands of files a second."""
@@ -33,14 +37,20 @@ def examine(
 
     Of a large folder, one file of each folder below is read, then others while there is time;
     zip, tar and other packed files are looked into.
-    Exit code 1 says that something is not as it should be, 3 that files are broken.
+    Exit code 1 says that something is not as it should be, 3 that files are broken, or that something raised
+    an error and was left out.
     """
     return _computer() if folder is None else _folder(folder, seconds)
 
 
 def _computer() -> Answer:
-    reader, (total, free), found = try_reader(), memory(), versions()
-    wide = max(map(len, found))
+    aside: list[SetAside] = []
+    reader = _probe("the compiled reader", try_reader, NO_READER, aside)
+    unknown: tuple[int | None, int | None] = (None, None)
+    nothing: dict[str, str] = {}
+    total, free = _probe("the memory", memory, unknown, aside)
+    found = _probe("the versions", versions, nothing, aside)
+    wide = max(map(len, found), default=0)
     lines = ["Versions", *(f"  {name:<{wide}}  {text}" for name, text in found.items())]
     lines += ["", "Computer", f"  cores   {cores()}", f"  memory  {_memory(total, free)}"]
     lines += ["", "Compiled reader", *(f"  {line}" for line in _reader(reader))]
@@ -55,7 +65,22 @@ def _computer() -> Answer:
         "reader": vars(reader),
         "worries": worries,
     }
-    return Answer(lines, content, FINDINGS if worries else FINE)
+    return Answer(lines, content, PARTIAL if aside else FINDINGS if worries else FINE, _said(aside))
+
+
+def _probe(name: str, work: Callable[[], Found], otherwise: Found, aside: list[SetAside]) -> Found:
+    """What one probe finds; where it raises, `otherwise`, and `aside` says why."""
+    try:
+        return work()
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a doctor tells the rest, whatever one probe raises
+        aside.append(set_aside(name, error))
+        return otherwise
+
+
+def _said(aside: Sequence[SetAside]) -> tuple[str, ...]:
+    return tuple(f"Left out: {one.in_words}." for one in aside)
 
 
 def _memory(total: int | None, free: int | None) -> str:
@@ -92,12 +117,14 @@ def _worries(reader: Reader) -> list[str]:
 
 def _folder(folder: str, seconds: float) -> Answer:
     seen = survey(folder, seconds=seconds)
-    lines = [*_size(seen), *_kinds(seen)]
-    if seen.read.dicom:
-        lines += [*_machines(seen), *_syntaxes(seen)]
-    lines += [*_broken(seen), *_time(seen)]
-    code = PARTIAL if seen.read.broken or seen.listed.unseen else FINE if seen.read.dicom else FINDINGS
-    return Answer(lines, _content(seen), code)
+    aside: list[SetAside] = []
+    of_dicom = (_machines, _syntaxes) if seen.read.dicom else ()
+    lines: list[str] = []
+    for part in (_size, _kinds, *of_dicom, _broken, _time):
+        lines += _probe(part.__name__.removeprefix("_"), partial(part, seen), [], aside)
+    is_partial = seen.read.broken or seen.listed.unseen or aside
+    code = PARTIAL if is_partial else FINE if seen.read.dicom else FINDINGS
+    return Answer(lines, _content(seen), code, _said(aside))
 
 
 def _size(seen: Survey) -> list[str]:

@@ -170,7 +170,7 @@ def is_partial(drift: Drift) -> bool:
 
 def aside_notes(drift: Drift) -> tuple[str, ...]:
     """A sentence where machines could not be judged; the notices name them."""
-    from dicomlab.drift.notices import NOT_JUDGED
+    from dicomlab.drift.findings.notices import NOT_JUDGED
 
     n = int(drift.notices.loc[drift.notices["kind"] == NOT_JUDGED, "device"].nunique())
     if not n:

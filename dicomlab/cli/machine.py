@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dicomlab import __version__
+from dicomlab.isolation import set_aside
 
 PACKAGES = (
     *("pydicom", "numba", "numpy", "pyarrow", "deltalake", "duckdb", "pandas", "joblib", "scipy"),
@@ -33,6 +34,10 @@ class Reader:
     """How many different files the trial read."""
 
 
+NO_READER = Reader(False, "an error", 0.0, "", False, 0.0, 0)
+"""A reader that could not be tried."""
+
+
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that the work rests on."""
     found = {"dicomlab": __version__, "Python": platform.python_version()}
@@ -44,6 +49,8 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+    except Exception as error:  # noqa: BLE001 - what one package says of itself may be broken
+        return set_aside("the version", error).reason
 
 
 def cores() -> int:
@@ -84,7 +91,7 @@ def try_reader() -> Reader:
         reader = HeaderReader(keep=True)
         next(reader.read(paths[:1]))
     except Exception as error:  # noqa: BLE001 - a doctor tells what is wrong, whatever it is
-        return Reader(False, type(error).__name__, 0.0, "", False, 0.0, 0)
+        return replace(NO_READER, why=type(error).__name__)
     loaded = time.monotonic() - start
     cache = _cache()
     rate = _rate(reader, [path for path in paths if _is_plain(reader, path)])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dicomlab.isolation import set_aside
+
 if TYPE_CHECKING:
     from dicomlab.header.engine import Batch, HeaderReader
     from dicomlab.sources.base import Source
@@ -98,6 +100,15 @@ class Read:
     catalog_bytes: int = 0
     """What the rows and the headers of the sample take in a catalog."""
     packed: Packed = field(default_factory=Packed)
+
+    def add(self, part: Read) -> None:
+        """Count what another one counted, besides packed files."""
+        for name, value in vars(part).items():
+            own = getattr(self, name)
+            if isinstance(value, Counter):
+                own.update(value)
+            elif name != "packed":
+                setattr(self, name, own + value)
 
     @property
     def dicom(self) -> int:
@@ -254,16 +265,36 @@ def _read(source: Source, listed: Listed, until: float, end: float) -> Read:
         pass  # loads the compiled code, which would count as reading
     found: list[tuple[str, str]] = []
     for step in _steps(keys, until):
-        batches = _batches(reader, source, listed, step)
-        while (batch := _timed(read, batches)) is not None:
-            found += note(read, batch, step)
-            read.files += len(batch.status)
-            step = step[len(batch.status) :]  # noqa: PLW2901 - the rest of the step is the next batch
+        found += _step(read, reader, source, listed, step)
     for key, _ in found:
         if key not in listed.packed:
             _note_packed(listed, key, listed.size(key) or 0)
     look_inside(read, source, reader, found, end)
     return read
+
+
+def _step(
+    read: Read, reader: HeaderReader, source: Source, listed: Listed, keys: list[str]
+) -> list[tuple[str, str]]:
+    """Read and count some files; gives the archives among them. A file that raises is found by halving."""
+    from dicomlab.header.engine import UNREADABLE
+
+    part, found, left = Read(), [], keys
+    try:
+        batches = _batches(reader, source, listed, keys)
+        while (batch := _timed(part, batches)) is not None:
+            found += note(part, batch, left)
+            part.files += len(batch.status)
+            left = left[len(batch.status) :]
+    except Exception as error:  # noqa: BLE001 - whatever one file raises, the others count
+        aside = set_aside("a file", error)
+        if len(keys) > 1:
+            halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+            return [one for half in halves for one in _step(read, reader, source, listed, half)]
+        part, found = Read(files=1, broken=[(keys[0], aside.reason)]), []
+        part.status[UNREADABLE] += 1
+    read.add(part)
+    return found
 
 
 def _batches(reader: HeaderReader, source: Source, listed: Listed, keys: list[str]) -> Iterator[Batch]:

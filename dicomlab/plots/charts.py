@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from dicomlab.errors import WrongArgument
 from dicomlab.plots import levels, marks, rows, textbook
 from dicomlab.plots.axis import date_axis, days, settle
-from dicomlab.plots.style import dress, new_axes, paper, plain, say
+from dicomlab.plots.style import alone, dress, new_axes, paper, plain, say
 from dicomlab.plots.words import comparable, part_of
 
 if TYPE_CHECKING:
@@ -150,10 +151,11 @@ def _draw_classic(
     date_axis(ax, (dates.min(), dates.max()))
     # The span of unwatched signals is what textbook charts learn from when nothing else is told.
     legend = marks.draw_baseline(ax, signal) if chart not in ("p", "u") else []
-    legend += textbook.draw_panel(ax, panels[0])
+    legend += alone(ax, "the panel", partial(textbook.draw_panel, ax, panels[0]), [])
     if below is not None:
         marks.draw_baseline(below, signal)
-        textbook.draw_panel(below, panels[1])
+        nothing: list[Artist] = []
+        alone(below, "the lower panel", partial(textbook.draw_panel, below, panels[1]), nothing)
         ax.tick_params(labelbottom=False)
     settle(ax)
     marks.draw_changes(ax, changes)

@@ -8,16 +8,21 @@ same as the screen.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import matplotlib as mpl
 
+from dicomlab.errors import DicomlabError
+from dicomlab.isolation import set_aside
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+Drawn = TypeVar("Drawn")
 
 INK = "#1a1a1a"
 SOFT = "#5c5c5c"
@@ -127,6 +132,21 @@ def say(ax: Axes, sentence: str) -> Axes:
     place: dict[str, Any] = {"ha": "center", "va": "center", "transform": ax.transAxes, "wrap": True}
     ax.text(0.5, 0.5, plain(sentence, 300), fontsize=9, color=SOFT, **place)
     return ax
+
+
+def alone(
+    ax: Axes, item: str, work: Callable[[], Drawn], otherwise: Drawn, *, lane: float | None = None
+) -> Drawn:
+    """What `work` gives; where it raises, a sentence stands in the panel, or in the lane, of the item."""
+    try:
+        return work()
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one panel raises, the others are drawn
+        words = plain(set_aside(item, error).in_words, 110)
+    at: dict[str, Any] = {"transform": ax.transAxes if lane is None else ax.get_yaxis_transform()}
+    ax.text(0.01, 0.5 if lane is None else lane, words, fontsize=7.5, color=SOFT, va="center", zorder=9, **at)
+    return otherwise
 
 
 def plain(text: object, width: int = 40) -> str:

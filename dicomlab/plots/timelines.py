@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from dicomlab.errors import WrongArgument
 from dicomlab.plots import epochs
 from dicomlab.plots.axis import Label, date_axis, days, one_day, place_labels, records, settle
 from dicomlab.plots.marks import draw_legend, one_a_day, short_event
-from dicomlab.plots.style import INK, MARKS, SOFT, dress, event_mark, new_axes, paper, plain, say
+from dicomlab.plots.style import INK, MARKS, SOFT, alone, dress, event_mark, new_axes, paper, plain, say
 from dicomlab.plots.words import comparable, counted, effect
 
 if TYPE_CHECKING:
@@ -85,10 +86,8 @@ def _draw_fleet(ax: Axes, drift: Drift) -> Axes:
     ax.set_yticks(range(len(devices)), [plain(d, 24) for d in devices])
     settle(ax)
     for lane, machine in enumerate(records(fleet)):
-        events = drift.events[drift.events["device"] == machine["device"]]
-        changes = drift.changes[drift.changes["device"] == machine["device"]]
-        epochs.draw_epochs(ax, lane, machine, events, *(() if is_roomy else (0.14, False)))
-        _draw_changes(ax, lane - (0.25 if is_roomy else 0.42), changes)
+        work = partial(_machine_lane, ax, drift, lane, machine, is_roomy=is_roomy)
+        alone(ax, "this lane", work, None, lane=lane)
     below = 0.26 if is_roomy else 0.0
     legend = _draw_events(ax, drift.events, {d: lane + below for lane, d in enumerate(devices)})
     draw_legend(ax, [*epochs.legend(), *_change_legend(ax), *legend])
@@ -96,6 +95,13 @@ def _draw_fleet(ax: Axes, drift: Drift) -> Axes:
     left_out = f" ({counted(more, 'device')} with fewer changes not shown)" if more else ""
     ax.set_title(f"Software, events and changes per device{left_out}", loc="left")
     return ax
+
+
+def _machine_lane(ax: Axes, drift: Drift, lane: int, machine: dict[str, Any], *, is_roomy: bool) -> None:
+    events = drift.events[drift.events["device"] == machine["device"]]
+    changes = drift.changes[drift.changes["device"] == machine["device"]]
+    epochs.draw_epochs(ax, lane, machine, events, *(() if is_roomy else (0.14, False)))
+    _draw_changes(ax, lane - (0.25 if is_roomy else 0.42), changes)
 
 
 def _shown(drift: Drift) -> pd.DataFrame:
@@ -190,12 +196,14 @@ def _draw_device(ax: Axes, drift: Drift, device: str) -> Axes:
     changes = drift.changes[drift.changes["device"] == device]
     machine = records(drift.fleet[drift.fleet["device"] == device])[0]
     for lane, (what, name) in enumerate(lanes):
+        work: Callable[[], None]
         if what == "software":
-            epochs.draw_epochs(ax, lane, machine, events, half=0.32)
+            work = partial(epochs.draw_epochs, ax, lane, machine, events, half=0.32)
         elif what == "event":
-            _event_lane(ax, lane, events[events["kind"].astype(str) == name])
+            work = partial(_event_lane, ax, lane, events[events["kind"].astype(str) == name])
         else:
-            _change_lane(ax, lane, changes[changes["parameter"] == name])
+            work = partial(_change_lane, ax, lane, changes[changes["parameter"] == name])
+        alone(ax, "this lane", work, None, lane=lane)
         ax.axhline(lane + 0.5, color="#e8e8e8", linewidth=0.6, zorder=0)
     ax.set_title(f"{plain(device, 40)}  \u00b7  timeline", loc="left")
     return ax
