@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.dates.stray_dates import are_stray
 from dicomlab.dates.written_dates import known_dates, read_dates
 from dicomlab.errors import MissingColumn, WrongArgument
@@ -55,6 +56,7 @@ _OVERRIDE_COLUMNS = (
 )
 
 
+@checked_arguments
 def list_devices(catalog_or_series: Any, overrides: pd.DataFrame | str | Path | None = None) -> pd.DataFrame:
     """The machines that made the series, and how sure it is that each is one.
 

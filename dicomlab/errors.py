@@ -7,12 +7,18 @@ never a value from a header: a value may name a patient.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
+
+from dicomlab.printable_text import printable
+from dicomlab.suggestions import did_you_mean
 
 
 class DicomlabError(Exception):
     """The base of every error that dicomlab raises on purpose."""
+
+    def __init__(self, *words: object):
+        # A path may hold what would colour, clear or retitle the screen that shows the sentence.
+        super().__init__(*(printable(word) if isinstance(word, str) else word for word in words))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self.args)
@@ -29,7 +35,7 @@ class UnknownColumn(DicomlabError):
     """A name is neither a DICOM keyword nor a column of dicomlab."""
 
     def __init__(self, name: str, known: Iterable[str]):
-        hint = _did_you_mean(name, known) or " docs/columns.md lists the columns that exist."
+        hint = did_you_mean(name, known) or " docs/columns.md lists the columns that exist."
         super().__init__(f"There is no DICOM keyword or column '{name}'.{hint}")
 
 
@@ -44,7 +50,7 @@ class MissingColumn(DicomlabError):
     """A table lacks a column that the work needs."""
 
     def __init__(self, column: str, have: Iterable[str], elsewhere: str = ""):
-        hint = elsewhere or _did_you_mean(column, have) or f' Scan again with Columns().add("{column}").'
+        hint = elsewhere or did_you_mean(column, have) or f' Scan again with Columns().add("{column}").'
         super().__init__(f"The table has no column '{column}'.{hint}")
 
 
@@ -165,7 +171,9 @@ class NoSuchTable(DicomlabError):
     """A catalog has no table of that name."""
 
     def __init__(self, name: str, tables: Iterable[str]):
-        super().__init__(f"The catalog has no table '{name}'. It has: {', '.join(tables)}.")
+        known = list(tables)
+        hint = did_you_mean(name, known) or f" It has: {', '.join(known)}."
+        super().__init__(f"The catalog has no table '{name}'.{hint}")
 
 
 class NoSuchKey(DicomlabError):
@@ -192,9 +200,10 @@ class BadQuery(DicomlabError):
     missing: str | None = None
     """The column it names that no table has, if that is why."""
 
-    def __init__(self, why: str, missing: str | None = None):
+    def __init__(self, why: str, missing: str | None = None, instead: str = ""):
         self.missing = missing
-        super().__init__(f"The query was not run: {why} Write one SELECT over the catalog's tables.")
+        instead = instead or "Write one SELECT over the catalog's tables."
+        super().__init__(f"The query was not run: {why} {instead}")
 
 
 class QueryTooLarge(BadQuery):
@@ -268,15 +277,35 @@ class WrongArgument(DicomlabError, ValueError):
     """An argument has a value that the call does not take."""
 
     def __init__(self, name: str, given: object, allowed: Iterable[object]):
-        choices = ", ".join(repr(a) for a in allowed)
-        super().__init__(f"{name}={given!r} is not possible. Use one of: {choices}.")
+        known = list(allowed)
+        choices = ", ".join(repr(a) for a in known)
+        hint = did_you_mean(given, known) if isinstance(given, str) else ""
+        super().__init__(f"{name}={_short(given)} is not possible. Use one of: {choices}.{hint}")
+
+
+def _short(given: object) -> str:
+    """What was given, cut where it is long."""
+    words = repr(given)
+    return words if len(words) <= 80 else f"{words[:79]}…"
+
+
+class WrongKind(WrongArgument, TypeError):
+    """An argument is of a kind that the call does not take; the sentence says which, and never its value."""
+
+    def __init__(self, call: str, name: str, meant: str, came: str, instead: str = ""):
+        sentence = f"{call}: '{name}' must be {meant}, not {came}."
+        DicomlabError.__init__(self, f"{sentence} {instead}".rstrip())
+
+
+class WrongCall(DicomlabError, TypeError):
+    """A call lacks an argument, or has one that there is not."""
 
 
 class UnknownSetting(DicomlabError, TypeError):
     """A view was given a keyword that it does not take."""
 
     def __init__(self, view: str, name: str, known: Iterable[str]):
-        hint = _did_you_mean(name, known) or f" See help(dl.widgets.{view}) for those it has."
+        hint = did_you_mean(name, known) or f" See help(dl.widgets.{view}) for those it has."
         super().__init__(f"{view} has no setting '{name}'.{hint}")
 
 
@@ -285,8 +314,3 @@ class MissingPackage(DicomlabError, ImportError):
 
     def __init__(self, work: str, package: str, extra: str, also: str = ""):
         super().__init__(f'{work} needs {package}: pip install "dicomlab[{extra}]"{also}')
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dicomlab.catalog.admitted_functions import FUNCTIONS, OPERATORS, TABLE_FUNCTIONS, TYPES
 from dicomlab.errors import BadQuery
+from dicomlab.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,6 +39,7 @@ _EXPLAIN = re.compile(r"\s*EXPLAIN\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _ANALYZE = re.compile(r"\s*(\(\s*)?ANALY[ZS]E\b", re.IGNORECASE)
 _NO_SELECT = "it is not a statement that only reads."
 _NESTED = "it is nested too deeply."
+_NAMELESS = "of that name"
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ class _Walk:
         if name.lower() in scope:
             return
         if name.lower() not in self.tables:
-            raise BadQuery(f"there is no table {_shown(name)}: {', '.join(self.tables.values())}.")
+            hint = did_you_mean(name, self.tables.values()) or f" It has: {', '.join(self.tables.values())}."
+            raise BadQuery(f"there is no table {_shown(name)}.{hint}")
         self.used.add(self.tables[name.lower()])
 
     @staticmethod
@@ -197,12 +200,13 @@ def _about_kind(kind: str) -> str:
 
 
 def _about_function(name: str) -> str:
-    return f"the function {_shown(name)} is not one that only works out a value."
+    hint = did_you_mean(name, [*FUNCTIONS, *TABLE_FUNCTIONS]) if _shown(name) != _NAMELESS else ""
+    return f"the function {_shown(name)} is not one that only works out a value.{hint}"
 
 
 def _shown(name: str) -> str:
     """A name as it was typed, if it is one."""
-    return f"'{name}'" if re.fullmatch(r"[\w.%+*/<>=!~&|^@-]{1,64}", name) else "of that name"
+    return f"'{name}'" if re.fullmatch(r"[\w.%+*/<>=!~&|^@-]{1,64}", name) else _NAMELESS
 
 
 def _one_select(query: str) -> Tree:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from dicomlab.arguments import checked_arguments, checked_methods
 from dicomlab.catalog import database
 from dicomlab.catalog.admitted_sql import admitted, admitted_condition, named_tables
 from dicomlab.catalog.card import card_html, card_text
@@ -20,10 +21,12 @@ from dicomlab.catalog.kept import parsed, read_kept
 from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
 from dicomlab.catalog.place import Folder, Place, place_of
+from dicomlab.catalog.query_advice import advised
 from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema, with_times
-from dicomlab.catalog.versions import State, read_state
+from dicomlab.catalog.versions import FILE, State, read_state
 from dicomlab.errors import (
     BadFile,
+    BadQuery,
     DamagedCatalog,
     MissingColumn,
     NoCatalog,
@@ -68,6 +71,7 @@ def _live_series(columns: Columns) -> str:
 _ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients_sql}
 
 
+@checked_methods
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
@@ -92,7 +96,10 @@ class Catalog:
     @property
     def columns(self) -> Columns:
         """The columns that the instances table has."""
-        return Columns.from_list(self._state.columns)
+        try:
+            return Columns.from_list(self._state.columns)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise DamagedCatalog(str(self.path), f"{FILE} lists columns that no scan wrote") from None
 
     @property
     def patients(self) -> pd.DataFrame:
@@ -299,8 +306,7 @@ class Catalog:
         if not found.num_rows:
             raise NoSuchKey
         try:
-            header, _ = parsed(found["header"][0].as_py())
-            return mask_dataset(header) if self.is_masked else header
+            return self._parsed_whole(found["header"][0].as_py())[0]
         except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
             raise BadFile(key, _not_read(error)) from None
 
@@ -343,11 +349,19 @@ class Catalog:
         if short and missing is None:
             warnings.warn(f"{short:,} headers could not be read, or not wholly.", stacklevel=2)
 
+    def _parsed_whole(self, raw: bytes) -> tuple[Dataset, str]:
+        from dicomlab.header.charsets import quiet_pydicom
+
+        header, reason = parsed(raw)
+        if not self.is_masked:
+            return header, reason
+        with quiet_pydicom():
+            return mask_dataset(header), reason
+
     def _parsed(self, raw: bytes) -> tuple[Dataset | None, str]:
         """A kept header, None where it cannot be read, and why some of it is missing."""
         try:
-            header, reason = parsed(raw)
-            return mask_dataset(header) if self.is_masked else header, reason
+            return self._parsed_whole(raw)
         except Exception as error:  # noqa: BLE001 - pydicom raises whatever its parts raise
             return None, _not_read(error)
 
@@ -503,7 +517,7 @@ class Catalog:
 
     def _query_apart(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """Run a query that is admitted, or made of what is, in a process of its own."""
-        with self._explained():
+        with self._explained(query):
             if self._is_guarded:
                 return collected(self._rows_apart(query, beside))
             return database.run(self._asked, query, beside)
@@ -513,7 +527,7 @@ class Catalog:
     ) -> Iterator[pa.Table]:
         """The same, in tables of so many rows, or more where rows belong `together`."""
         query = database.sorted_by_group(query, together)
-        with self._explained():
+        with self._explained(query):
             if self._is_guarded:
                 found = self._rows_apart(query, beside, rows)
             else:
@@ -534,14 +548,24 @@ class Catalog:
         return self.is_masked or self._snapshot.can_be_read_apart
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Raise DamagedCatalog or StateGone where that is why a query fails."""
+    def _explained(self, query: str = "") -> Iterator[None]:
+        """Raise DamagedCatalog or StateGone where that is why a query fails; else say what was meant."""
         with self._place.reaching():
             try:
                 yield
+            except BadQuery as error:
+                self._check()
+                if error.missing is None or not query:
+                    raise
+                raise advised(error, query, self._names_in(query)) from None
             except Exception:
                 self._check()
                 raise
+
+    def _names_in(self, query: str) -> list[str]:
+        """The columns of the tables that a query names."""
+        named = sorted(named_tables(query, self._views))
+        return list(dict.fromkeys(name for table in named for name in self._shown_names(table)))
 
     def _true_keys(self, chosen: pa.Table) -> pa.ChunkedArray:
         """The file keys behind those of a query, which are masked while the catalog is."""
@@ -686,6 +710,7 @@ class Catalog:
         return _opened(self._place)
 
 
+@checked_arguments
 def open_catalog(
     path: str | Path, *, version: str | None = None, storage_options: Mapping[str, Any] | None = None
 ) -> Catalog:

@@ -147,7 +147,9 @@ def run(
     what lies in it.
     """
     with in_our_words():
-        return _cursor(database, beside).sql(query).to_arrow_table()
+        found = _cursor(database, beside).sql(query)
+    with in_our_words(has_rows=True):
+        return found.to_arrow_table()
 
 
 def _cursor(
@@ -171,7 +173,9 @@ def run_in_blocks(
     `beside` and what it raises are as for `run`.
     """
     with in_our_words():
-        reader = _cursor(database, beside).sql(query).to_arrow_reader(rows)
+        found = _cursor(database, beside).sql(query)
+    with in_our_words(has_rows=True):
+        reader = found.to_arrow_reader(rows)
         yield reader.schema.empty_table()
         for batch in reader:
             yield pa.Table.from_batches([batch])
@@ -227,8 +231,11 @@ def _without_group(table: pa.Table) -> pa.Table:
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
-    """Turn what DuckDB raises into BadQuery, without any value of the tables in it."""
+def in_our_words(*, has_rows: bool = False) -> Iterator[None]:
+    """Turn what DuckDB raises into BadQuery, without any value of the tables in it.
+
+    Once it works out rows (`has_rows`), its words may quote one: then they are not used.
+    """
     import duckdb
 
     try:
@@ -238,13 +245,25 @@ def in_our_words() -> Iterator[None]:
     except duckdb.Error as error:
         if type(error) is duckdb.Error:  # what a registered file system raised, as text
             raise of_file_system(str(error)) from None
+        if has_rows:
+            raise BadQuery(f"DuckDB could not work it out ({type(error).__name__}).") from None
         raise BadQuery(_first_line(error), missing=_missing_column(error)) from None
 
 
 def _missing_column(error: Exception) -> str | None:
     """The column that a query names and no table has, if that is what is wrong."""
-    found = re.match(r'Binder Error: Referenced column "(.*)" not found in FROM clause', str(error))
-    return found[1] if found else None
+    for pattern in _MISSING:
+        if found := re.match(pattern, str(error)):
+            return found[1]
+    return None
+
+
+_MISSING = (
+    r'Binder Error: Referenced column "([^"\n]*)" not found in FROM clause',
+    r'Binder Error: Table "[^"\n]*" does not have a column named "([^"\n]*)"',
+    r'Binder Error: Values list "[^"\n]*" does not have a column named "([^"\n]*)"',
+)
+"""How DuckDB says that a name is that of no column."""
 
 
 def of_file_system(text: str) -> OSError:

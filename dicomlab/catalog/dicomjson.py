@@ -19,6 +19,8 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
+from dicomlab.header.charsets import quiet_pydicom
+
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
@@ -142,8 +144,9 @@ class _Writer:
 def json_model(header: Dataset) -> tuple[Model, list[Shortcoming]]:
     """A header as the DICOM JSON model has it, and what of it does not fit there."""
     syntax = getattr(header, "file_meta", None)
-    writer = _Writer(is_big_endian=str(getattr(syntax, "TransferSyntaxUID", "")) == "1.2.840.10008.1.2.2")
-    return writer.model(header), writer.found
+    with quiet_pydicom():  # it warns of odd values when they are read, and quotes them
+        writer = _Writer(is_big_endian=str(getattr(syntax, "TransferSyntaxUID", "")) == "1.2.840.10008.1.2.2")
+        return writer.model(header), writer.found
 
 
 def _as_number(text: str | None, vr: str) -> Any:

@@ -120,7 +120,7 @@ def export(
     """Write what `export_as` writes, and warn of what does not fit."""
     done = export_as(source, path, known, **wishes)
     if done.is_partial:
-        warnings.warn(done.remark, stacklevel=3)
+        warnings.warn(done.remark, stacklevel=4)
     return done.path
 
 

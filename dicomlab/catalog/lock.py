@@ -96,7 +96,7 @@ def _locked(folder: Path) -> Any:
         raise NoCatalog(str(folder), "is not there any more")
     has_locks = _has_locks(folder)
     if not has_locks:
-        warnings.warn(_ONE_AT_A_TIME.format(folder, MARK), stacklevel=7)
+        warnings.warn(_ONE_AT_A_TIME.format(folder, MARK), stacklevel=8)
     lock: Any = (
         FileLock(folder / LOCK, timeout=0, mode=0o600)
         if has_locks

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dicomlab.catalog.place import Place, place_of
+from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.errors import CatalogUnreached, DamagedCatalog, NewerCatalog, NoCatalog
+from dicomlab.plain_files import MOST_BYTES, NotPlain, is_object, member, parse_json
 
 FORMAT = 2
 """Format 2 has the tables `frames`, `dose` and `directory`, `files.container`, and columns in one unit."""
@@ -67,11 +68,13 @@ def read_state(where: Path | Place) -> State:
     place = place_of(where)
     shown = str(place.path)
     try:
-        found = json.loads(_read_file(place))
+        found = parse_json(_read_file(place))
     except FileNotFoundError:
         raise (missing_state(place) or NoCatalog(shown)) from None
     except CatalogUnreached:
         raise
+    except NotPlain as error:
+        raise NoCatalog(shown, f"has a {FILE} that cannot be read: it {error.why}") from None
     except (OSError, ValueError):
         raise NoCatalog(shown, f"has a {FILE} that cannot be read") from None
     if not isinstance(found, dict) or not isinstance(found.get("format"), int):
@@ -79,16 +82,53 @@ def read_state(where: Path | Place) -> State:
     if found["format"] > FORMAT:
         raise NewerCatalog(shown, f" ({str(found.get('made_by'))[:20]})" if "made_by" in found else "")
     try:
-        found["columns"] = tuple(found["columns"])
-        found["versions"] = tuple(Version(**_known(Version, version)) for version in found["versions"])
-        return State(**_known(State, found))
-    except (KeyError, TypeError, AttributeError):
-        raise NoCatalog(shown, f"has a {FILE} that is not dicomlab's") from None
+        return _state(found)
+    except NotPlain as error:
+        raise DamagedCatalog(shown, f"{FILE} {error.why}") from None
+
+
+def _state(found: dict[str, Any]) -> State:
+    """What catalog.json says; raises NotPlain where a person or a program changed it into something else."""
+    words = _known(State, found)
+    rows = member(found, "columns", list)
+    for n, row in enumerate(rows):
+        named = is_object(row, f"columns[{n}]")
+        for name in ("name", "level", "vr"):
+            member(named, name, str, within=f"columns[{n}]")
+    words["columns"] = tuple(rows)
+    words["versions"] = tuple(_version(one, n) for n, one in enumerate(member(found, "versions", list)))
+    member(found, "keep_headers", bool)
+    for name, kind in (("is_complete", bool), ("made_by", str), ("sources", dict)):
+        if name in found:
+            member(found, name, kind)
+    for name in ("tables", "counts"):
+        _numbers(found, name)
+    return State(**words)
+
+
+def _version(found: Any, number: int) -> Version:
+    where = f"versions[{number}]"
+    words = is_object(found, where)
+    for name in ("id", "made", "source"):
+        member(words, name, str, within=where)
+    for name in ("tables", "counts"):
+        _numbers(words, name, within=where)
+    if "seconds" in words:
+        member(words, "seconds", float, within=where)
+    return Version(**_known(Version, words))
+
+
+def _numbers(found: dict[str, Any], name: str, *, within: str = "") -> None:
+    numbers = member(found, name, dict, within=within)
+    for key in numbers:
+        member(numbers, key, int, within=f"{within}.{name}" if within else name)
 
 
 def _read_file(place: Place) -> bytes:
     with place.reaching():
         try:
+            if isinstance(place, Folder) and (place.path / FILE).stat().st_size > MOST_BYTES:
+                raise NotPlain(f"is larger than {MOST_BYTES >> 20} MiB")
             return place.read(FILE)
         except FileNotFoundError as error:
             gone = error

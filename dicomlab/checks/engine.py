@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.checks.attributes import (
     MissingExpected,
     MissingInSome,
@@ -121,6 +122,7 @@ BLOCK = 50_000
 """Rows of a block; one that would part what is judged together is longer."""
 
 
+@checked_arguments
 def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.DataFrame:
     """What is wrong with a catalog: one row a finding, the gravest first.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
+from dicomlab.arguments import checked_methods
 from dicomlab.catalog.database import to_pandas
 from dicomlab.cohorts.members import (
     SHOWN_TABLES,
@@ -56,6 +57,7 @@ ORDER BY 1, 2, 3
 """
 
 
+@checked_methods
 @dataclass(frozen=True, eq=False, repr=False)
 class Cohort:
     """The part of a catalog that was chosen, and how it came to be that.

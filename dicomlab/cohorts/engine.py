@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.cohorts.cohort import Cohort, made
 from dicomlab.cohorts.steps import Level, Step, checked_level
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from dicomlab.catalog.catalog import Catalog
 
 
+@checked_arguments
 def select(catalog: Catalog, where: str, *, level: Level = "series", why: str = "") -> Cohort:
     """Choose what fits a condition in DuckDB's SQL, as a cohort.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from dicomlab.catalog.catalog import Catalog
+from dicomlab.catalog.query_advice import quotes_missing
 from dicomlab.cohorts.steps import KEYS, SERIES_KEYS, TABLES, Step, level_of, same
 from dicomlab.errors import BadQuery, MissingColumn
 from dicomlab.schema.columns import Columns
@@ -160,6 +161,8 @@ def asked(catalog: Catalog, members: Members | None, step: Step, text: str) -> p
 def _missing(catalog: Catalog, step: Step, column: str) -> MissingColumn:
     """The sentence for a column that is not there: the right one, or the table that has it."""
     have = {level: _names(catalog, table) for level, table in TABLES.items()}
+    if quotes := quotes_missing(step.where, column, have[step.level]):
+        return MissingColumn(column, have[step.level], f" {quotes}")
     other = next((level for level in reversed(TABLES) if column in have[level]), None)
     if other is None or step.is_query:
         return MissingColumn(column, have[step.level])

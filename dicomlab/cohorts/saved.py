@@ -14,13 +14,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from dicomlab.catalog.database import to_pandas
 from dicomlab.cohorts.cohort import COUNTED, Cohort, made
-from dicomlab.cohorts.steps import Step
+from dicomlab.cohorts.steps import TABLES, Step, What
 from dicomlab.errors import NotACohort
 from dicomlab.new_files import write_text
+from dicomlab.plain_files import NotPlain, is_object, member, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,20 +95,21 @@ def read_saved(path: str | Path) -> Saved:
     """Read a saved cohort. Raises NotACohort for a file that is none, or was changed."""
     shown = os.fspath(path)
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = read_json(path)
     except FileNotFoundError:
         raise NotACohort(shown, "does not exist") from None
-    except (OSError, ValueError):
-        raise NotACohort(shown) from None
+    except NotPlain as error:
+        raise NotACohort(shown, f"is not a cohort: it {error.why}") from None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise NotACohort(shown)
     if not isinstance(found.get("schema"), int) or found["schema"] > SCHEMA:
         raise NotACohort(shown, "was saved by a newer dicomlab", "Update: pip install --upgrade dicomlab")
     try:
-        members = {str(name): (int(n), str(content)) for name, (n, content) in found["series"].items()}
-        saved = Saved(tuple(map(_step, found["steps"])), found["catalog_version"], members)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise NotACohort(shown) from None
+        steps = tuple(_step(step, f"steps[{n}]") for n, step in enumerate(member(found, "steps", list)))
+        version = None if found.get("catalog_version") is None else member(found, "catalog_version", str)
+        saved = Saved(steps, version, _saved_members(member(found, "series", dict)))
+    except NotPlain as error:
+        raise NotACohort(shown, error.why) from None
     if not saved.steps or saved.digest != found.get("digest"):
         raise NotACohort(shown, "was changed after it was saved")
     return saved
@@ -135,12 +137,42 @@ def _as_plain(step: Step) -> dict[str, Any]:
     return {name: value for name, value in asdict(step).items() if value not in (None, "")}
 
 
-def _step(found: Mapping[str, Any]) -> Step:
+def _saved_members(found: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """How many instances of each series were in, and the sum of their hashes."""
+    members = {}
+    for name, pair in found.items():
+        if not isinstance(pair, list) or list(map(type, pair)) != [int, str]:
+            raise NotPlain(f"is not as dicomlab wrote it: 'series.{name[:40]}' must be a number and a text")
+        members[name] = (pair[0], pair[1])
+    return members
+
+
+def _step(found: Any, where: str) -> Step:
+    """A step, if it is one; raises NotPlain with its place in the file."""
     known = {one.name for one in fields(Step)}
-    words = {name: value for name, value in found.items() if name in known}
-    if "share" in words:
-        words["share"] = tuple(words["share"])
+    words = {name: value for name, value in is_object(found, where).items() if name in known}
+    member(words, "what", str, within=where)
+    for name in set(words) & {"level", "where", "why"}:
+        member(words, name, str, within=where)
+    for name in set(words) & {"n", "seed"}:
+        member(words, name, int, within=where)
+    for name, allowed in (("what", get_args(What)), ("level", tuple(TABLES))):
+        if words.get(name, allowed[0]) not in allowed:
+            raise NotPlain(f"was changed: '{where}.{name}' must be one of {', '.join(allowed)}")
+    if words["what"] in ("sample", "split"):
+        member(words, "seed", int, within=where)
+    if words["what"] == "sample" and member(words, "n", int, within=where) < 0:
+        raise NotPlain(f"was changed: '{where}.n' must be 0 or more")
+    if words["what"] == "split" or "share" in words:
+        words["share"] = _share(member(words, "share", list, within=where), where)
     return Step(**words)
+
+
+def _share(found: list[Any], where: str) -> tuple[float, float]:
+    numbers = [one for one in found if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(found) != 2 or len(numbers) != 2 or not 0 <= numbers[0] <= numbers[1] <= 1:
+        raise NotPlain(f"was changed: '{where}.share' must be two numbers from 0 to 1")
+    return float(numbers[0]), float(numbers[1])
 
 
 def _lines(value: object) -> str:

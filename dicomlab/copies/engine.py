@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.copies.names import MISSING, Template, distinct, template_of
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 from dicomlab.isolation import SetAside, in_pieces, set_aside
@@ -33,6 +34,7 @@ class _Failed(Exception):
     """One file could not be brought; the reason holds no value."""
 
 
+@checked_arguments
 def copy_files(
     cohort: Cohort,
     to: str | Path,

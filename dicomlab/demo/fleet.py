@@ -13,6 +13,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.demo.base import Fault, Stage
 from dicomlab.demo.faults import FAULTS
 from dicomlab.demo.headers import Writer
@@ -57,6 +58,7 @@ class NoFleet(DicomlabError):
         super().__init__(f'{path} holds no simulated fleet. Make one with make_fleet("{path}").')
 
 
+@checked_arguments
 def make_fleet(
     path: Path | str,
     scanners: int = 6,
@@ -97,6 +99,7 @@ def make_fleet(
     return path
 
 
+@checked_arguments
 def truth(path: Path | str) -> pd.DataFrame:
     """The answer key of a simulated fleet, one row for each thing that was planted.
 

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from dicomlab.arguments import checked_methods
+
 NOTICE_COLUMNS = (
     "notice_id device modality kind parameter stratum date until before after n text detector"
 ).split()
@@ -57,6 +59,7 @@ class Baseline:
     """Correlation of neighbouring days."""
 
 
+@checked_methods
 @dataclass(frozen=True)
 class Drift:
     """What `find_drift` found, as tables.

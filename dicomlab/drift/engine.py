@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.dates.written_dates import read_day
 from dicomlab.devices import column, identify, texts
 from dicomlab.drift.base import Detector, Drift
@@ -49,6 +50,7 @@ BUDGET = 0.5
 """False alarms that a machine may give in a year, over all of its charts together."""
 
 
+@checked_arguments
 def find_drift(
     catalog_or_series: Any,
     parameters: Iterable[str] | None = None,
@@ -222,7 +224,7 @@ def _warn_of_moved_baselines(drift: Drift, frozen: pd.DataFrame) -> None:
         warnings.warn(
             f"{moved} of {len(frozen)} frozen baselines are no longer what they were: series of their spans "
             "have come or gone, or the settings differ. Look at changed_baselines(), and freeze them anew.",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -239,7 +241,7 @@ def _warn_of_shifted_dates(series: pd.DataFrame) -> None:
         warnings.warn(
             f"{share:.0%} of the series say that their dates were modified. If each patient's dates were "
             "shifted by another amount, no change can be dated: judge the originals instead.",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

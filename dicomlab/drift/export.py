@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.new_files import write_text
@@ -19,6 +20,7 @@ _FORMATS = (".csv", ".json")
 _NOBODY = ("dicomlab", "nobody@example.org")
 
 
+@checked_arguments
 def export_points(
     drift: Drift, *, to: str | Path, performer: tuple[str, str] = _NOBODY, parameters: Sequence[str] = ()
 ) -> Path:

@@ -13,6 +13,7 @@ import zlib
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.drift.sequential.onset import step_gain
 from dicomlab.drift.signals.adjustment import robust_sd
@@ -27,6 +28,7 @@ _DRAWS = 400
 _EULER = 0.5772156649
 
 
+@checked_arguments
 def retrospect(drift: Drift, *, seed: int = 0) -> pd.DataFrame:
     """The best change point of each watched signal, and how surprising it is.
 

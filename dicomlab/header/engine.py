@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.errors import BadFile
 from dicomlab.header import kernel
 from dicomlab.header.buffers import binary_buffers
@@ -618,6 +619,7 @@ class _Found:
         )
 
 
+@checked_arguments
 def read_header(file: str | Path, columns: Columns | None = None) -> dict[str, Any]:
     """Give the row that a scan would write for one file, as a dict.
 

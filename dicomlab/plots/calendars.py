@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.errors import WrongArgument
 from dicomlab.plots.axis import axes_points, settle
 from dicomlab.plots.charts import of_signal, pick_signal, signal_title
@@ -47,6 +48,7 @@ class Days:
     most: float | None = None
 
 
+@checked_arguments
 def calendar(
     drift: Drift,
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.errors import WrongArgument
 from dicomlab.plots import levels, marks, rows, textbook
 from dicomlab.plots.axis import date_axis, days, settle
@@ -26,6 +27,7 @@ HIGH = 3.9
 """Inches of a chart of two panels."""
 
 
+@checked_arguments
 def control_chart(
     drift: Drift,
     *,

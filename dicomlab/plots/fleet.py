@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.plots.axis import axes_points, records, settle
 from dicomlab.plots.style import INK, MARKS, SOFT, new_axes, paper, plain, say, text_width
 from dicomlab.plots.words import counted
@@ -31,6 +32,7 @@ _WIDE = 290
 _LABEL = 7.5
 
 
+@checked_arguments
 def fleet_map(drift: Drift, ax: Axes | None = None) -> Axes:
     """Show devices by parameters: quiet, changed (how often), or not monitored.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.plots.axis import axes_points
 from dicomlab.plots.style import INK, SOFT, WASH, WIDTH, new_axes, paper, plain, text_width
 from dicomlab.plots.words import counted
@@ -61,6 +62,7 @@ class _Box:
         return 2 * _INSET + sum(line.size * _LINE for line in self.lines) - below_last
 
 
+@checked_arguments
 def flow(cohort: Flowing, *, ax: Axes | None = None) -> Axes:
     """Show who left a cohort at each step, and why, as in a CONSORT diagram.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.errors import WrongArgument
 from dicomlab.plots import epochs
 from dicomlab.plots.axis import Label, date_axis, days, one_day, place_labels, records, settle
@@ -29,6 +30,7 @@ _ROOMY = 16
 MOST_LANES = 90
 
 
+@checked_arguments
 def timeline(drift: Drift, *, device: str | None = None, ax: Axes | None = None) -> Axes:
     """Show when software, events and changes came, per device or for one.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.devices import column, texts
 from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
 from dicomlab.isolation import set_aside
@@ -35,6 +36,7 @@ _COUNTS = ("n_fields", "n_deviations", "n_warnings", "n_unknown")
 _MODEL = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")
 
 
+@checked_arguments
 def check_protocol(
     catalog_or_series: Any, reference: Protocol | str | Path, *, lacking: Literal["raise", "skip"] = "raise"
 ) -> Compliance:

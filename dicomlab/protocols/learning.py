@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.errors import NothingToJudge
 from dicomlab.isolation import set_aside
 from dicomlab.protocols.fields import Field, field_named
@@ -84,6 +85,7 @@ class Variants:
         )
 
 
+@checked_arguments
 def learn_protocols(
     catalog_or_series: Any,
     fields: Sequence[str] | None = None,

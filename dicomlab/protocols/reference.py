@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from dicomlab.arguments import checked_methods
 from dicomlab.errors import DicomlabError
 from dicomlab.new_files import write_text
+from dicomlab.plain_files import NotPlain, read_json
 from dicomlab.protocols.forms import from_dict, to_dict
 from dicomlab.protocols.rules import Rule
 
@@ -20,7 +22,6 @@ SCHEMA = 1
 """Raised when an older reader could not read the file."""
 
 _FORMAT = "dicomlab protocol"
-_MOST_BYTES = 50_000_000
 PROTOCOL = "protocol"
 """The condition that is no column: the name of the protocol, as `learn_protocols` groups it."""
 
@@ -58,6 +59,7 @@ class Acquisition:
     note: str = ""
 
 
+@checked_methods
 @dataclass(frozen=True)
 class Protocol:
     """A reference that series are held against: acquisitions, each with rules.
@@ -256,12 +258,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BadReference(str(path), "there is no such file", "Give the path of a JSON file.")
-    if path.stat().st_size > _MOST_BYTES:
-        raise BadReference(str(path), "it is over 50 MB", "Give a reference, not data.")
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError):  # what json raises, bytes that are no text among them
-        raise BadReference(str(path), "it is no JSON") from None
+        said = read_json(path)
+    except NotPlain as error:
+        raise BadReference(str(path), f"it {error.why}") from None
     if not isinstance(said, dict):
         raise BadReference(str(path), "it is no JSON object")
     return said

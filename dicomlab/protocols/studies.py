@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.devices import column, texts
 from dicomlab.errors import DicomlabError
 from dicomlab.isolation import set_aside
@@ -181,6 +182,7 @@ RELATIONS: tuple[Relation, ...] = (
 """What `check_studies` looks at."""
 
 
+@checked_arguments
 def check_studies(catalog_or_series: Any, relations: Sequence[Relation] = RELATIONS) -> pd.DataFrame:
     """Series that do not go with the other series of their study.
 

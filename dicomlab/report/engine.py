@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.checks.summary import is_findings
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
@@ -30,6 +31,7 @@ from dicomlab.report.sections import summarise
 from dicomlab.schema.masks import shown_table
 
 
+@checked_arguments
 def write_report(
     *results: Drift | pd.DataFrame, to: str | Path, title: str | None = None, rows: bool = True
 ) -> Path:
@@ -52,7 +54,7 @@ def write_report(
     """
     path, left_out = write_pages(results, to=to, title=title, rows=rows)
     if left_out.found:
-        warnings.warn(left_out.remark, stacklevel=2)
+        warnings.warn(left_out.remark, stacklevel=3)
     return path
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.new_files import write_text
@@ -21,6 +22,7 @@ ROW_COLUMNS = (
 _FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])(?![+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$)")
 
 
+@checked_arguments
 def finding_rows(drift: Drift, name: str | None = None, *, most: int | None = MOST_ROWS) -> pd.DataFrame:
     """The acquisitions behind the changes: one row per change and acquisition of its signal.
 

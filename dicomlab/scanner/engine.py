@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.compaction import merge_small
 from dicomlab.catalog.lock import LISTING, LOCK, MARK, refused, writing
@@ -47,6 +48,7 @@ COMMIT_SECONDS = (1.0, 10.0)
 """The shortest and the longest time that it waits."""
 
 
+@checked_arguments
 def scan(
     source: str | Path,
     into: str | Path | None = None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from dicomlab.arguments import checked_methods
 from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgument
 
 Level = Literal["patient", "study", "series", "instance"]
@@ -192,6 +193,7 @@ def private_column(
     )
 
 
+@checked_methods
 class Columns:
     """The columns a scan writes: the default ones, with some added or dropped.
 

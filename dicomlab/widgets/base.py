@@ -12,13 +12,15 @@ import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import anywidget
 import traitlets
 
-from dicomlab.errors import DicomlabError, UnknownSetting
+from dicomlab.arguments import came
+from dicomlab.errors import DicomlabError, UnknownSetting, WrongKind
 from dicomlab.isolation import SetAside, in_pieces, set_aside
 from dicomlab.masking import options
 
@@ -49,6 +51,8 @@ class View(anywidget.AnyWidget):
         if page:
             cls._esm = _read("base.js") + _read(f"{page}.js")
             cls._css = _read("base.css") + _read(f"{page}.css")
+        if "__init__" in vars(cls):
+            cls.__init__ = _with_calm_traits(cls.__init__)  # type: ignore[method-assign]
         super().__init_subclass__(**more)
 
     def __init__(self, **settings: Any):
@@ -135,6 +139,40 @@ def refuse_unknown(view: type, settings: Mapping[str, Any]) -> None:
     for name in settings:
         if name not in traits:
             raise UnknownSetting(view.__name__, name, sorted(taken | traits))
+
+
+def series_uid(view: str, series: Any) -> str:
+    """The UID of a series that is given as one, or as a row of the series table; "" for none.
+
+    >>> series_uid("Viewer", catalog.series.iloc[0]) == catalog.series["SeriesInstanceUID"].iloc[0]
+    True
+    """
+    if series is None or isinstance(series, str):
+        return series or ""
+    try:
+        found = series["SeriesInstanceUID"]
+    except (TypeError, KeyError, IndexError, ValueError):
+        found = None
+    if not isinstance(found, str):
+        raise WrongKind(view, "series", "a SeriesInstanceUID, or a row of catalog.series", came(series))
+    return found
+
+
+def _with_calm_traits(make: Callable[..., None]) -> Callable[..., None]:
+    """The making of a view, in which a setting that a trait refuses is one of our own errors."""
+
+    @wraps(make)
+    def made(self: View, *args: Any, **settings: Any) -> None:
+        try:
+            make(self, *args, **settings)
+        except traitlets.TraitError as error:
+            # What the error says quotes the value.
+            names = [name for name in settings if f"'{name}'" in str(error)] or ["settings"]
+            trait = type(self).class_traits().get(names[0])
+            meant = trait.info() if trait is not None else "what the view takes"
+            raise WrongKind(type(self).__name__, names[0], meant, came(settings.get(names[0]))) from None
+
+    return made
 
 
 def _read(name: str) -> str:

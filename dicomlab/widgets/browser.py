@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.tree import KINDS, Node, Tree
 from dicomlab.cohorts.cohort import Cohort
@@ -34,6 +35,7 @@ _PLACE = ("kind", "state")
 """What says where a row of the tree stands, beside numbers."""
 
 
+@checked_methods
 class SeriesBrowser(View, page="browser"):
     """Choose series in a tree of patients and studies; `value` is their UIDs.
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.cohorts.choices import Moves
 from dicomlab.cohorts.facets import Facets
-from dicomlab.errors import UnknownSetting, WrongArgument
+from dicomlab.errors import NotACohort, UnknownSetting, WrongArgument
 from dicomlab.new_files import write_text
+from dicomlab.plain_files import NotPlain, read_json
 from dicomlab.widgets.base import View
 
 if TYPE_CHECKING:
     from dicomlab.catalog.catalog import Catalog
     from dicomlab.cohorts.cohort import Cohort
 
+_WRITE_ONE = "Write one with CohortBuilder.save(path)."
 _SPEC = ("query", "choices", "steps", "columns")
 
 
@@ -30,6 +34,7 @@ class _Made(traitlets.TraitType[Any, Any]):
         return obj.cohort()
 
 
+@checked_methods
 class CohortBuilder(View, page="builder"):
     """Choose series by what their columns hold; `value` is the Cohort.
 
@@ -108,9 +113,11 @@ class CohortBuilder(View, page="builder"):
     def load(cls, path: str | Path, catalog: Catalog) -> CohortBuilder:
         """Show what was saved, over a catalog as it is now."""
         try:
-            spec = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError:
-            spec = None
+            spec = read_json(path)
+        except FileNotFoundError:
+            raise NotACohort(os.fspath(path), "does not exist", _WRITE_ONE) from None
+        except NotPlain as error:
+            raise NotACohort(os.fspath(path), error.why, _WRITE_ONE) from None
         return cls(catalog, **_checked(spec))
 
     def remark(self) -> str:

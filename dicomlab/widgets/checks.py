@@ -8,6 +8,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.checks.base import FINDING_COLUMNS
 from dicomlab.checks.summary import summarise_findings
 from dicomlab.errors import MissingColumn, WrongArgument
@@ -29,6 +30,7 @@ _MOST_WRITTEN = 50_000
 """Findings that are handed to the browser as CSV; `to_pandas` gives all."""
 
 
+@checked_methods
 class CheckBrowser(View, page="checks"):
     """Look through the findings of `check`; `value` is the chosen one's row.
 

@@ -11,6 +11,7 @@ import ipywidgets
 import pandas as pd
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.schema.masks import mask_table
@@ -28,6 +29,7 @@ _MOST_POINTS = 5_000
 """Points that answer to the pointer; a brush takes all."""
 
 
+@checked_methods
 class DriftDashboard(View, page="dashboard"):
     """See what changed on which machine; `value` is the change or place shown.
 

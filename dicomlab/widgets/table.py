@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.catalog.catalog import SHOWN_TABLES, Catalog
 from dicomlab.catalog.window import Filter, Window
+from dicomlab.cohorts.cohort import Cohort
 from dicomlab.errors import MissingColumn, NoSuchTable
 from dicomlab.schema.columns import Columns
 from dicomlab.schema.looks import FIRST_LOOK
@@ -27,10 +29,12 @@ _KEYS = {
 }
 
 
+@checked_methods
 class Table(View, page="table"):
     """Look through a table of any length; `value` is the keys of the chosen rows.
 
-    Takes a catalog and the name of one of its tables, or a DataFrame. `query` are words that
+    Takes a catalog or a cohort and the name of one of its tables, or a DataFrame; rows of a cohort are held
+    in memory. `query` are words that
     stand in the row, `filters` a list of {"column", "op", "value"} with the operators =, !=, <,
     <=, >, >=, contains, in, is missing and is present, `sort` a column and "asc" or "desc",
     `shown` the columns. Without a `key` column, keys are the numbers of rows, from 0 on.
@@ -62,7 +66,7 @@ class Table(View, page="table"):
 
     def __init__(
         self,
-        source: Catalog | pd.DataFrame,
+        source: Catalog | Cohort | pd.DataFrame,
         table: str = "instances",
         *,
         key: str | None = None,
@@ -70,6 +74,10 @@ class Table(View, page="table"):
     ):
         if isinstance(source, Catalog) and table not in SHOWN_TABLES:
             raise NoSuchTable(table, SHOWN_TABLES)
+        if isinstance(source, Cohort):
+            settings.setdefault("title", table)
+            key = _KEYS.get(table) if key is None else key
+            source = source.read(table)
         is_catalog = isinstance(source, Catalog)
         if isinstance(source, Catalog):  # what was masked when it was made stays so
             source = source.masked if source.is_masked else source

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
@@ -20,7 +22,7 @@ from dicomlab.tags.outline import View as Asked
 from dicomlab.tags.outline import look
 from dicomlab.tags.rows import Row, Tags
 from dicomlab.tags.search import hits, parsed
-from dicomlab.widgets.base import View
+from dicomlab.widgets.base import View, series_uid
 from dicomlab.widgets.tag_cells import (
     bare_cells_of,
     cells_of,
@@ -34,12 +36,14 @@ from dicomlab.widgets.tag_cells import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydicom.dataset import Dataset
 
 PAGE = 500
 MODES = ("one", "varies", "side")
 SIDE = 6
 
 
+@checked_methods
 class TagExplorer(View, page="tags"):
     """Look through the tags of files; `value` is the paths of the chosen ones.
 
@@ -105,14 +109,20 @@ class TagExplorer(View, page="tags"):
     can_write = traitlets.Bool(False, read_only=True).tag(sync=True)
     notice = traitlets.Unicode("", read_only=True).tag(sync=True)
 
-    def __init__(self, source: Any, *, series: Any = "", **settings: Any):
+    def __init__(
+        self,
+        source: str | Path | Dataset | Catalog | Iterable[str | Path | Dataset],
+        *,
+        series: Any = "",
+        **settings: Any,
+    ):
         self._catalog = source if isinstance(source, Catalog) else None
         self._changed: frozenset[str] = frozenset()
         self._before: Tags | None = None
         self._numbers: list[int] = []
         self._lines: list[Line] = []
         self._unreadable: set[int] = set()  # numbers of headers that could not be read
-        self._headers = self._opened(source, _uid(series))
+        self._headers = self._opened(source, series_uid("TagExplorer", series))
         self.columns = self._catalog.columns if self._catalog is not None else Columns()
         super().__init__(**settings)
         self.set_trait("masked", bool(self._headers.mask))
@@ -368,12 +378,3 @@ class TagExplorer(View, page="tags"):
             }
         safe = table.map(lambda value: harmless(value) if isinstance(value, str) else value)
         return {"name": "tags.csv", "text": safe.to_csv(index=False)}
-
-
-def _uid(series: Any) -> str:
-    """The UID of a series that was given as one, or as a row of the series table."""
-    return (
-        str(series["SeriesInstanceUID"])
-        if hasattr(series, "index") and not isinstance(series, str)
-        else series
-    )

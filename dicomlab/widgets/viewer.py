@@ -8,23 +8,26 @@ from typing import Any, ClassVar
 
 import traitlets
 
+from dicomlab.arguments import checked_methods
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.cohorts.cohort import Cohort
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
 from dicomlab.pixels import NoPicture, Pixels, Preset
-from dicomlab.widgets.base import View
+from dicomlab.widgets.base import View, series_uid
 from dicomlab.widgets.browser import as_source, file_keys
 
 SIZES = (64, 1024)
 """Pixels that a picture may be wide and high."""
 
 
+@checked_methods
 class Viewer(View, page="viewer"):
     """Peek at the pictures of a file or a series; `value` is where one is.
 
-    Takes a file, several, or a catalog or cohort and the UID of a series of it. `value` has `index`
-    (which file) and `frame`, both from 0 on, `preset` (which of the windows of the file) and
+    Takes a file, several, or a catalog or cohort and a `series` of it: its UID, or its row of the
+    series table. `value` has `index` (which file) and `frame`, both from 0 on, `preset` (which of the windows
+    of the file) and
     `window` (centre and width of one's own; empty for that of the preset). Pictures have the
     proportions of the body, and no overlays. They are not for diagnosis.
 
@@ -52,12 +55,12 @@ class Viewer(View, page="viewer"):
     def __init__(
         self,
         source: str | Path | Iterable[str | Path] | Catalog | Cohort,
-        series: str | None = None,
+        series: Any = None,
         **settings: Any,
     ):
-        self._files = _files(source, series)
+        self._files = _files(source, series_uid("Viewer", series))
         if not self._files:
-            raise WrongArgument("series", series, ("the UID of a series that has files",))
+            raise WrongArgument("series", "this", ("the UID of a series that has files",))
         self._is_masked = options.mask or (isinstance(source, Catalog) and source.is_masked)
         self._at: tuple[int, Pixels] | None = None
         super().__init__(**settings)
@@ -145,13 +148,13 @@ class Viewer(View, page="viewer"):
             }
 
 
-def _files(source: Any, series: str | None) -> list[str]:
+def _files(source: Any, series: str) -> list[str]:
     if isinstance(source, Catalog | Cohort):
         if not series:
-            raise WrongArgument("series", series, ("the UID of a series",))
+            raise WrongArgument("series", None, ("the UID of a series",))
         return file_keys(source, series)
-    if series is not None:
-        raise WrongArgument("series", series, ("None, where files are given",))
+    if series:
+        raise WrongArgument("series", "a series", ("None, where files are given",))
     many = [source] if isinstance(source, str | Path) else source
     return [str(one) for one in many]
 

@@ -130,13 +130,13 @@ def test_words_that_a_later_version_added_are_passed_over(old):
 @pytest.mark.parametrize("words", [{"columns": None}, {"versions": [1]}, {"versions": [{"id": "x"}]}])
 def test_a_catalog_json_that_is_not_ours_is_refused(old, words):
     changed(old, **words)
-    with pytest.raises(NoCatalog, match="not dicomlab's"):
+    with pytest.raises(NoCatalog, match="is not as dicomlab wrote it"):
         dl.open_catalog(old)
 
 
 def test_a_catalog_json_that_lacks_what_is_needed_is_refused(old):
     (old / FILE).write_text(json.dumps({"format": FORMAT, "columns": [], "versions": []}))
-    with pytest.raises(NoCatalog, match="not dicomlab's"):
+    with pytest.raises(NoCatalog, match="is not as dicomlab wrote it"):
         dl.open_catalog(old)
 
 

@@ -112,7 +112,7 @@ def test_when_the_version_is_not_kept_it_says_so(own, tmp_path):
         ("no JSON", "is not a cohort"),
         ("[]", "is not a cohort"),
         ('{"kind": "dicomlab cohort", "schema": 99}', "newer dicomlab"),
-        ('{"kind": "dicomlab cohort", "schema": 1}', "is not a cohort"),
+        ('{"kind": "dicomlab cohort", "schema": 1}', "'steps' is missing"),
         (
             '{"kind": "dicomlab cohort", "schema": 1, "steps": [], "series": {}, "catalog_version": null}',
             "was changed after it was saved",

@@ -39,7 +39,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "it is no JSON"),
+        ("", "it is not JSON: line 1, column 1"),
         ("[1]", "it is no JSON object"),
         ('{"name": "x"}', "neither of dicomlab nor of dicompare"),
         ('{"format": "dicomlab protocol", "schema": 2, "acquisitions": []}', "newer dicomlab.*Update"),
@@ -50,7 +50,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path):
             "`applies_to` is no object",
         ),
         ('{"acquisitions": {"a": 3}}', "an acquisition of it is no JSON object"),
-        ("[" * 100_000, "it is no JSON"),
+        ("[" * 100_000, "it is nested deeper than 64 levels"),
     ],
 )
 def test_a_file_that_is_no_reference_says_why(tmp_path, text, sentence):
@@ -64,7 +64,7 @@ def test_a_file_that_is_not_there_or_no_text_says_so(tmp_path):
     with pytest.raises(BadReference, match="there is no such file"):
         Protocol.load(tmp_path / "none.json")
     (tmp_path / "p.json").write_bytes(b"\xff\xfe\x00DICM")
-    with pytest.raises(BadReference, match="it is no JSON"):
+    with pytest.raises(BadReference, match="it is not text in UTF-8"):
         Protocol.load(tmp_path / "p.json")
 
 

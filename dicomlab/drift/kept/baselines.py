@@ -7,16 +7,19 @@ judged yesterday are judged a little otherwise today. A frozen baseline holds th
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.drift.kept.decisions import NotReadable
 from dicomlab.drift.signals.signal import Spans
 from dicomlab.new_files import write_text
+from dicomlab.plain_files import NotPlain, is_object, member, read_json
 
 FORMAT = 1
 _KEYS = ("device", "modality", "stratum", "parameter")
@@ -25,6 +28,7 @@ OFF = 0.25
 """A centre that is now so many of its scales from the frozen one was learned from other data."""
 
 
+@checked_arguments
 def freeze_baselines(drift: Drift, *, to: str | Path) -> Path:
     """Write the baseline of every watched signal to a JSON file; gives its path.
 
@@ -56,6 +60,7 @@ def _plain(value: Any) -> object:
     return float(f"{value:.9g}") if isinstance(value, (float, np.floating)) else str(value)
 
 
+@checked_arguments
 def read_baselines(path: str | Path) -> pd.DataFrame:
     """The frozen baselines of a file, one row a signal.
 
@@ -65,17 +70,37 @@ def read_baselines(path: str | Path) -> pd.DataFrame:
     """
     file = Path(path)
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        rows = content["signals"] if content["format"] == FORMAT else None
-        table = pd.DataFrame(rows, columns=[*_KEYS, "from", "to", *_FACTS])
-        dates = {
-            f"baseline_{end}": pd.to_datetime(table[end]).astype("datetime64[us]") for end in ("from", "to")
-        }
-    except (OSError, ValueError, KeyError, TypeError):
-        raise NotReadable(file, "frozen baselines") from None
-    if rows is None or table[[*_KEYS, "from", "to"]].isna().any(axis=None):
-        raise NotReadable(file, "frozen baselines")
+        content = is_object(read_json(file))
+        if member(content, "format", int) != FORMAT:
+            raise NotPlain(f"is not as dicomlab wrote it: 'format' must be {FORMAT}")
+        rows = [_read_row(row, f"signals[{n}]") for n, row in enumerate(member(content, "signals", list))]
+    except FileNotFoundError:
+        raise NotReadable(file, "frozen baselines", "does not exist") from None
+    except NotPlain as error:
+        raise NotReadable(file, "frozen baselines", error.why) from None
+    table = pd.DataFrame(rows, columns=[*_KEYS, "from", "to", *_FACTS])
+    dates = {f"baseline_{end}": table[end].astype("datetime64[us]") for end in ("from", "to")}
     return table.drop(columns=["from", "to"]).assign(**dates)
+
+
+def _read_row(found: Any, where: str) -> dict[str, Any]:
+    """One baseline; raises NotPlain with its place in the file."""
+    row = dict(is_object(found, where))
+    for name in _KEYS:
+        member(row, name, str, within=where)
+    for name in ("from", "to"):
+        text = member(row, name, str, within=where)
+        try:
+            row[name] = pd.Timestamp(date.fromisoformat(text))
+        except ValueError:
+            raise NotPlain(f"is not as dicomlab wrote it: '{where}.{name}' must be a date") from None
+    for name in ("center", "scale", "lower", "upper", "n_baseline"):
+        if row.get(name) is not None:
+            member(row, name, float, within=where)
+    for name in ("kind", "unit", "usual"):
+        if row.get(name) is not None:
+            member(row, name, str, within=where)
+    return row
 
 
 def spans_of(frozen: pd.DataFrame) -> Spans:
@@ -87,6 +112,7 @@ def spans_of(frozen: pd.DataFrame) -> Spans:
     return {tuple(map(str, key)): (int(a), int(b)) for key, a, b in zip(names, *days, strict=True)}  # type: ignore[misc]
 
 
+@checked_arguments
 def changed_baselines(signals: pd.DataFrame, frozen: pd.DataFrame) -> pd.DataFrame:
     """The signals whose baseline is another one than was frozen, although its span is the same.
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.devices import column, texts
 from dicomlab.drift.base import Drift
 from dicomlab.drift.signals.strata import ALL
@@ -36,10 +37,14 @@ Decision = Literal["accepted", "rejected"]
 class NotReadable(DicomlabError):
     """A file that drift keeps cannot be read as what it should be."""
 
-    def __init__(self, path: Path, what: str):
-        super().__init__(f"{path} cannot be read as {what}. Mend it, or move it away to begin a new one.")
+    def __init__(self, path: Path, what: str, why: str = ""):
+        reason = f": it {why}" if why else ""
+        super().__init__(
+            f"{path} cannot be read as {what}{reason}. Mend it, or move it away to begin a new one."
+        )
 
 
+@checked_arguments
 def accept(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> Path:
     """Keep that a change was meant: it is told as accepted from now on.
 
@@ -54,6 +59,7 @@ def accept(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> P
     return _decide(drift, change_id, "accepted", note, Path(to))
 
 
+@checked_arguments
 def reject(drift: Drift, change_id: str, *, to: str | Path, note: str = "") -> Path:
     """Keep that a change is none to act on: it is told as rejected from now on.
 
@@ -74,6 +80,7 @@ def _decide(drift: Drift, change_id: str, decision: Decision, note: str, path: P
     return _write(row if kept.empty else pd.concat([kept, row]), path)
 
 
+@checked_arguments
 def read_decisions(decisions: str | Path | pd.DataFrame) -> pd.DataFrame:
     """The decisions of a file, or of a table that has its columns.
 
@@ -167,6 +174,7 @@ def _day(value: Any, otherwise: Any) -> np.datetime64:
     return np.datetime64(otherwise if value is None or pd.isna(value) else value, "D")
 
 
+@checked_arguments
 def new_changes(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     """The changes that nobody has been told of, by a file of those that were.
 
@@ -183,6 +191,7 @@ def new_changes(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     return fresh[~is_known(fresh, known.assign(onset=_days(known["onset"], path)))]
 
 
+@checked_arguments
 def new_notices(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     """The notices that nobody has been told of, by the same file."""
     path = Path(seen)
@@ -198,6 +207,7 @@ def _as_seen(notices: pd.DataFrame) -> pd.DataFrame:
     return names.assign(kind=_NOTICE + names["kind"].astype(str))
 
 
+@checked_arguments
 def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
     """Keep in a CSV file that these changes and notices have been told; gives its path."""
     path = Path(seen)

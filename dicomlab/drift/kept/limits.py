@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.devices import texts
 from dicomlab.drift.kept.decisions import NotReadable
 from dicomlab.drift.signals.parameters import parameters
@@ -75,6 +76,7 @@ class Limit:
         return f"{size:g}{tail} about {reference:.4g}{tail}"
 
 
+@checked_arguments
 def read_tolerances(tolerances: Tolerances | None) -> tuple[dict[str, float], tuple[Limit, ...]]:
     """The smallest changes worth an alarm, and the limits to keep to.
 

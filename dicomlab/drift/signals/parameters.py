@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from dicomlab.arguments import checked_arguments
 from dicomlab.drift.signals.identities import IDENTITIES
 from dicomlab.errors import MissingColumn
 from dicomlab.schema.columns import default_columns
@@ -195,6 +196,7 @@ def _identities() -> tuple[Parameter, ...]:
     return tuple(_row(" ".join(i.modalities), i.name, kind="setting", weight="timing") for i in IDENTITIES)
 
 
+@checked_arguments
 def list_parameters(modality: str | None = None) -> pd.DataFrame:
     """The parameters that drift watches, with unit and kind.
 
@@ -230,7 +232,7 @@ def choose(names: Iterable[str] | None, columns: Iterable[str]) -> tuple[Paramet
 def _named(name: str, have: list[str]) -> list[Parameter]:
     known = [p for p in parameters() if p.name == name]
     if not known and name not in have:
-        raise MissingColumn(name, have)
+        raise MissingColumn(name, [*have, *(p.name for p in parameters())])
     return known or [Parameter(name)]
 
 
