@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from dicomlab.errors import WrongCall, WrongKind
+from dicomlab.refusals import refused
 from dicomlab.suggestions import did_you_mean
 
 Work = TypeVar("Work", bound=Callable[..., Any])
@@ -94,7 +95,13 @@ def _checked(work: Any, takes: Mapping[str, str]) -> Any:
             if parts[argument]:
                 what = signature.parameters[argument].kind
                 bound.arguments[argument] = _taken(_Asked(name, argument, work), parts[argument], value, what)
-        return work(*bound.args, **bound.kwargs)
+        try:
+            return work(*bound.args, **bound.kwargs)
+        except OSError as error:
+            sentence = refused(name, error)
+            if sentence is error:
+                raise
+            raise sentence from None
 
     call.takes_checked = parts  # type: ignore[attr-defined]
     return call
@@ -146,6 +153,8 @@ def _taken(asked: _Asked, parts: tuple[str, ...], value: Any, what: Any) -> Any:
 
 
 def _one(asked: _Asked, parts: tuple[str, ...], value: Any) -> Any:
+    if "Path" in parts and isinstance(value, str) and "\0" in value:
+        raise asked.wrong(parts, "a text with a NUL in it")
     for part in parts:
         if _fits(part, value, asked.work):
             return value
@@ -164,7 +173,9 @@ def _items(asked: _Asked, parts: tuple[str, ...], inner: str, value: Any) -> lis
     within = _parts(inner)
     if any(_fits(part, value, asked.work) for part in within):
         return [value]
-    if isinstance(value, str | bytes) or not hasattr(value, "__iter__") or _is_named(value, "DataFrame"):
+    if isinstance(value, str | bytes | type) or _is_named(value, "DataFrame"):
+        return None
+    if not hasattr(value, "__iter__"):
         return None
     found = list(value)
     for number, one in enumerate(found, start=1):

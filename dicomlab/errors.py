@@ -199,6 +199,8 @@ class BadQuery(DicomlabError):
 
     missing: str | None = None
     """The column it names that no table has, if that is why."""
+    may_be_damage = False
+    """Whether a file of the catalog that cannot be read may be why."""
 
     def __init__(self, why: str, missing: str | None = None, instead: str = ""):
         self.missing = missing
@@ -278,9 +280,13 @@ class WrongArgument(DicomlabError, ValueError):
 
     def __init__(self, name: str, given: object, allowed: Iterable[object]):
         known = list(allowed)
-        choices = ", ".join(repr(a) for a in known)
+        choices = ", ".join(repr(a) for a in known[:_MOST_CHOICES])
+        choices += f" and {len(known) - _MOST_CHOICES} more" if len(known) > _MOST_CHOICES else ""
         hint = did_you_mean(given, known) if isinstance(given, str) else ""
         super().__init__(f"{name}={_short(given)} is not possible. Use one of: {choices}.{hint}")
+
+
+_MOST_CHOICES = 12
 
 
 def _short(given: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dicomlab.cards import card, folded, line, numbers, table
+from dicomlab.printable_text import on_one_line
 
 if TYPE_CHECKING:
     from dicomlab.catalog.catalog import Catalog
@@ -28,7 +29,9 @@ def card_text(catalog: Catalog) -> str:
     """The catalog in a few lines."""
     counts = catalog.counts
     names = ("patients", "studies", "series", "instances")
-    lines = [f"<Catalog {catalog.path}: " + ", ".join(f"{counts[n]:,} {n}" for n in names) + ">"]
+    lines = [
+        f"<Catalog {on_one_line(str(catalog.path))}: " + ", ".join(f"{counts[n]:,} {n}" for n in names) + ">"
+    ]
     if counts["errors"]:
         lines.append(f"  {counts['errors']:,} of {counts['files']:,} files were not wholly read: see .errors")
     if counts["problems"]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from dicomlab.arguments import checked_arguments, checked_methods
+from dicomlab.arguments import as_list, checked_arguments, checked_methods
 from dicomlab.catalog import database
 from dicomlab.catalog.admitted_sql import admitted, admitted_condition, named_tables
 from dicomlab.catalog.card import card_html, card_text
@@ -35,6 +35,7 @@ from dicomlab.errors import (
     NoSuchTable,
     StateGone,
     WrongArgument,
+    WrongKind,
 )
 from dicomlab.masking import is_pseudonym, options
 from dicomlab.schema.columns import Columns
@@ -98,7 +99,7 @@ class Catalog:
         """The columns that the instances table has."""
         try:
             return Columns.from_list(self._state.columns)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        except WrongKind:
             raise DamagedCatalog(str(self.path), f"{FILE} lists columns that no scan wrote") from None
 
     @property
@@ -429,7 +430,11 @@ class Catalog:
 
         if not self._state.keep_headers:
             raise NoHeaders
-        return find_presence(self._place, self._state, list(keywords), jobs=jobs)
+        names = as_list(keywords)
+        if not names:
+            raise WrongArgument("keywords", names, (["KVP"], "other lists of keywords"))
+        with self._explained():
+            return find_presence(self._place, self._state, names, jobs=jobs)
 
     def read_headers(self, columns: Columns, where: str | None = None) -> Iterator[pd.DataFrame]:
         """Read columns that no table has from the kept headers, some files at a time.
@@ -445,9 +450,10 @@ class Catalog:
             raise NoHeaders
         query = f"SELECT file_key FROM instances WHERE (\n{self.condition(where)}\n)"
         keys = self._true_keys(self.arrow(query)) if where else self.unmasked._query(query)["file_key"]
-        for table in read_kept(self._place, self._state, keys, columns):
-            rows = database.to_pandas(table)
-            yield mask_table(rows, columns) if self.is_masked else rows
+        with self._explained():
+            for table in read_kept(self._place, self._state, keys, columns):
+                rows = database.to_pandas(table)
+                yield mask_table(rows, columns) if self.is_masked else rows
 
     @property
     def versions(self) -> pd.DataFrame:
@@ -554,12 +560,12 @@ class Catalog:
             try:
                 yield
             except BadQuery as error:
-                self._check()
+                self._check(deeply=error.may_be_damage)
                 if error.missing is None or not query:
                     raise
                 raise advised(error, query, self._names_in(query)) from None
             except Exception:
-                self._check()
+                self._check(deeply=True)
                 raise
 
     def _names_in(self, query: str) -> list[str]:
@@ -577,23 +583,28 @@ class Catalog:
         )
         return self.unmasked._query(query, {"chosen_keys": chosen.rename_columns(["shown"])})["file_key"]
 
-    def _check(self) -> None:
-        """Raise DamagedCatalog or StateGone when files of this state are missing."""
+    def _check(self, *, deeply: bool = False) -> None:
+        """Raise DamagedCatalog or StateGone when files of this state are missing, or cannot be read."""
         if not isinstance(self._place, Folder):
             read_state(self._place)  # what cannot be reached is not damaged
         try:
-            self._store.check(self._state.tables)
+            self._store.check(self._state.tables, deeply=deeply)
         except DamagedCatalog:
-            self._store.check(read_state(self._place).tables)
+            self._store.check(read_state(self._place).tables, deeply=deeply)
             raise StateGone(str(self.path)) from None
 
     def view(self, table: str) -> str:
         """The query that gives a table from the files of this state."""
+        if table not in self._views:
+            raise NoSuchTable(table, self._views)
         return self._views[table]
 
     def rolled_view(self, table: str, paths: list[str]) -> str:
         """The query that shows stored files of a rolled-up table."""
-        schema = self._store.schema_of(paths[0])
+        try:
+            schema = self._store.schema_of(paths[0])
+        except (OSError, pa.ArrowException, IndexError):
+            raise DamagedCatalog(str(self.path), f"a file of {table} cannot be read") from None
         return database.view_sql(paths, schema, with_times(schema, self.columns))
 
     @cached_property

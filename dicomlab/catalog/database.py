@@ -240,13 +240,17 @@ def in_our_words(*, has_rows: bool = False) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.DataError, duckdb.InvalidInputException):  # DuckDB's words quote the value
-        raise BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.") from None
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:  # DuckDB's words quote the value
+        refused = BadQuery("a value does not fit what it is made into, where TRY_CAST gives NULL.")
+        refused.may_be_damage = isinstance(error, duckdb.InvalidInputException)
+        raise refused from None
     except duckdb.Error as error:
         if type(error) is duckdb.Error:  # what a registered file system raised, as text
             raise of_file_system(str(error)) from None
-        if has_rows:
-            raise BadQuery(f"DuckDB could not work it out ({type(error).__name__}).") from None
+        if has_rows or isinstance(error, duckdb.IOException | duckdb.SerializationException):
+            refused = BadQuery(f"DuckDB could not work it out ({type(error).__name__}).")
+            refused.may_be_damage = True
+            raise refused from None
         raise BadQuery(_first_line(error), missing=_missing_column(error)) from None
 
 

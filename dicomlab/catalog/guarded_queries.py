@@ -164,7 +164,9 @@ def _refuse(error: Failed) -> None:
         with database.in_our_words():
             raise kind("")
     what = "the tables could not be opened" if error.stage == "open" else "DuckDB could not work it out"
-    raise BadQuery(f"{what} ({error.kind}).") from None
+    refused = BadQuery(f"{what} ({error.kind}).")
+    refused.may_be_damage = True
+    raise refused from None
 
 
 def collected(tables: Iterator[pa.Table]) -> pa.Table:

@@ -297,11 +297,15 @@ class Store:
         with ThreadPoolExecutor(self.place.ahead) as pool:
             return list(pool.map(work, todo))
 
-    def check(self, tables: Mapping[str, int]) -> None:
-        """Raise DamagedCatalog unless every file of these versions is there, whole."""
-        for sentence in self._each(self._wrong, tables.items()):
-            if sentence is not None:
-                raise DamagedCatalog(str(self.folder), sentence)
+    def check(self, tables: Mapping[str, int], *, deeply: bool = False) -> None:
+        """Raise DamagedCatalog unless every file of these versions is there, whole.
+
+        With `deeply`, each is read to its end.
+        """
+        for work in (self._wrong, self._unreadable) if deeply else (self._wrong,):
+            for sentence in self._each(work, tables.items()):
+                if sentence is not None:
+                    raise DamagedCatalog(str(self.folder), sentence)
 
     def _wrong(self, of: tuple[str, int]) -> str | None:
         table, version = of
@@ -315,6 +319,26 @@ class Store:
             return None
         more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
         return f"{table}/{wrong[0]}{more} {'are' if more else 'is'} missing or cut short"
+
+    def _unreadable(self, of: tuple[str, int]) -> str | None:
+        """What is wrong with a file of a table that cannot be read to its end; None where all can."""
+        table, version = of
+        names: set[str] = set()
+        for path in self.paths(table, version):
+            shown = f"{table}/{_name(path)}"
+            try:
+                with self.open(path) as file:
+                    have = set(file.schema_arrow.names)
+                    for group in range(file.num_row_groups):
+                        file.read_row_group(group)
+            except FileNotFoundError:
+                return f"{shown} is missing"
+            except (OSError, pa.ArrowException):
+                return f"{shown} is no Parquet file, or its bytes were changed"
+            if missing := sorted(names - have):
+                return f"{shown} has no column {missing[0]}, which other files of the table have"
+            names |= have if not names else set()
+        return None
 
     def on_disk(self) -> tuple[int, int]:
         """How many Parquet files lie in the catalog's folder, and how many bytes all its files have."""

@@ -10,6 +10,7 @@ import pandas as pd
 from dicomlab import cards
 from dicomlab.checks.base import FINDING_COLUMNS
 from dicomlab.checks.summary import summarise_findings
+from dicomlab.printable_text import printable
 
 _GROUPS, _ROWS = 12, 20
 
@@ -23,6 +24,9 @@ class Findings(pd.DataFrame):
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:
         return pd.DataFrame
+
+    def __repr__(self) -> str:
+        return printable(super().__repr__())
 
     def _repr_html_(self) -> str:
         if list(self.columns) != FINDING_COLUMNS:

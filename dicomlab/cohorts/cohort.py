@@ -23,6 +23,7 @@ from dicomlab.cohorts.members import (
 )
 from dicomlab.cohorts.steps import SERIES_KEYS, Level, Step, checked_level, same
 from dicomlab.errors import MissingColumn, NoSuchTable, WrongArgument
+from dicomlab.printable_text import on_one_line
 from dicomlab.schema.levels import quoted
 from dicomlab.schema.masks import mask_table, shown_condition
 
@@ -231,7 +232,8 @@ class Cohort:
     def __repr__(self) -> str:
         now = ", ".join(f"{self.counts[name]:,} {name}" for name in COUNTED)
         steps = [
-            f"  {step.what}: {shown_condition(step.in_words)}" + (f" ({step.why})" if step.why else "")
+            f"  {step.what}: {on_one_line(shown_condition(step.in_words))}"
+            + (f" ({on_one_line(step.why)})" if step.why else "")
             for step in self.steps
         ]
         return "\n".join([f"<Cohort: {now}>", *steps])

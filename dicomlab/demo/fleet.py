@@ -84,6 +84,8 @@ def make_fleet(
     """
     path = Path(path)
     _check(scanners=scanners, months=months)
+    if seed < 0:
+        raise WrongArgument("seed", seed, ["a whole number from 0"])
     settings = _settings(scanners, months, seed, faults)
     if _is_there(path, settings):
         return path

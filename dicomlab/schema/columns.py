@@ -9,7 +9,8 @@ from functools import cache
 from typing import Literal
 
 from dicomlab.arguments import checked_methods
-from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgument
+from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgument, WrongKind
+from dicomlab.printable_text import on_one_line
 
 Level = Literal["patient", "study", "series", "instance"]
 Kind = Literal["text", "float", "int", "date", "time", "datetime", "binary"]
@@ -345,7 +346,13 @@ class Columns:
     @classmethod
     def from_list(cls, rows: Iterable[dict[str, object]]) -> Columns:
         """The columns that `to_list` wrote down."""
-        return cls(_from_dict(row) for row in rows)
+        try:
+            found = [_from_dict(row) for row in rows]
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise WrongKind(
+                "Columns.from_list", "rows", "what Columns.to_list gives", "something else"
+            ) from None
+        return cls(found)
 
     def __repr__(self) -> str:
         extra = [n for n in self._by_name if n not in Columns()._by_name]
@@ -353,7 +360,7 @@ class Columns:
         words = [f"{len(self)} columns"]
         words += [f"added {', '.join(extra)}"] if extra else []
         words += [f"dropped {', '.join(gone)}"] if gone else []
-        return f"<Columns: {'; '.join(words)}>"
+        return f"<Columns: {on_one_line('; '.join(words))}>"
 
 
 TREE_KEYS = (

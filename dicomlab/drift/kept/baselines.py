@@ -18,6 +18,7 @@ from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.drift.kept.decisions import NotReadable
 from dicomlab.drift.signals.signal import Spans
+from dicomlab.errors import MissingColumn
 from dicomlab.new_files import write_text
 from dicomlab.plain_files import NotPlain, is_object, member, read_json
 
@@ -119,6 +120,10 @@ def changed_baselines(signals: pd.DataFrame, frozen: pd.DataFrame) -> pd.DataFra
     Series of that span have come or gone since, or the settings differ. One row a signal: device,
     stratum, parameter, was, now.
     """
+    for table, names in ((signals, _KEYS), (frozen, (*_KEYS, "center", "scale", "usual"))):
+        for name in names:
+            if name not in table:
+                raise MissingColumn(name, table.columns)
     both = signals.merge(frozen[[*_KEYS, "center", "scale", "usual"]], on=list(_KEYS), suffixes=("", "_was"))
     moved = (both["center"] - both["center_was"]).abs() > OFF * both["scale_was"].astype(float)
     other = both["usual"].notna() & both["usual_was"].notna() & (both["usual"] != both["usual_was"])
