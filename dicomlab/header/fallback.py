@@ -344,7 +344,8 @@ class _Found:
 
     def _descend(self, element: Element, items: dict[int, Node], item: int) -> bool:
         is_whole = True
-        for k, inner in enumerate(items_of(self._b, element)):
+        found = items_of(self._b, element, lambda k: k in items or ANY_ITEM in items)
+        for k, inner in enumerate(found):
             is_whole &= not inner.reason
             node = items.get(k, items.get(ANY_ITEM))
             if node is None:

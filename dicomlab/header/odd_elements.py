@@ -7,7 +7,7 @@ are not looked at. Nothing here calls itself, so that no depth of nesting does h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import NamedTuple
 
@@ -84,12 +84,16 @@ def has_vr(b: bytes, p: int) -> bool:
     return p + 6 <= len(b) and 65 <= b[p + 4] <= 90 and 65 <= b[p + 5] <= 90
 
 
-def items_of(b: bytes, element: Element) -> Iterator[DataSet]:
-    """The items of a sequence, one after the other; the last one may have a reason why it is the last."""
+def items_of(b: bytes, element: Element, is_wanted: Callable[[int], bool]) -> Iterator[DataSet]:
+    """The items of a sequence, one after the other; the last one may have a reason why it is the last.
+
+    Items whose length is known, and whose number is not wanted, are given without their elements.
+    """
     if element.vr not in ("", "SQ", "UN"):
         return
     p, end = element.start, element.start + element.length
     how = _inside(b, element.start, element.vr, element.how)
+    number = 0
     while p < end:
         try:
             tag, _, length, value = _head(b, p, end, how)
@@ -102,8 +106,11 @@ def items_of(b: bytes, element: Element) -> Iterator[DataSet]:
             yield DataSet({}, BROKEN_SEQUENCE, p, p)
             return
         stop = end if length == UNDEFINED else min(value + length, end)
-        item = _read(b, value, stop, _in_item(b, value, stop, how, element.vr), is_item=True)
         is_whole = length == UNDEFINED or value + length <= end
+        item = DataSet({}, "", value, stop)
+        if length == UNDEFINED or is_wanted(number):
+            item = _read(b, value, stop, _in_item(b, value, stop, how, element.vr), is_item=True)
+        number += 1
         yield item if is_whole else item._replace(reason=BROKEN_SEQUENCE)
         if item.reason or not is_whole:
             return

@@ -192,6 +192,13 @@ def test_a_time_outside_the_calendar_is_null(reader, date, offset, utc):
     assert found["acquired_at"].year in (1, 9999)
 
 
+@both
+def test_what_is_in_an_item_that_nobody_asks_for_is_not_looked_at(reader):
+    broken = item(element(0x00400007, "LO", b"of a step ", length=99))
+    body = element(0x00400275, "SQ", item(element(0x00400007, "LO", b"of a step ")) + broken)
+    assert row(reader, part10(body))["step"] == "of a step"
+
+
 # --- bytes that are missing -----------------------------------------------------------------------------
 
 
