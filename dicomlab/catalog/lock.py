@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dicomlab.catalog.place import Folder, Place, place_of
+from dicomlab.catalog.place import LEFT, Folder, Place, place_of
 from dicomlab.catalog.versions import UNFINISHED
 from dicomlab.errors import CannotWrite, CatalogBusy, DicomlabError, NoCatalog
-from dicomlab.new_files import PART
+from dicomlab.new_files import PART, create
 
 if TYPE_CHECKING:
     from dicomlab.catalog.bucket import Bucket
@@ -24,6 +24,8 @@ LOCK = ".lock"
 MARK = ".locked"
 """The file that stands for the lock where the disk knows none."""
 LISTING = ".listing.parquet"
+WRITING = ".writing"
+"""There while somebody writes; it stays when that is killed."""
 
 _NO_ROOM = {errno.ENOSPC: "the disk is full", errno.EFBIG: "a file may not grow so large"}
 if hasattr(errno, "EDQUOT"):
@@ -78,7 +80,9 @@ def _writing_folder(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise refused(folder, error) or error from None
     try:
+        _note_begin(folder)
         yield
+        _note_end(folder)
     except Exception as error:
         clear_unfinished(folder)
         sentence = None if isinstance(error, DicomlabError) else refused(folder, error)
@@ -87,6 +91,18 @@ def _writing_folder(folder: Path) -> Iterator[None]:
         raise sentence from error
     finally:
         lock.release()
+
+
+def _note_begin(folder: Path) -> None:
+    """Note that somebody writes, and whether whoever did so before was stopped."""
+    if (folder / WRITING).exists():
+        os.replace(folder / WRITING, folder / LEFT)
+    os.close(create(folder / WRITING))
+
+
+def _note_end(folder: Path) -> None:
+    for name in (WRITING, LEFT):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _locked(folder: Path) -> Any:

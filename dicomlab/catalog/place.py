@@ -98,11 +98,14 @@ class Place(Protocol):
         """Turn the errors of a place elsewhere into one sentence without secrets."""
 
 
+LEFT = ".left"
+"""There from when somebody finds that the one who wrote before was stopped, until that is put right."""
+
+
 class Folder:
     """A catalog in a folder of this computer."""
 
     ahead = 1
-    was_left = False
     arrow = None
     delta = None
     duckdb = None
@@ -114,6 +117,11 @@ class Folder:
     def path(self) -> Path:
         """The folder."""
         return self._path
+
+    @property
+    def was_left(self) -> bool:
+        """Whether whoever wrote here last was stopped."""
+        return (self._path / LEFT).exists()
 
     def __repr__(self) -> str:
         return str(self._path)

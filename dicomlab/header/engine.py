@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ MAX_HEADER = 64 * 1024 * 1024
 BATCH_ROWS = 4096
 BATCH_BYTES = 32 * 1024 * 1024
 _ROOM_FOR_MANY = 256 * 1024
+MOST_ODD = 32 * 1024 * 1024
+"""How many bytes the values of odd headers in a batch may take together: then the batch ends."""
 _ROOM_BEHIND = 1024 * 1024
 """Kept free behind the headers for the values of those that are odd."""
 
@@ -151,7 +154,7 @@ class HeaderReader:
             found = self._walk(names, starts, first, len(paths) - first)
             if found is None:  # the next header alone needs more room
                 continue
-            odd = {row: self._odd(FileHead(paths[first + row])) for row in self._handed_back(found)}
+            found, odd = self._odd_rows(found, partial(_file_head, paths, first))
             yield from self._batches(found, odd, _sizes_on_disk(paths[first:]))
             first += len(found.status)
 
@@ -161,7 +164,7 @@ class HeaderReader:
         An item is done with before the next one is taken, so that a stream can be read.
         """
         self._room(BATCH_BYTES)
-        found, row, at = self._fresh(), 0, 0
+        found, row, at, taken = self._fresh(), 0, 0, 0
         totals: list[int] = []
         odd: dict[int, tuple[Outcome, bytes]] = {}
         for head in heads:
@@ -188,8 +191,10 @@ class HeaderReader:
             else:
                 odd[row] = self._odd(head)
             row += 1
-            if row == BATCH_ROWS:
-                yield from self._batches(found, odd, _sizes_met(totals))
+            taken += _taken(odd[row - 1]) if row - 1 in odd else 0
+            if row == BATCH_ROWS or taken > MOST_ODD:
+                yield from self._batches(found.cut(row), odd, _sizes_met(totals))
+                taken = 0
                 found, row, at, odd, totals = self._fresh(), 0, 0, {}, []
         if row:
             yield from self._batches(found.cut(row), odd, _sizes_met(totals))
@@ -237,12 +242,14 @@ class HeaderReader:
             self._room_for_many()
             yield from self._parsed(headers, sizes_of)
             return
-        found, headers = found.cut(done), headers.slice(0, done)
-        odd = {}
-        for row in self._handed_back(found):
+        found = found.cut(done)
+
+        def head(row: int) -> Head:
             start, total = int(found.starts[row]), int(found.sizes[row])
-            odd[row] = self._odd(_BytesHead(data[start : start + total]))
-        yield from self._batches(found, odd, sizes_of, given=headers)
+            return _BytesHead(data[start : start + total])
+
+        some, odd = self._odd_rows(found, head)
+        yield from self._batches(some, odd, sizes_of, given=headers.slice(0, len(some.status)))
 
     def _room(self, size: int) -> None:
         if self._buffer.size < size + _ROOM_BEHIND:
@@ -261,6 +268,21 @@ class HeaderReader:
             found.status[:], found.ends[:], self._many.filled[0] = kernel.ODD, 0, 0
         rows: list[int] = np.flatnonzero(found.status).tolist()
         return rows
+
+    def _odd_rows(
+        self, found: _Found, head: Callable[[int], Head]
+    ) -> tuple[_Found, dict[int, tuple[Outcome, bytes]]]:
+        """Read odd rows; a batch in which they hold very much ends there."""
+        odd: dict[int, tuple[Outcome, bytes]] = {}
+        taken = 0
+        for row in self._handed_back(found):
+            odd[row] = self._odd(head(row))
+            taken += _taken(odd[row])
+            if row + 1 < len(found.status) and taken > MOST_ODD:
+                of_rows = self._many.cells[: self._many.filled[0], 1]
+                self._many.filled[0] = np.searchsorted(of_rows, row + 1)
+                return found.cut(row + 1), odd
+        return found, odd
 
     def _walk(self, names: np.ndarray, starts: np.ndarray, first: int, left: int) -> _Found | None:
         found = _Found.empty(len(self._all), min(BATCH_ROWS, left), self._buffer)
@@ -685,6 +707,15 @@ def _part(where: Cells, many: np.ndarray, first: int, last: int) -> tuple[Cells,
     some[:, 1] -= first
     cells = (np.ascontiguousarray(a[:, first:last]) for a in (where.off, where.length, where.vr))
     return Cells(where.data, *cells), some
+
+
+def _file_head(paths: Sequence[str], first: int, row: int) -> FileHead:
+    return FileHead(paths[first + row])
+
+
+def _taken(odd: tuple[Outcome, bytes]) -> int:
+    """About how many bytes the values and the header of an odd file take."""
+    return odd[0].taken + len(odd[1])
 
 
 def _with_odd(

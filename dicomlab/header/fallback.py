@@ -9,10 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.header.charsets import quiet_pydicom
+from dicomlab.header.frame_limits import most_inflated
 from dicomlab.header.kernel import ANY_ITEM, BIG, PRELUDE
 from dicomlab.header.odd_elements import (
     BROKEN_SEQUENCE,
@@ -41,8 +43,12 @@ _IMPLICIT, _BIG_ENDIAN = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 LIMIT = 2 * 1024 * 1024
 """How much of an unusual file is looked at: it is read element by element, so that more bytes of
 a hostile file could hold a machine up for minutes."""
+_TOO_LONG = f"the header is longer than the {LIMIT:,} bytes that are read of an unusual file"
+_LONG = "the deflated header is longer than what is inflated of a file of this size"
 _PIECE = 64 * 1024
 """How much is inflated at once."""
+_EACH = 200
+"""About how many bytes one of many values takes besides its own."""
 
 _SIGNATURES = (
     (b"\x89PNG\r\n", "a PNG image"),
@@ -73,6 +79,11 @@ class Outcome:
     many: tuple[tuple[int, int, bytes, int], ...] = ()
     """Values of which there may be any number, in the order of the file: column number, item, bytes, VR."""
 
+    @cached_property
+    def taken(self) -> int:
+        """About how many bytes the values take."""
+        return sum(len(raw) for raw, _ in self.cells.values()) + sum(_EACH + len(m[2]) for m in self.many)
+
 
 def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     """Read one header from the first bytes, at most LIMIT, of a file of `total` bytes.
@@ -89,7 +100,7 @@ def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
 def whole_header(head: bytes) -> tuple[Dataset, str]:
     """All elements of a header that is kept, and why some are missing, or nothing.
 
-    No more than LIMIT bytes of a deflated data set are inflated. Raises whatever pydicom raises for
+    A deflated data set is inflated as far as its size allows. Raises whatever pydicom raises for
     bytes that it cannot take apart.
     """
     from pydicom import dcmread
@@ -165,15 +176,14 @@ class _Parsed:
     meta: DataSet
     dataset: DataSet
     end: int
-    is_limited: bool
-    """Whether the elements go on behind the bytes that were looked at."""
+    limit: str
+    """Why the elements go on behind the bytes that were looked at; empty where they do not."""
 
 
 def _read(head: bytes, tree: Node, total: int) -> Outcome:
     parsed = _parsed(head, total)
     elements, reason = parsed.dataset.elements, parsed.dataset.reason
-    if parsed.is_limited:
-        reason = f"the header is longer than the {LIMIT:,} bytes that are read of an unusual file"
+    reason = parsed.limit or reason
     found = _Found(parsed.b, parsed.meta.elements)
     if not found.take(elements, tree):
         reason = reason or BROKEN_SEQUENCE
@@ -189,7 +199,9 @@ def _parsed(head: bytes, total: int) -> _Parsed:
     at = meta.elements.get(0x00020010)
     syntax = head[at.start : at.start + at.length].decode("latin-1").strip(" \0") if at else ""
     if meta.reason:  # what comes after it cannot be found
-        return _Parsed(head, meta, DataSet({}, meta.reason, meta.end, meta.end), meta.end, len(head) < total)
+        return _Parsed(
+            head, meta, DataSet({}, meta.reason, meta.end, meta.end), meta.end, _limited(len(head) < total)
+        )
     if syntax == _DEFLATED:
         return _deflated(head, meta, total)
     commands = read_group(head, meta.end, len(head), 0, IMPLICIT)
@@ -197,7 +209,7 @@ def _parsed(head: bytes, total: int) -> _Parsed:
     dataset = read_data_set(head, commands.end, len(head), how)
     is_at_end = dataset.end >= len(head) or dataset.reason == CUT_SHORT
     dataset = dataset._replace(elements={**dataset.elements, **commands.elements})
-    return _Parsed(head, meta, dataset, dataset.end, is_at_end and len(head) < total)
+    return _Parsed(head, meta, dataset, dataset.end, _limited(is_at_end and len(head) < total))
 
 
 def _deflated(head: bytes, meta: DataSet, total: int) -> _Parsed:
@@ -205,25 +217,35 @@ def _deflated(head: bytes, meta: DataSet, total: int) -> _Parsed:
     body, reason = _inflated(head[meta.end :])
     dataset = read_data_set(body, 0, len(body), EXPLICIT)
     is_at_end = dataset.end >= len(body) or dataset.reason == CUT_SHORT
-    is_limited = is_at_end and (len(body) >= LIMIT or (reason == CUT_SHORT and len(head) < total))
+    limit = _limited(is_at_end and reason == CUT_SHORT and len(head) < total)
+    if is_at_end and reason == _LONG:
+        limit = _LONG if len(body) < LIMIT else _TOO_LONG
     # The elements of both lie in one buffer, those of the file meta information first.
     moved = {tag: e._replace(start=e.start + meta.end) for tag, e in dataset.elements.items()}
     dataset = dataset._replace(elements=moved, reason=(reason if is_at_end else "") or dataset.reason)
-    return _Parsed(head[: meta.end] + body, meta, dataset, len(head), is_limited)
+    return _Parsed(head[: meta.end] + body, meta, dataset, len(head), limit)
+
+
+def _limited(is_it: bool) -> str:
+    """That a header goes on behind LIMIT, if it does."""
+    return _TOO_LONG if is_it else ""
 
 
 def _inflated(packed: bytes) -> tuple[bytes, str]:
-    """No more than LIMIT bytes of a deflated data set, and what is missing of it."""
+    """As much of a deflated data set as its size allows, and what is missing of it."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    body = bytearray()
+    body, most = bytearray(), most_inflated(len(packed))
     try:
         for at in range(0, len(packed), _PIECE):
-            body += inflater.decompress(packed[at : at + _PIECE], LIMIT - len(body))
-            if len(body) >= LIMIT or inflater.eof:
-                break
+            # One byte more than is kept says whether there are more.
+            body += inflater.decompress(packed[at : at + _PIECE], most + 1 - len(body))
+            if len(body) > most:
+                return bytes(body[:most]), _LONG
+            if inflater.eof:
+                return bytes(body), ""
     except zlib.error as error:
         return bytes(body), _why(error)
-    return bytes(body), "" if inflater.eof else CUT_SHORT
+    return bytes(body), CUT_SHORT
 
 
 def _encoding(b: bytes, p: int, syntax: str) -> Encoding:
@@ -286,11 +308,11 @@ def _before_error(read: Callable[[Callable[..., bool]], Dataset]) -> tuple[Datas
 
 
 def _inflate(head: bytes, start: int) -> tuple[Dataset, int, str]:
-    """Inflate no more than LIMIT bytes, then read as explicit VR little endian (PS3.5 A.5)."""
+    """Inflate as far as the file's size allows, then read as explicit VR little endian (PS3.5 A.5)."""
     from pydicom.filereader import dcmread, read_dataset
 
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    body = BytesIO(inflater.decompress(head[start:], LIMIT))
+    body = BytesIO(inflater.decompress(head[start:], most_inflated(len(head) - start)))
 
     def read(stop: Callable[..., bool]) -> Dataset:
         body.seek(0)

@@ -145,8 +145,9 @@ def most_frames(
     vectors = np.array([number_of[c.name] for c in HELPERS if is_vector(c.name)])
     lengths = np.where(found.off >= 0, found.length, 0)[np.ix_(vectors, rows)].max(axis=0)
     described = pa.table({c.name: arrays[c.name] for c in SIZE_HELPERS})
+    has_frame_time = (found.length * (found.off >= 0))[number_of["FrameTime"], rows] > 0
     sizes = np.array(sizes_of(rows.tolist()), np.int64)
-    held = frames_held(described, sizes, header_bytes[rows], lengths // 2)
+    held = frames_held(described, sizes, header_bytes[rows], lengths // 2, has_frame_time)
     most[rows] = np.where(held < 0, MAX_FRAMES, np.minimum(held, MAX_FRAMES))
     return most
 

@@ -9,7 +9,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000
 
 import dicomlab as dl
 from dicomlab.header.engine import HeaderReader
-from dicomlab.header.frame_limits import MOST_WITHOUT_PIXELS
+from dicomlab.header.frame_limits import MOST_PER_BYTE, MOST_WITHOUT_PIXELS
 from tests.build import dataset, write
 
 GREY = {"Rows": 4, "Columns": 4, "SamplesPerPixel": 1, "BitsAllocated": 16}
@@ -87,3 +87,18 @@ def test_columns_added_later_leave_the_frames_as_they_were(tmp_path):
 def _frames(cat) -> list[int]:
     frames: pd.DataFrame = cat.read("frames")
     return frames.groupby("file_key").size().tolist()
+
+
+def test_cine_that_a_server_describes_keeps_some_frames_per_byte(tmp_path):
+    """Metadata hold no pixel data: what they say of cine is believed, four frames per byte."""
+    header = len(write(dataset(NumberOfFrames="00000", FrameTime="33"), tmp_path / "one").read_bytes())
+    most = MOST_PER_BYTE * header
+    assert most > MOST_WITHOUT_PIXELS
+    for claimed, count in ((most - 1, most - 1), (most, most), (most + 1, most)):
+        ds = dataset(NumberOfFrames=f"{claimed:05}", FrameTime="33")
+        found, reasons = laid_out(ds, tmp_path)
+        assert found == count
+        assert reasons == [
+            f"{claimed:,} frames claimed, {most:,} laid out: the file holds no more pixel data"
+        ] * (claimed > most)
+    assert laid_out(dataset(NumberOfFrames=f"{most:05}"), tmp_path)[0] < MOST_WITHOUT_PIXELS + 1
