@@ -7,6 +7,7 @@ grows by what it lists again and by the time each file takes to open.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,14 +30,16 @@ SMALL_ROWS = 2048
 """Half of what one worker writes at a time; a file of fewer rows is small."""
 PART_ROWS = 65_536
 """How many rows a file has at most when several are written together."""
+COMMIT_SECONDS = 1.0
+"""How long files that are written together wait until they count, so that a kill costs little."""
 _GROUP_ROWS, _GROUP_BYTES = 4096, 64 * 1024 * 1024
 
 
 def compact(where: Path | Place, *, keep: int, progress: bool) -> None:
     """Write small files together, keep the last versions, and delete what none of them needs.
 
-    The caller holds the lock. The catalog stays as it was until catalog.json is replaced, and
-    nothing is deleted before that.
+    The caller holds the lock. The catalog stays as it was until catalog.json is replaced, about once a
+    second, and nothing is deleted before the last time.
     """
     place = place_of(where)
     state = open_for_writing(place, read_state(place))
@@ -65,6 +68,7 @@ def _merge(store: Store, state: State, *, below: int, many: int, progress: bool)
         return state
     parts: list[Part] = []
     gone: dict[str, list[str]] = {}
+    began = time.monotonic()
     total = sum(part.rows for group in groups for part in group)
     with progress_bar("Writing small files together", total=total, show=progress, unit="rows") as bar:
         for number, group in enumerate(groups):
@@ -73,6 +77,15 @@ def _merge(store: Store, state: State, *, below: int, many: int, progress: bool)
                 _merged(store, group, plain_schema(table, columns), f"{tag}-{number:05d}", bar.update)
             )
             gone.setdefault(table, []).extend(part.name for part in group)
+            if time.monotonic() - began >= COMMIT_SECONDS:
+                state = _committed(store, state, parts, gone)
+                write_state(store.place, state)
+                parts, gone, began = [], {}, time.monotonic()
+    return _committed(store, state, parts, gone) if parts else state
+
+
+def _committed(store: Store, state: State, parts: list[Part], gone: dict[str, list[str]]) -> State:
+    """The state in which files that were written together take the place of the small ones."""
     after = store.commit(state, parts, gone=gone, is_new=False)
     if not (state.is_complete and state.versions):
         return after

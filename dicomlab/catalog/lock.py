@@ -85,6 +85,8 @@ def _writing_folder(folder: Path) -> Iterator[None]:
         _note_end(folder)
     except Exception as error:
         clear_unfinished(folder)
+        with suppress(OSError):
+            _note_end(folder)
         sentence = None if isinstance(error, DicomlabError) else refused(folder, error)
         if sentence is None:
             raise

@@ -18,8 +18,8 @@ from typing import Any
 from dicomlab.arguments import checked_arguments
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.compaction import merge_small
-from dicomlab.catalog.lock import LISTING, LOCK, MARK, refused, writing
-from dicomlab.catalog.place import Folder, Place, place_of
+from dicomlab.catalog.lock import LISTING, LOCK, MARK, WRITING, refused, writing
+from dicomlab.catalog.place import LEFT, Folder, Place, place_of
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
@@ -146,7 +146,8 @@ def _prepare(place: Place) -> None:
 
 def _is_ours(name: str) -> bool:
     """Whether a scan leaves this that was killed before there was a catalog."""
-    return name in {*PLAIN_TABLES, LOCK, MARK, LISTING, ".spill"} or name.startswith(UNFINISHED)
+    ours = {*PLAIN_TABLES, LOCK, MARK, LISTING, WRITING, LEFT, ".spill"}
+    return name in ours or name.startswith(UNFINISHED)
 
 
 class CommitPace:
