@@ -123,6 +123,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> dl.Cohort:
     return dl.select(dl.scan(write_archive(folder / "in"), into=folder / "cat", progress=False), "true")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", [f for f in dict.fromkeys(export.ENDINGS.values()) if f != "dicom-json"])
 def test_a_cohort_writes_all_tables_but_the_one_that_raises(
     format: Any,  # noqa: A002 - as `export` calls it
