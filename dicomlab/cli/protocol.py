@@ -153,8 +153,10 @@ def _said(page: Page) -> tuple[str, ...]:
 
 def _learned_lines(learned: Variants, source: str, to: Path | None) -> list[str]:
     n = int(learned.groups["n_series"].sum())
-    changes = plural(len(learned.changes), "setting")
-    head = f"{source}: {plural(len(learned.groups), 'protocol')} in {n:,} series; {changes} changed for good."
+    told = f"{plural(len(learned.changes), 'setting')} changed for good"
+    if not len(learned.changes) and learned.groups["first"].isna().all():
+        told = "no series is dated, so whether settings changed cannot be told"
+    head = f"{source}: {plural(len(learned.groups), 'protocol')} in {n:,} series; {told}."
     lines = [
         *wrapped(head),
         *_section("Changed for good", [_change(change) for change in records(learned.changes)]),

@@ -117,9 +117,10 @@ def draw_chart(drift: Drift, signal_id: str) -> Picture:
     device, parameter = str(signal["device"]), str(signal["parameter"])
     changes = charts.of_signal(drift.changes, signal)
     said = "; ".join(f"{effect(c)} {when(c)}" for c in records(changes.sort_values("onset")))
+    quiet = "no change" if signal["is_monitored"] else "not monitored"
     part = part_of(drift, signal)
     what = f"{parameter} of {part}" if part else parameter
-    alt = f"Control chart of {what} in {comparable(signal['stratum'])} on {device}: {said or 'no change'}."
+    alt = f"Control chart of {what} in {comparable(signal['stratum'])} on {device}: {said or quiet}."
     return draw(
         lambda ax: charts.control_chart(
             drift, device=device, parameter=parameter, signal_id=signal_id, ax=ax

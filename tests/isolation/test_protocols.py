@@ -176,3 +176,16 @@ def test_nothing_to_judge_is_never_said_to_comply(table: pd.DataFrame) -> None:
     nothing = dl.check_protocol(table.head(0), reference(*RULES))
     assert nothing.in_words == "0 series: nothing to judge"
     assert engine.check_protocol(table, reference(*RULES)).in_words == "10 series: 8 comply, 2 deviate"
+
+
+def test_no_change_is_not_said_of_series_without_dates(table: pd.DataFrame, tmp_path: Any) -> None:
+    from typer.testing import CliRunner
+
+    from dicomlab.cli.main import app
+
+    for name, dated in (("dated", table), ("bare", table.assign(first_acquired_at=pd.NaT))):
+        dated.astype({"first_acquired_at": "datetime64[us]"}).to_parquet(tmp_path / f"{name}.parquet")
+        ran = CliRunner().invoke(app, ["protocol", "learn", str(tmp_path / f"{name}.parquet")])
+        words = " ".join(ran.stdout.split())
+        assert ("0 settings changed for good" in words) == (name == "dated")
+        assert ("whether settings changed cannot be told" in words) == (name == "bare")
