@@ -95,7 +95,7 @@ def test_each_field_that_raises_is_not_learnt_and_all_others_are(
     work = getattr(learning, step)
     names = [one.name for one in fields() if one.name in learnt]
     assert len(names) > 10
-    for name in names:
+    for name in names if step == "settle" else names[:3]:  # the later steps take all fields at once
         chosen = list(dict.fromkeys([name, "EchoTime", "FlipAngle", "RepetitionTime"]))
         monkeypatch.setattr(learning, step, work)
         whole = learn_protocols(learnt, chosen)
