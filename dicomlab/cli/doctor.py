@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from dicomlab.cli.base import FINDINGS, FINE, PARTIAL, Answer, Verb
 from dicomlab.cli.machine import NO_READER, Reader, cores, memory, try_reader, versions
+from dicomlab.cli.probes import probe, said_of
 from dicomlab.cli.survey import SECONDS, Survey, survey
 from dicomlab.cli.terminal import aligned, as_typed, counted, in_bytes, in_time, plural, wrapped
-from dicomlab.errors import DicomlabError
-from dicomlab.isolation import SetAside, set_aside
+from dicomlab.isolation import SetAside
 
-Found = TypeVar("Found")
 _REASONS, _MACHINES = 10, 15
 _LONG_WAIT = 0.005
 """Seconds a file; a local disk gives thousands of files a second."""
@@ -45,11 +44,11 @@ def examine(
 
 def _computer() -> Answer:
     aside: list[SetAside] = []
-    reader = _probe("the compiled reader", try_reader, NO_READER, aside)
+    reader = probe("the compiled reader", try_reader, NO_READER, aside)
     unknown: tuple[int | None, int | None] = (None, None)
     nothing: dict[str, str] = {}
-    total, free = _probe("the memory", memory, unknown, aside)
-    found = _probe("the versions", versions, nothing, aside)
+    total, free = probe("the memory", memory, unknown, aside)
+    found = probe("the versions", versions, nothing, aside)
     wide = max(map(len, found), default=0)
     lines = ["Versions", *(f"  {name:<{wide}}  {text}" for name, text in found.items())]
     lines += ["", "Computer", f"  cores   {cores()}", f"  memory  {_memory(total, free)}"]
@@ -65,22 +64,7 @@ def _computer() -> Answer:
         "reader": vars(reader),
         "worries": worries,
     }
-    return Answer(lines, content, PARTIAL if aside else FINDINGS if worries else FINE, _said(aside))
-
-
-def _probe(name: str, work: Callable[[], Found], otherwise: Found, aside: list[SetAside]) -> Found:
-    """What one probe finds; where it raises, `otherwise`, and `aside` says why."""
-    try:
-        return work()
-    except DicomlabError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a doctor tells the rest, whatever one probe raises
-        aside.append(set_aside(name, error))
-        return otherwise
-
-
-def _said(aside: Sequence[SetAside]) -> tuple[str, ...]:
-    return tuple(f"Left out: {one.in_words}." for one in aside)
+    return Answer(lines, content, PARTIAL if aside else FINDINGS if worries else FINE, said_of(aside))
 
 
 def _memory(total: int | None, free: int | None) -> str:
@@ -121,10 +105,10 @@ def _folder(folder: str, seconds: float) -> Answer:
     of_dicom = (_machines, _syntaxes) if seen.read.dicom else ()
     lines: list[str] = []
     for part in (_size, _kinds, *of_dicom, _broken, _time):
-        lines += _probe(part.__name__.removeprefix("_"), partial(part, seen), [], aside)
+        lines += probe(part.__name__.removeprefix("_"), partial(part, seen), [], aside)
     is_partial = seen.read.broken or seen.listed.unseen or aside
     code = PARTIAL if is_partial else FINE if seen.read.dicom else FINDINGS
-    return Answer(lines, _content(seen), code, _said(aside))
+    return Answer(lines, _content(seen), code, said_of(aside))
 
 
 def _size(seen: Survey) -> list[str]:

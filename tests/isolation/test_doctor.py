@@ -39,7 +39,7 @@ def test_each_probe_of_the_computer_that_raises_is_named(probe: str, monkeypatch
     ran = run("--json")
     found = json.loads(ran.stdout)
     assert ran.exit_code == 3
-    assert "was set aside: ValueError in cli/doctor.py" in " ".join(ran.stderr.split())
+    assert "was set aside: ValueError in cli/probes.py" in " ".join(ran.stderr.split())
     about = {"try_reader": {"reader", "worries"}, "memory": {"memory_bytes", "memory_free_bytes"}}
     own = about.get(probe, {"versions"}) | {"exit_code", "reader", "memory_free_bytes"}
     assert {name: value for name, value in found.items() if name not in own} == {
