@@ -8,7 +8,8 @@ import pytest
 
 from dicomlab.drift.base import Drift
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.results import ALARM_COLUMNS, CHANGE_COLUMNS, POINT_COLUMNS, SIGNAL_COLUMNS
+from dicomlab.drift.findings.changes_table import CHANGE_COLUMNS
+from dicomlab.drift.results import ALARM_COLUMNS, POINT_COLUMNS, SIGNAL_COLUMNS
 from dicomlab.errors import MissingColumn
 
 from .machines import START, Room, day_number, make_ct, make_dx, make_mr

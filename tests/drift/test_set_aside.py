@@ -15,7 +15,7 @@ from dicomlab.drift.base import Drift
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import DETECTORS, find_drift
 from dicomlab.drift.findings.notices import NOT_JUDGED
-from dicomlab.drift.kept import limits
+from dicomlab.drift.kept import limit_verdicts
 from dicomlab.drift.signals import making
 from tests.drift.machines import Room, day_number, make_ct
 
@@ -165,9 +165,9 @@ def test_a_parameter_of_which_no_signals_can_be_made_is_set_aside(series, whole,
 
 
 def test_a_limit_that_cannot_be_judged_costs_only_its_verdict(series, whole, setting_aside, monkeypatch):
-    work = limits._Judged.of
+    work = limit_verdicts._Judged.of
     monkeypatch.setattr(
-        limits._Judged,
+        limit_verdicts._Judged,
         "of",
         staticmethod(lambda one, limit: injected() if one.signal.device == BAD else work(one, limit)),
     )
