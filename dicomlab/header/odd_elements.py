@@ -136,6 +136,8 @@ def _read(b: bytes, p: int, end: int, how: Encoding, *, is_item: bool, group: in
             if length == UNDEFINED:
                 stop, after = _end_of_undefined(b, value, end, vr, how)
         except _Odd as odd:
+            if value is None and not is_item and _tag(b, p, end, how) in _PIXELS:
+                break  # the header is whole, though the file ends where the pixels begin
             is_cut = str(odd) == CUT_SHORT
             if is_cut and value is not None:
                 found[tag] = Element(value, end - value, vr, how, is_cut=True)
@@ -146,6 +148,14 @@ def _read(b: bytes, p: int, end: int, how: Encoding, *, is_item: bool, group: in
         found[tag] = Element(value, stop - value, vr, how)
         p = after
     return DataSet(found, "", begin, p)
+
+
+def _tag(b: bytes, p: int, end: int, how: Encoding) -> int:
+    """The tag at `p`, or -1 where the bytes end before a head of the shorter kind does."""
+    if p + 8 > end:
+        return -1
+    group, element, _ = _HEAD[how.is_big].unpack_from(b, p)
+    return int(group) << 16 | int(element)
 
 
 def _head(b: bytes, p: int, end: int, how: Encoding) -> tuple[int, str, int, int]:

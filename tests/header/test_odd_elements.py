@@ -238,6 +238,19 @@ def test_of_a_value_that_is_cut_short_nothing_is_given(reader):
 
 
 @both
+@pytest.mark.parametrize("syntax", [EXPLICIT, BIG])
+@pytest.mark.parametrize(
+    ("left", "status"), [(0, "read"), (7, "partial"), (8, "read"), (11, "read"), (12, "read")]
+)
+def test_a_header_is_whole_if_the_file_ends_where_the_pixels_begin(reader, syntax, left, status):
+    pixels = element(0x7FE00010, "OW", bytes(4), syntax)
+    raw = part10(element(0x00080060, "CS", b"CT", syntax) + pixels[:left], syntax)
+    batch = read(reader, raw)
+    assert (batch.status[0], batch.table["Modality"].to_pylist()) == (status, ["CT"])
+    assert batch.header_bytes[0] == len(raw) - (left if status == "read" else 0)
+
+
+@both
 def test_of_a_sequence_that_is_cut_short_its_whole_items_count(reader):
     items = b"".join(item(element(0x0020000E, "UI", uid)) for uid in (b"1.1\0", b"1.2\0"))
     for sequence in (
