@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from numbers import Integral, Real
+from types import FunctionType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from dicomlab.errors import WrongCall, WrongKind
@@ -85,8 +86,7 @@ def _checked(work: Any, takes: Mapping[str, str]) -> Any:
     parts = {name: _parts(takes.get(name) or _annotated(p)) for name, p in signature.parameters.items()}
     name = work.__qualname__.removesuffix(".__init__")
 
-    @wraps(work)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def taken(args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -95,16 +95,22 @@ def _checked(work: Any, takes: Mapping[str, str]) -> Any:
             if parts[argument]:
                 what = signature.parameters[argument].kind
                 bound.arguments[argument] = _taken(_Asked(name, argument, work), parts[argument], value, what)
+        return bound
+
+    def said(error: OSError) -> OSError:
+        return refused(name, error)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        bound = taken(args, kwargs)
         try:
             return work(*bound.args, **bound.kwargs)
         except OSError as error:
-            sentence = refused(name, error)
-            if sentence is error:
-                raise
-            raise sentence from None
+            raise said(error) from None
 
-    call.takes_checked = parts  # type: ignore[attr-defined]
-    return call
+    # It lives in the module of the function, where doctest and others look for it.
+    own = wraps(work)(FunctionType(call.__code__, work.__globals__, work.__name__, None, call.__closure__))
+    own.takes_checked = parts  # type: ignore[attr-defined]
+    return own
 
 
 def _annotated(parameter: inspect.Parameter) -> object:
@@ -163,7 +169,7 @@ def _one(asked: _Asked, parts: tuple[str, ...], value: Any) -> Any:
             found = _items(asked, parts, whole[1], value)
             if found is not None:
                 return found
-    if "Catalog" in parts and isinstance(value, str | os.PathLike):
+    if {"Catalog", "Readable"} & set(parts) and isinstance(value, str | os.PathLike):
         return _opened(value)
     raise asked.wrong(parts, came(value), _instead(parts, value))
 

@@ -19,7 +19,7 @@ import pandas as pd
 from dicomlab.arguments import checked_arguments
 from dicomlab.dates.stray_dates import are_stray
 from dicomlab.dates.written_dates import known_dates, read_dates
-from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.errors import MissingColumn, NotATable, WrongArgument
 from dicomlab.placeholder_names import is_placeholder
 from dicomlab.schema.masks import shown_table
 from dicomlab.spreadsheets.text_files import read_text_table
@@ -181,7 +181,10 @@ def _day_numbers(when: pd.Series) -> np.ndarray:
 
 
 def _read_overrides(overrides: pd.DataFrame | str | Path, dayfirst: bool | None = None) -> pd.DataFrame:
-    table = overrides if isinstance(overrides, pd.DataFrame) else read_text_table(Path(overrides))
+    try:
+        table = overrides if isinstance(overrides, pd.DataFrame) else read_text_table(Path(overrides))
+    except ValueError:  # also what pandas and decoders raise
+        raise NotATable(str(overrides), "machines") from None
     if "device" not in table:
         raise MissingColumn("device", table.columns)
     unknown = [str(name) for name in table.columns if name not in _OVERRIDE_COLUMNS]

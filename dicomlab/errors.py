@@ -259,6 +259,13 @@ class NotACohort(DicomlabError):
         super().__init__(f"{path} {why}. {instead or 'Save one with cohort.save(path).'}")
 
 
+class NotATable(DicomlabError):
+    """A file that should be a table of texts is none."""
+
+    def __init__(self, path: str, what: str):
+        super().__init__(f"{path} cannot be read as a table of {what}. Give a CSV file with a heading.")
+
+
 class BadFile(DicomlabError):
     """A single file that was asked for cannot be read as DICOM."""
 

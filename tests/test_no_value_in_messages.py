@@ -58,6 +58,8 @@ def header(form: str, number: int) -> bytes:
         for tag, row in DicomDictionary.items()
         if row[0] in _TEXTS and tag not in _KEPT_WHOLE and tag >> 16 not in (0, 2, 4, 0xFFFE) and not row[3]
     }
+    if form == "fleet":
+        own = {column.tag: own[column.tag] for column in dl.Columns() if column.tag in own}
     own[0x00080016] = ("UI", b"1.2.840.10008.5.1.4.1.1.2")
     own[0x00080005] = ("CS", b"ISO_IR 999" if form == "bad charset" else b"ISO_IR 100")
     own[0x00080018] = ("UI", b"ZQ00080018.%d" % number)

@@ -22,7 +22,14 @@ from dicomlab.catalog.lock import writing
 from dicomlab.catalog.media import MEDIA_SQL
 from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.catalog.query_advice import advised
-from dicomlab.catalog.store import PLAIN_TABLES, ROLLED_TABLES, Store, plain_schema, with_times
+from dicomlab.catalog.store import (
+    PLAIN_TABLES,
+    ROLLED_TABLES,
+    Store,
+    damage_explained,
+    plain_schema,
+    with_times,
+)
 from dicomlab.catalog.versions import FILE, State, read_state
 from dicomlab.errors import (
     BadFile,
@@ -564,8 +571,11 @@ class Catalog:
                 if error.missing is None or not query:
                     raise
                 raise advised(error, query, self._names_in(query)) from None
-            except Exception:
+            except Exception as error:
                 self._check(deeply=True)
+                if type(error).__module__ in ("duckdb", "_duckdb"):
+                    what = f"its tables and {FILE} do not fit together"
+                    raise DamagedCatalog(str(self.path), what) from None
                 raise
 
     def _names_in(self, query: str) -> list[str]:
@@ -692,7 +702,7 @@ class Catalog:
         from dicomlab.catalog.rebuild import add_columns
 
         wanted = columns if isinstance(columns, Columns) else self.columns.add(*columns)
-        with writing(self._place):
+        with writing(self._place), damage_explained(self._place):
             add_columns(self._place, wanted, jobs=jobs, progress=progress)
         return _opened(self._place)
 
@@ -716,7 +726,7 @@ class Catalog:
 
         if keep < 1:
             raise WrongArgument("keep", keep, (1, 2, "more"))
-        with writing(self._place):
+        with writing(self._place), damage_explained(self._place):
             compact(self._place, keep=keep, progress=progress)
         return _opened(self._place)
 

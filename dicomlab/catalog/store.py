@@ -10,9 +10,9 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 
 from dicomlab.catalog.lock import clear_unfinished
 from dicomlab.catalog.place import Folder, Place, place_of
-from dicomlab.catalog.versions import State
-from dicomlab.errors import DamagedCatalog
+from dicomlab.catalog.versions import State, read_state
+from dicomlab.errors import DamagedCatalog, DicomlabError, NoCatalog
 from dicomlab.new_files import make_folder
 from dicomlab.schema.arrow import dose_schema, frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
@@ -424,6 +424,21 @@ class Store:
                         new.write(kept)
             parts += [new.part] if new.part else []
         return parts
+
+
+@contextmanager
+def damage_explained(place: Place) -> Iterator[None]:
+    """Raise DamagedCatalog where a file that cannot be read is why work on a catalog ended."""
+    try:
+        yield
+    except (DicomlabError, MemoryError):
+        raise
+    except Exception:
+        tables: Mapping[str, int] = {}
+        with suppress(NoCatalog):
+            tables = read_state(place).tables
+        Store(place).check(tables, deeply=True)
+        raise
 
 
 def _name(path: str) -> str:

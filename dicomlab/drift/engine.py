@@ -38,7 +38,7 @@ from dicomlab.drift.signals.signal import Rules, Spans
 from dicomlab.drift.signals.strata import judged_series
 from dicomlab.drift.signals.values import Cells
 from dicomlab.drift.watch import watch
-from dicomlab.errors import WrongArgument
+from dicomlab.errors import MissingColumn, WrongArgument
 from dicomlab.isolation import set_aside
 from dicomlab.schema.masks import shown_table
 from dicomlab.series import read_series
@@ -110,6 +110,9 @@ def find_drift(
     found = identify(series, devices, dayfirst=dayfirst)
     machines = found.devices
     judged = judged_series(series, found.names, found.is_stray)
+    for name in strata or ():
+        if name not in judged.rows:
+            raise MissingColumn(name, judged.rows.columns)
     shifted: list[Notice] = []
     if not trust_dates:
         judged, shifted = without_shifted_dates(judged)

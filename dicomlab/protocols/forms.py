@@ -37,6 +37,13 @@ def from_dict(said: Any) -> Rule:
     takes = f"It takes: {', '.join(names)}."
     if unknown := sorted(set(settings) - set(names)):
         raise BadRule(said["field"], f"'{unknown[0]}' is no part of it", takes)
+    for name, value in settings.items():
+        within = value if isinstance(value, list) else [value]
+        if any(isinstance(one, list | dict) for one in within):
+            raise BadRule(said["field"], f"'{name}' is nested", "Write a value, or a list of values.")
+    for name in ("severity", "unit", "note", "citation"):
+        if not isinstance(settings.get(name, ""), str):
+            raise BadRule(said["field"], f"'{name}' is no text", takes)
     for name in ("absolute", "relative", "low", "high"):
         if settings.get(name) is not None and not is_number(settings.get(name, 0)):
             raise BadRule(said["field"], f"'{name}' is no number", "Write it without quotes and unit.")

@@ -22,7 +22,7 @@ from dicomlab.catalog.lock import LISTING, LOCK, MARK, WRITING, refused, writing
 from dicomlab.catalog.place import LEFT, Folder, Place, place_of
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
-from dicomlab.catalog.store import PLAIN_TABLES, Part, Store
+from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, damage_explained
 from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
 from dicomlab.errors import (
     EmptyScan,
@@ -96,7 +96,7 @@ def scan(
     place = _place(into, catalog_options or _options_for_both(source, storage_options))
     opened = open_source(source, leave_out=place.path, options=storage_options)
     _prepare(place)
-    with writing(place):
+    with writing(place), damage_explained(place):
         work = _Scan(place, opened, columns, keep_headers, progress)
         try:
             work.run(jobs, backend)

@@ -348,6 +348,7 @@ class Columns:
         """The columns that `to_list` wrote down."""
         try:
             found = [_from_dict(row) for row in rows]
+            _ = {hash(column) for column in found}  # a list where a text belongs has none
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise WrongKind(
                 "Columns.from_list", "rows", "what Columns.to_list gives", "something else"

@@ -13,7 +13,7 @@ import traitlets
 from dicomlab.arguments import checked_methods
 from dicomlab.cohorts.choices import Moves
 from dicomlab.cohorts.facets import Facets
-from dicomlab.errors import NotACohort, UnknownSetting, WrongArgument
+from dicomlab.errors import DicomlabError, NotACohort, UnknownSetting, WrongArgument
 from dicomlab.new_files import write_text
 from dicomlab.plain_files import NotPlain, read_json
 from dicomlab.widgets.base import View
@@ -83,6 +83,8 @@ class CohortBuilder(View, page="builder"):
         super().__init__(columns=list(self._facets.kinds), **settings)
         self.set_trait("offered", self._facets.offered)
         self._find()
+        if not self._seen:
+            raise DicomlabError(f"CohortBuilder cannot show what was chosen. {self.problem}")
         self.set_trait("total", {k: v for k, v in self._seen["flow"][0].items() if isinstance(v, int)})
         self.observe(self._find, ["query", "choices", "steps"])
         self.observe(self._reload, "columns")

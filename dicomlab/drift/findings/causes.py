@@ -17,6 +17,7 @@ import pandas as pd
 
 from dicomlab.dates.written_dates import AmbiguousDates, read_dates
 from dicomlab.devices import column, text_codes, texts
+from dicomlab.drift.decisions import NotReadable
 from dicomlab.errors import MissingColumn
 from dicomlab.spreadsheets.series_tables import Remark
 from dicomlab.spreadsheets.text_files import read_text_table
@@ -85,9 +86,10 @@ def read_service_log(
 
     Raises:
         MissingColumn: The log has no device or date.
+        NotReadable: The file is no table.
         AmbiguousDates: Nothing decides whether its dates have the day first.
     """
-    log = events if isinstance(events, pd.DataFrame) else read_text_table(Path(events))
+    log = events if isinstance(events, pd.DataFrame) else _read(Path(events))
     log = _lower_names(log)
     for name in ("device", "date"):
         if name not in log:
@@ -113,6 +115,13 @@ def read_service_log(
     everywhere = everywhere.merge(devices[["device"]], how="cross")
     known = tidy[tidy["device"].notna()]
     return ServiceLog(pd.concat([known, everywhere[EVENT_COLUMNS]], ignore_index=True), remarks)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return read_text_table(path)
+    except ValueError:  # also what pandas and decoders raise
+        raise NotReadable(path, "a service log") from None
 
 
 def _lower_names(log: pd.DataFrame) -> pd.DataFrame:

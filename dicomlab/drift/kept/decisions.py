@@ -184,10 +184,7 @@ def new_changes(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     fresh = drift.changes[drift.changes["decision"] == ""]
     if not path.exists():
         return fresh
-    known = _read(path, "a table of changes that were told")
-    for name in ("device", "parameter", "onset"):
-        if name not in known:
-            raise NotReadable(path, "a table of changes that were told")
+    known = _read_seen(path)
     return fresh[~is_known(fresh, known.assign(onset=_days(known["onset"], path)))]
 
 
@@ -197,7 +194,7 @@ def new_notices(drift: Drift, *, seen: str | Path) -> pd.DataFrame:
     path = Path(seen)
     if not path.exists() or not len(drift.notices):
         return drift.notices
-    known = _read(path, "a table of changes that were told").reindex(columns=SEEN_COLUMNS)
+    known = _read_seen(path).reindex(columns=SEEN_COLUMNS)
     return drift.notices[~is_known(_as_seen(drift.notices), known.assign(onset=_days(known["onset"], path)))]
 
 
@@ -216,10 +213,20 @@ def mark_seen(drift: Drift, *, seen: str | Path) -> Path:
         told = pd.concat([told, _as_seen(drift.notices)], ignore_index=True)
     now = told[SEEN_COLUMNS]
     if path.exists():
-        before = _read(path, "a table of changes that were told").reindex(columns=SEEN_COLUMNS)
+        before = _read_seen(path).reindex(columns=SEEN_COLUMNS)
         fresh = now[~is_known(told, before.assign(onset=_days(before["onset"], path)))]
         now = before.assign(onset=_days(before["onset"], path)) if fresh.empty else pd.concat([before, fresh])
     return _write(now, path)
+
+
+def _read_seen(path: Path) -> pd.DataFrame:
+    """The file of what was told, if it is one: another file is not written over."""
+    what = "a table of changes that were told"
+    known = _read(path, what)
+    for name in ("device", "parameter", "onset"):
+        if name not in known:
+            raise NotReadable(path, what)
+    return known
 
 
 def _read(path: Path, what: str) -> pd.DataFrame:
