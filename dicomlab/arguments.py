@@ -237,7 +237,12 @@ def _fits(part: str, value: Any, work: Any) -> bool:
         return any(_fits(one, value, work) for one in _parts(inner))
     if (promise := _promise(part, work)) is not None:
         return all(hasattr(value, name) for name in promise)
-    return _is_named(value, part.rsplit(".", 1)[-1])
+    name = part.rsplit(".", 1)[-1]
+    return _is_named(value, name) or all(hasattr(value, one) for one in _STAND_INS.get(name, ("",)))
+
+
+_STAND_INS = {"Catalog": ("sql", "condition", "kept_headers")}
+"""What an object has that may stand in for one of a class."""
 
 
 def _containers(name: str) -> tuple[type, ...]:

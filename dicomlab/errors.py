@@ -172,8 +172,8 @@ class NoSuchTable(DicomlabError):
 
     def __init__(self, name: str, tables: Iterable[str]):
         known = list(tables)
-        hint = did_you_mean(name, known) or f" It has: {', '.join(known)}."
-        super().__init__(f"The catalog has no table '{name}'.{hint}")
+        hint = did_you_mean(name, known)
+        super().__init__(f"The catalog has no table '{name}'. It has: {', '.join(known)}.{hint}")
 
 
 class NoSuchKey(DicomlabError):

@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import re
+import shutil
 import struct
 import warnings
 from collections.abc import Callable, Iterator
@@ -208,7 +209,8 @@ def test_no_token_of_a_header_stands_in_any_message(archive, tmp_path, is_masked
     monkeypatch.setattr(dl.options, "_mask", is_masked)
     heard = Heard()
     with heard.listening("scan"):
-        catalog = dl.scan(archive / "archive", into=tmp_path / "catalog", progress=True)
+        folder = shutil.copytree(archive / "archive", tmp_path / "archive")
+        catalog = dl.scan(folder, into=tmp_path / "catalog", progress=True)
     assert catalog.counts["instances"] > 130
     heard.note("repr", repr(catalog))
     with heard.listening("columns added"):
@@ -288,6 +290,8 @@ def verbs(heard: Heard, to: Path) -> None:
         ["export", catalog, str(to / "again.json"), "--force"],
         ["report", catalog, "--to", str(to / "again.html")],
         ["compact", catalog],
+        ["doctor", str(to / "archive")],
+        ["scan", str(to / "archive"), "--into", catalog],
     )
     telling = (
         ["show", catalog],
