@@ -241,7 +241,7 @@ def _fits(part: str, value: Any, work: Any) -> bool:
     return _is_named(value, name) or all(hasattr(value, one) for one in _STAND_INS.get(name, ("",)))
 
 
-_STAND_INS = {"Catalog": ("sql", "condition", "kept_headers")}
+_STAND_INS = {"Catalog": ("arrow", "columns", "is_masked")}
 """What an object has that may stand in for one of a class."""
 
 
