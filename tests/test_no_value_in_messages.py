@@ -284,17 +284,17 @@ def views(heard: Heard, catalog: dl.Catalog, drift: dl.Drift, findings: object) 
 
 
 def verbs(heard: Heard, to: Path) -> None:
-    """The shell's verbs; what `show`, `sql`, `tags`, `drift` and the like print is data."""
+    """The shell's verbs; what `show`, `doctor`, `sql`, `drift` and the like print is data."""
     catalog = str(to / "catalog")
     silent = (
         ["export", catalog, str(to / "again.json"), "--force"],
         ["report", catalog, "--to", str(to / "again.html")],
         ["compact", catalog],
-        ["doctor", str(to / "archive")],
         ["scan", str(to / "archive"), "--into", catalog],
     )
     telling = (
         ["show", catalog],
+        ["doctor", str(to / "archive")],
         ["check", catalog],
         ["drift", catalog],
         ["sql", catalog, "SELECT PatientName::INTEGER FROM instances"],
