@@ -47,6 +47,7 @@ def assert_partial(ran: Any, *said: str) -> None:
     assert "Doe" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_scan_says_which_values_were_set_aside(dicomlab, tmp_path, monkeypatch):
     plain_cells = values._plain
 
@@ -121,6 +122,7 @@ def test_a_picture_that_raises_makes_a_report_partial(words, dicomlab, plain, mo
     assert (tmp_path / "page.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("learn", "plain"), ("check", "plain", "agreed")], ids=["learn", "check"])
 def test_a_table_that_raises_makes_the_report_of_protocols_partial(
     words, dicomlab, plain, monkeypatch, tmp_path

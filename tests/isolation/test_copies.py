@@ -14,7 +14,7 @@ from dicomlab.copies import engine
 from dicomlab.copies.names import Template
 from tests.build import write_archive
 
-pytestmark = pytest.mark.usefixtures("setting_aside")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("setting_aside")]
 STEPS = {"copy": ("_place", "_written"), "link": ("_place", "_linked"), "symlink": ("_place", "_linked")}
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from dicomlab.cli import doctor, machine, survey
 from tests.build import write_archive
 
-pytestmark = pytest.mark.usefixtures("setting_aside")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("setting_aside")]
 PROBES = ("try_reader", "memory", "versions")
 PARTS = ("_size", "_kinds", "_machines", "_syntaxes", "_broken", "_time")
 

@@ -19,7 +19,7 @@ from tests.build import write_archive
 from tests.isolation.test_odd_values import sections_of
 from tests.plots import made_drift
 
-pytestmark = pytest.mark.usefixtures("setting_aside")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("setting_aside")]
 
 
 def raising(*_: Any, **__: Any) -> Any:
@@ -123,7 +123,6 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> dl.Cohort:
     return dl.select(dl.scan(write_archive(folder / "in"), into=folder / "cat", progress=False), "true")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("format", [f for f in dict.fromkeys(export.ENDINGS.values()) if f != "dicom-json"])
 def test_a_cohort_writes_all_tables_but_the_one_that_raises(
     format: Any,  # noqa: A002 - as `export` calls it

@@ -37,6 +37,7 @@ def nested() -> Any:
     return enhanced(2, shared=shared, frame=lambda i: {"FrameContentSequence": {"StackID": str(i)}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [CT, nested()], ids=["file", "nested"])
 def test_each_element_that_raises_is_a_row_with_a_reason(
     source: Any, monkeypatch: pytest.MonkeyPatch
@@ -199,6 +200,7 @@ def test_numbers_near_the_greatest_are_counted(catalog: dl.Catalog) -> None:
     assert np.isfinite(np.array(facet.bars, float)).all()
 
 
+@pytest.mark.slow
 def test_the_rest_of_a_finding_is_shown_where_its_series_cannot_be(
     catalog: dl.Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +214,7 @@ def test_the_rest_of_a_finding_is_shown_where_its_series_cannot_be(
     assert view.problem.startswith("Left out: the series of the finding was set aside: ValueError")
 
 
+@pytest.mark.slow
 def test_series_are_shown_where_their_marks_cannot_be(
     catalog: dl.Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
