@@ -49,6 +49,7 @@ def test_a_thousand_hostile_files_take_little_more_memory_than_plain_ones(tmp_pa
     assert found["hostile"]["counts"]["files"] >= COUNT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
 def test_a_small_file_makes_a_small_table(name, tmp_path):
     (tmp_path / "in").mkdir()

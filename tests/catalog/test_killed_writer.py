@@ -34,22 +34,11 @@ def test_a_file_that_got_its_name_and_was_not_committed_goes_with_the_next_run(c
     assert not {WRITING, LEFT} & {path.name for path in catalog.path.iterdir()}
 
 
-def end_at_once(catalog, seen):
-    """Be killed while writing, having looked at whether another writer was."""
-    with writing(catalog.path):
-        seen.append(Folder(catalog.path).was_left)
-        raise Killed
-
-
 def test_after_a_clean_end_nobody_looks_at_all_files(catalog):
     with writing(catalog.path):
         assert not Folder(catalog.path).was_left
     with pytest.raises(Killed), writing(catalog.path):
         raise Killed
-    seen = []
-    with pytest.raises(Killed):
-        end_at_once(catalog, seen)
-    assert seen == [True]
     with writing(catalog.path):
         assert Folder(catalog.path).was_left
     assert not Folder(catalog.path).was_left

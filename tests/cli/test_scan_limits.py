@@ -33,9 +33,9 @@ def images(tmp_path):
     [
         ("--max-pages", 2, 0, ""),
         ("--max-pages", 1, 3, "the limit of 1 pages is reached"),
-        ("--max-requests", 60, 0, ""),
-        ("--max-bytes", "1MB", 0, ""),
-        ("--max-time", "5m", 0, ""),
+        pytest.param("--max-requests", 60, 0, "", marks=pytest.mark.slow),
+        pytest.param("--max-bytes", "1MB", 0, "", marks=pytest.mark.slow),
+        pytest.param("--max-time", "5m", 0, "", marks=pytest.mark.slow),
     ],
 )
 def test_a_limit_is_held_on_both_sides(images, dicomlab, tmp_path, option, value, code, reason):

@@ -148,6 +148,7 @@ def test_a_redirect_stays_where_it_was(start, to, may):
     assert may_follow(start, to) is may
 
 
+@pytest.mark.slow
 def test_dicomweb_pages_without_end_are_a_row_with_a_reason(tmp_path):
     def answer(path, times):
         if path == "/web/studies":
