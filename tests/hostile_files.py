@@ -8,9 +8,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache, wraps
 
 from tests.fuzz.make_corpus import element, item
 
+Kind = Callable[[int], bytes]
 EXPLICIT, DEFLATED = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99"
 _MUCH = 2 * 1024 * 1024 - 4096
 
@@ -40,6 +42,12 @@ def _named(number: int, sop_class: str = "1.2") -> bytes:
 
 def _tree() -> bytes:
     return element(0x0020000D, "UI", _uid("1.2.4")) + element(0x0020000E, "UI", _uid("1.2.5"))
+
+
+def _once(kind: Kind) -> Kind:
+    """Make a file that takes long a single time: its UIDs are then the same everywhere."""
+    made = cache(lambda: kind(0))
+    return wraps(kind)(lambda number: made())
 
 
 def frames_claimed(number: int) -> bytes:
@@ -125,18 +133,27 @@ def csa_header(number: int) -> bytes:
     return file_of(body, number)
 
 
-def deflated_text(number: int, length: int = _MUCH) -> bytes:
-    """A deflated header with a text, of two megabytes unless said otherwise."""
-    body = _named(number) + element(0x0008103E, "UT", b"A" * length) + _tree()
-    return file_of(body, number, syntax=DEFLATED)
+@_once
+def deflated_text(number: int) -> bytes:
+    """A deflated header with a text of two megabytes."""
+    return text_of(_MUCH, number)
 
 
+def text_of(length: int, number: int) -> bytes:
+    """A deflated header with a text of so many bytes."""
+    return file_of(
+        _named(number) + element(0x0008103E, "UT", b"A" * length) + _tree(), number, syntax=DEFLATED
+    )
+
+
+@_once
 def deflated_items(number: int) -> bytes:
     """A deflated header with functional groups of very many frames."""
     body = _named(number) + _tree() + element(0x52009230, "SQ", item(b"") * (_MUCH // 8))
     return file_of(body, number, syntax=DEFLATED)
 
 
+@_once
 def packed_header(number: int) -> bytes:
     """A gzip file with a header of 60 megabytes in it."""
     body = (
@@ -148,6 +165,7 @@ def packed_header(number: int) -> bytes:
     return gzip.compress(file_of(body, number), 9)
 
 
+@_once
 def packed_zip(number: int) -> bytes:
     """A gzip file with a zip in it that is followed by nothing for very long."""
     held = io.BytesIO()
@@ -166,7 +184,6 @@ def many_members(number: int) -> bytes:
     return held.getvalue()
 
 
-Kind = Callable[[int], bytes]
 KINDS: dict[str, Kind] = {
     one.__name__: one
     for one in (

@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from dicomlab.drift.decisions import NotReadable, read_decisions
 
 import dicomlab as dl
 from dicomlab.drift import accept, freeze_baselines, mark_seen, new_changes, read_baselines
+from dicomlab.drift.base import NotReadable
+from dicomlab.drift.kept.decisions import read_decisions
 from dicomlab.errors import DamagedCatalog, DicomlabError, NoCatalog, NotACohort
 from dicomlab.plain_files import MOST_NESTED, NotPlain, member, parse_json, read_json
 from dicomlab.protocols.reference import BadReference

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dicomlab as dl
-from tests.hostile_files import KINDS, deflated_items, deflated_text, file_of, plain_file
+from tests.hostile_files import KINDS, deflated_items, deflated_text, file_of, plain_file, text_of
 
 SCAN = """
 import json, resource, sys
@@ -86,7 +86,7 @@ def test_a_batch_ends_where_odd_headers_hold_very_much(by_path, tmp_path, monkey
     for number in range(6):
         paths.append(str(tmp_path / f"{number}"))
         is_odd = number in (1, 2, 4)
-        Path(paths[-1]).write_bytes(deflated_text(number, 61_000) if is_odd else plain_file(number))
+        Path(paths[-1]).write_bytes(text_of(61_000, number) if is_odd else plain_file(number))
     reader = engine.HeaderReader()
     read = reader.read if by_path else lambda names: reader.read_heads(map(FileHead, names))
     (whole,) = read(paths)

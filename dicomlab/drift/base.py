@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 
 from dicomlab.arguments import checked_methods
+from dicomlab.errors import DicomlabError
 
 NOTICE_COLUMNS = (
     "notice_id device modality kind parameter stratum date until before after n text detector"
@@ -16,6 +18,16 @@ LIMIT_COLUMNS = (
     "signal_id device modality stratum parameter unit reference warn action limit_unit side n_days level "
     "level_low level_high verdict citation"
 ).split()
+
+
+class NotReadable(DicomlabError):
+    """A file that drift keeps cannot be read as what it should be."""
+
+    def __init__(self, path: Path, what: str, why: str = ""):
+        reason = f": it {why}" if why else ""
+        super().__init__(
+            f"{path} cannot be read as {what}{reason}. Mend it, or move it away to begin a new one."
+        )
 
 
 class Detector(Protocol):

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from dicomlab.drift.base import LIMIT_COLUMNS, Baseline
+from dicomlab.drift.base import LIMIT_COLUMNS, Baseline, NotReadable
 from dicomlab.drift.detectors.tolerance import ToleranceLimit
 from dicomlab.drift.engine import find_drift
-from dicomlab.drift.kept.decisions import NotReadable, is_known
+from dicomlab.drift.kept.decisions import is_known
 from dicomlab.drift.kept.limit_verdicts import median_interval, verdict
 from dicomlab.drift.kept.limits import NoLimits, read_tolerances
 from dicomlab.errors import WrongArgument

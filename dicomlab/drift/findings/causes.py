@@ -17,7 +17,7 @@ import pandas as pd
 
 from dicomlab.dates.written_dates import AmbiguousDates, read_dates
 from dicomlab.devices import column, text_codes, texts
-from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.base import NotReadable
 from dicomlab.errors import MissingColumn
 from dicomlab.spreadsheets.series_tables import Remark
 from dicomlab.spreadsheets.text_files import read_text_table

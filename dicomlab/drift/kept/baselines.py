@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.arguments import checked_arguments
-from dicomlab.drift.base import Drift
-from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.base import Drift, NotReadable
 from dicomlab.drift.signals.signal import Spans
 from dicomlab.errors import MissingColumn
 from dicomlab.new_files import write_text

@@ -16,9 +16,9 @@ import pandas as pd
 
 from dicomlab.arguments import checked_arguments
 from dicomlab.devices import column, texts
-from dicomlab.drift.base import Drift
+from dicomlab.drift.base import Drift, NotReadable
 from dicomlab.drift.signals.strata import ALL
-from dicomlab.errors import DicomlabError, MissingColumn, WrongArgument
+from dicomlab.errors import MissingColumn, WrongArgument
 from dicomlab.new_files import write_text
 from dicomlab.spreadsheets.text_files import read_text_table
 
@@ -32,16 +32,6 @@ NEAR_DAYS = 14
 _FAR_DAYS = 30
 
 Decision = Literal["accepted", "rejected"]
-
-
-class NotReadable(DicomlabError):
-    """A file that drift keeps cannot be read as what it should be."""
-
-    def __init__(self, path: Path, what: str, why: str = ""):
-        reason = f": it {why}" if why else ""
-        super().__init__(
-            f"{path} cannot be read as {what}{reason}. Mend it, or move it away to begin a new one."
-        )
 
 
 @checked_arguments

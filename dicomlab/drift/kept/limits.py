@@ -14,7 +14,7 @@ import pandas as pd
 
 from dicomlab.arguments import checked_arguments
 from dicomlab.devices import texts
-from dicomlab.drift.kept.decisions import NotReadable
+from dicomlab.drift.base import NotReadable
 from dicomlab.drift.signals.parameters import parameters
 from dicomlab.drift.signals.signal import Signal
 from dicomlab.errors import DicomlabError, WrongArgument
