@@ -212,7 +212,7 @@ def _parts(annotation: object) -> tuple[str, ...]:
 
 
 def _whole_of(part: str) -> tuple[str, str] | None:
-    match = re.fullmatch(r"(\w+)\[(.*)\]", part, re.DOTALL)
+    match = re.fullmatch(r"(?:\w+\.)*(\w+)\[(.*)\]", part, re.DOTALL)
     return (match[1], match[2]) if match else None
 
 
@@ -342,6 +342,8 @@ def _meant(part: str, work: Any) -> str:
         return "a list of " + " or ".join(_several(one, work) for one in _parts(whole[1]))
     if whole and whole[0] in ("Mapping", "dict"):
         return "a dict"
+    if whole and whole[0] == "tuple":
+        return "a tuple"
     if whole and whole[0] == "Callable":
         return "a function"
     if (inner := _alias(part, work)) is not None:

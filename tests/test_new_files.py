@@ -80,7 +80,7 @@ WRITERS: dict[str, Write] = {
     "accepted": lambda _c, d, path: accept(d, d.changes["change_id"].iloc[0], to=path),
     "rejected": lambda _c, d, path: reject(d, d.changes["change_id"].iloc[0], to=path),
     "seen": lambda _c, d, path: mark_seen(d, seen=path),
-    "protocol": lambda _c, _d, path: Protocol("Head", {}).save(path),
+    "protocol": lambda _c, _d, path: Protocol("Head", ()).save(path),
 }
 KEEPS_ROWS = {"accepted", "rejected", "seen"}
 """These read the earlier file first, which must be one of theirs."""

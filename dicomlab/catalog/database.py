@@ -194,6 +194,7 @@ def in_blocks(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 
     The first table has no rows; if none has, it is what comes.
     """
+    rows = max(rows, 1)
     waiting: list[pa.Table] = []
     empty: pa.Table | None = None
     is_empty = True
@@ -203,11 +204,12 @@ def in_blocks(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
             continue
         is_empty = False
         waiting.append(table)
-        if sum(part.num_rows for part in waiting) >= rows:
-            whole, rest = _parted(pa.concat_tables(waiting))
+        while sum(part.num_rows for part in waiting) >= rows:
+            whole, rest = _parted(pa.concat_tables(waiting), rows)
             waiting = [rest] if rest.num_rows else []
-            if whole.num_rows:
-                yield _without_group(whole)
+            if not whole.num_rows:
+                break
+            yield _without_group(whole)
     if waiting:
         yield _without_group(pa.concat_tables(waiting))
     if is_empty and empty is not None:
@@ -217,10 +219,10 @@ def in_blocks(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 _GROUP = "_group"
 
 
-def _parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The rows of whole groups, and those of the last one, which may go on."""
+def _parted(table: pa.Table, rows: int) -> tuple[pa.Table, pa.Table]:
+    """The rows of whole groups, and those of the last one, which may go on; without groups, so many rows."""
     if _GROUP not in table.column_names:
-        return table, table.slice(0, 0)
+        return table.slice(0, rows), table.slice(rows)
     group = table[_GROUP].to_numpy()
     n = int(np.argmax(group == group[-1]))
     return table.slice(0, n), table.slice(n)

@@ -51,7 +51,7 @@ def test_a_check_without_its_columns_is_told_as_not_run(small_fleet):
 
 
 def test_a_name_that_is_no_check_says_which_there_are(small_fleet):
-    with pytest.raises(WrongArgument, match="impossible-orientation"):
+    with pytest.raises(WrongArgument, match="Did you mean 'impossible-"):
         dl.check(small_fleet["catalog"], ["impossible"])
 
 

@@ -95,7 +95,7 @@ def test_a_table_of_rules_does_as_a_reference(dicomlab, table, tmp_path):
 
 def test_what_is_not_there_or_none_is_a_wrong_call(dicomlab, table, tmp_path):
     (tmp_path / "bad.json").write_text("{")
-    for name, words in (("bad.json", "it is no JSON"), ("none.json", "there is no such file")):
+    for name, words in (("bad.json", "it is not JSON"), ("none.json", "there is no such file")):
         ran = dicomlab("protocol", "check", table, tmp_path / name)
         assert ran.code == 2
         assert words in " ".join(ran.err.split())
