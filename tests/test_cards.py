@@ -112,6 +112,7 @@ def test_the_card_of_a_drift_tells_the_gravest_first(drift):
     assert "No change was found in what is monitored." in nothing._repr_html_()
 
 
+@pytest.mark.slow
 def test_masked_cards_name_nobody(catalog):
     cohort = dl.select(catalog, "PatientID = 'MRN-1' AND InstitutionName = 'St Elsewhere'")
     with dl.options.masked():

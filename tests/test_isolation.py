@@ -57,6 +57,7 @@ def places(n_columns: int) -> values.Cells:
     return values.Cells(np.frombuffer(b"1 1 ", np.uint8), off, length, np.zeros((n_columns, 3), np.int64))
 
 
+@pytest.mark.slow
 def test_each_column_costs_only_the_cell_that_it_raises_for(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = [column for column in Columns() if column.has_place and not column.is_many]
     found, plain = places(len(columns)), values._plain

@@ -364,6 +364,7 @@ def test_charts_name_no_patient_and_no_site(fleet, drift, masked):
 # --- the shell ---
 
 
+@pytest.mark.slow
 def test_the_shell_masks_with_a_switch(hostile, capsys):
     from dicomlab.cli.main import make_app
 
@@ -403,6 +404,7 @@ def test_a_cohort_is_the_same_and_shows_pseudonyms(fleet):
     assert not [p for p in true["patients"]["PatientID"] if p in texts]
 
 
+@pytest.mark.slow
 def test_findings_are_the_same_and_name_no_file(hostile):
     true = dl.check(hostile)
     with dl.options.masked():

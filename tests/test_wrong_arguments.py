@@ -265,6 +265,7 @@ def test_the_sentence_says_what_is_meant_and_what_came(made, work, sentence):
         work(made)
 
 
+@pytest.mark.slow
 def test_the_path_of_a_catalog_stands_for_the_catalog(made):
     path = made.home / "catalog"
     assert len(dl.check(path)) == len(dl.check(str(path))) == len(made.findings)

@@ -110,6 +110,7 @@ def test_every_real_file_fits_or_says_why(tmp_path, quiet):
     assert n == len(catalog)
 
 
+@pytest.mark.slow
 @pytest.mark.real_files
 def test_real_files_fit_or_say_why(tmp_path, quiet):
     files = shared_files()

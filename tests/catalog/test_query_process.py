@@ -280,6 +280,7 @@ def test_what_a_process_wrote_goes_with_it(catalog) -> None:
     assert set(temporary().glob("query-*")) == before
 
 
+@pytest.mark.slow
 def test_a_snapshot_stays_as_it_was_opened(archive, tmp_path) -> None:
     from tests.build import dataset, write
 

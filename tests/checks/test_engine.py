@@ -72,6 +72,7 @@ def test_blocks_are_no_longer_than_they_must_be(small_fleet):
     assert [len(b) for b in catalog.blocks(query, rows=1000)][:-1] == [1000] * (len(catalog) // 1000)
 
 
+@pytest.mark.slow
 def test_a_table_is_read_once_for_all_checks_that_share_a_pass(small_fleet, monkeypatch):
     asked = []
     monkeypatch.setitem(

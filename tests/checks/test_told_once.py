@@ -92,20 +92,24 @@ def sisters(n: int = 6) -> dict[str, list]:
     return {f"P{k}": short("3") for k in range(1, n + 1)}
 
 
+@pytest.mark.slow
 def test_sister_series_of_one_length_are_no_finding(findings_of):
     assert findings_of(**sisters(7)) == []
 
 
+@pytest.mark.slow
 def test_a_lost_slice_is_no_short_count_as_well(findings_of):
     series = short("3")
     del series[4]
     assert findings_of(**sisters(), P9=series) == ["missing-slices"]
 
 
+@pytest.mark.slow
 def test_a_series_cut_at_its_end_is_told_by_its_sisters(findings_of):
     assert findings_of(**sisters(), P9=short("3")[:6]) == ["fewer-than-sisters"]
 
 
+@pytest.mark.slow
 def test_slices_without_a_place_are_not_told_as_volumes(findings_of):
     series = short("3")
     for image in series:
@@ -113,6 +117,7 @@ def test_slices_without_a_place_are_not_told_as_volumes(findings_of):
     assert findings_of(P1=series) == ["placeholder-position"]
 
 
+@pytest.mark.slow
 def test_a_size_of_zero_is_not_told_as_a_change(findings_of):
     series = short("3")
     series[3].PixelSpacing = [0, 0]

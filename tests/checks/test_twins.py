@@ -35,6 +35,7 @@ def planted(findings):
     return Counter(zip(findings["check"], attributes, strict=True))
 
 
+@pytest.mark.slow
 def test_five_faults_in_a_ct_series_are_five_findings(findings_of):
     found = findings_of(twins.faulty_ct())
     assert planted(found) == {
@@ -52,6 +53,7 @@ def test_five_faults_in_a_ct_series_are_five_findings(findings_of):
     assert by.loc[("localiser-inside", ""), "slices"] == [25]
 
 
+@pytest.mark.slow
 def test_five_faults_in_an_mr_series_are_five_findings(findings_of):
     assert planted(findings_of(twins.faulty_mr())) == {
         ("missing-slices", ""): 1,
@@ -62,6 +64,7 @@ def test_five_faults_in_an_mr_series_are_five_findings(findings_of):
     }
 
 
+@pytest.mark.slow
 def test_five_faults_in_a_pet_series_are_five_findings(findings_of):
     assert planted(findings_of(twins.faulty_pt())) == {
         ("missing-slices", ""): 1,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
 from .conftest import make_archive
 
 
+@pytest.mark.slow
 def test_a_grown_catalog_becomes_small_and_says_so(dicomlab, tmp_path):
     archive, into = make_archive(tmp_path / "archive", "CT_small.dcm"), tmp_path / "catalog"
     for number in range(2):

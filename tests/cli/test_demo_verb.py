@@ -30,6 +30,7 @@ def test_the_demo_tells_what_it_read_and_found(demo):
     assert "All of it took" in ran.out
 
 
+@pytest.mark.slow
 def test_the_demo_again_reads_nothing_twice_and_says_the_same(demo, dicomlab):
     path, ran = demo
     said = json.loads(dicomlab("demo", path, "--scanners", 1, "--months", 6, "--json").out)

@@ -55,6 +55,7 @@ def test_select_counts_saves_and_compares(dicomlab, catalog, tmp_path):
     assert json.loads(again.out)["changes"] == []
 
 
+@pytest.mark.slow
 def test_select_says_what_has_changed_since(dicomlab, tmp_path):
     from tests.cli.conftest import make_archive
 

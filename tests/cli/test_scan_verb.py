@@ -46,6 +46,7 @@ def test_quiet_still_tells_what_could_not_be_read(archive, dicomlab, tmp_path):
     assert "the file ends inside the header" in ran.out
 
 
+@pytest.mark.slow
 def test_a_second_scan_tells_only_what_is_new_or_gone(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", *WHOLE)
     call = ("scan", folder, "--into", tmp_path / "catalog", "--json")

@@ -131,6 +131,7 @@ def test_a_query_that_fails_on_a_value_does_not_quote_it(catalog, dicomlab):
     assert "Compressed" not in ran.err
 
 
+@pytest.mark.slow
 def test_a_header_cannot_paint_the_terminal(dicomlab, tmp_path):
     from pydicom import dcmread
 

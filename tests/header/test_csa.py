@@ -153,6 +153,7 @@ def read(ds: Dataset, to: Path, columns: Columns = COLUMNS, syntax: str = Explic
     return rows[0], problems[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [csa1, csa2])
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian])
 def test_fields_come_out_of_either_form_in_every_transfer_syntax(tmp_path, form, syntax):

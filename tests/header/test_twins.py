@@ -75,6 +75,7 @@ def test_there_are_files_to_compare():
     assert len(pydicom_files()) > 150
 
 
+@pytest.mark.slow
 def test_the_kernel_and_its_twin_give_the_same_rows():
     differ = []
     for path, ours, theirs in zip(PATHS, rows_of(KERNEL, PATHS), rows_of(TWIN, PATHS), strict=True):
@@ -191,6 +192,7 @@ def same(ours, theirs, column: Column) -> bool:
     return ours == theirs
 
 
+@pytest.mark.slow
 def test_cells_are_what_pydicom_says(quiet):
     checked, wrong = 0, []
     private = {c.name for c in COLUMNS if c.creator or c.parts or any(step.creator for step in c.steps)}

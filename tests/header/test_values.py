@@ -153,6 +153,7 @@ def test_decimals_are_rounded_as_python_rounds_them(text):
         assert struct.pack("<d", value) == struct.pack("<d", expected)
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"-?[0-9]{1,20}", fullmatch=True))
 @settings(deadline=None, max_examples=200)
 def test_integers_are_read_whole_or_not_at_all(text):

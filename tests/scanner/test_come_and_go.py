@@ -62,6 +62,7 @@ def patients(catalog: dl.Catalog) -> list[str]:
     return sorted(catalog.patients["PatientID"])
 
 
+@pytest.mark.slow
 def test_a_file_that_comes_back_is_there_again(archive, scan, tmp_path):
     before = scan()
     away = shutil.move(archive / "p0", tmp_path / "away")
@@ -74,6 +75,7 @@ def test_a_file_that_comes_back_is_there_again(archive, scan, tmp_path):
     assert len(after.versions) == 3
 
 
+@pytest.mark.slow
 def test_a_file_that_comes_back_as_another_is_that_other(archive, scan):
     scan()
     key = archive / "p0" / "s0" / "i0"
@@ -93,6 +95,7 @@ def test_a_file_that_moved_is_there_once(archive, scan):
     assert not catalog.files["file_key"].str.contains("/p0/").any()
 
 
+@pytest.mark.slow
 def test_what_turned_into_something_else_is_that(archive, scan):
     scan()
     one, two, three = (archive / "p0" / "s0" / f"i{i}" for i in range(3))
@@ -115,6 +118,7 @@ def test_what_turned_into_something_else_is_that(archive, scan):
     assert patients(scan()) == ["P0", "P1", "again"]
 
 
+@pytest.mark.slow
 def test_members_go_with_their_archive_and_come_back_with_it(archive, scan, tmp_path):
     pack = zipped(archive / "pack", "A", "B")
     assert patients(scan()) == ["A", "B", "P0", "P1"]
@@ -124,6 +128,7 @@ def test_members_go_with_their_archive_and_come_back_with_it(archive, scan, tmp_
     assert patients(scan()) == ["A", "B", "P0", "P1"]
 
 
+@pytest.mark.slow
 def test_a_replaced_archive_has_its_new_members_alone(archive, scan):
     zipped(archive / "pack", "A", "B")
     scan()
@@ -133,6 +138,7 @@ def test_a_replaced_archive_has_its_new_members_alone(archive, scan):
     assert catalog.files["container"].notna().sum() == 3
 
 
+@pytest.mark.slow
 def test_an_archive_that_turned_into_a_file_and_back_leaves_no_members_behind(archive, scan):
     pack = zipped(archive / "pack", "A", "B")
     scan()
@@ -151,6 +157,7 @@ def test_an_archive_that_turned_into_a_file_and_back_leaves_no_members_behind(ar
     assert patients(scan()) == ["A", "P0", "P1"]
 
 
+@pytest.mark.slow
 def test_an_archive_that_was_cut_and_mended_has_all_its_members_again(archive, scan):
     pack = zipped(archive / "pack", "A", "B")
     whole = pack.read_bytes()
@@ -161,6 +168,7 @@ def test_an_archive_that_was_cut_and_mended_has_all_its_members_again(archive, s
     assert patients(scan()) == ["A", "B", "P0", "P1"]
 
 
+@pytest.mark.slow
 def test_what_lies_below_a_broken_link_is_not_gone(archive, scan, tmp_path):
     share = write_archive(tmp_path / "share", patients=3)
     (archive / "link").symlink_to(share)

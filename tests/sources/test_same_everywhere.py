@@ -100,6 +100,7 @@ def test_a_zip_gives_what_the_folder_gives(folder, plain, tmp_path):
     assert {t: differences(ours, plain, t) for t in TABLES} == {t: [] for t in TABLES}
 
 
+@pytest.mark.slow
 def test_a_bucket_gives_what_the_folder_gives(folder, plain, tmp_path, s3):
     url = s3.fill(folder, "same-everywhere")
     ours = dl.scan(url, into=tmp_path / "c", progress=False, storage_options=s3.options)

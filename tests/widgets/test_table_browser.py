@@ -171,6 +171,7 @@ def test_a_restarted_kernel_is_said_calmly(table):
     page.until_idle()
 
 
+@pytest.mark.slow
 def test_it_works_in_notebook_7(notebook):
     page = notebook(*CELLS)
     view = page.view("table")

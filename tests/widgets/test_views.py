@@ -115,6 +115,7 @@ def test_a_table_of_a_catalog_is_found_again_by_its_condition(small_fleet):
     assert table.to_pandas().columns.tolist() == ["Modality", "KVP"]
 
 
+@pytest.mark.slow
 def test_a_table_that_was_masked_stays_so(small_fleet):
     catalog = small_fleet["catalog"]
     true = set(catalog.patients["PatientID"])
