@@ -110,9 +110,9 @@ class Drift:
         replaces, n_changes.
     settings: name, value, meaning.
     notices: what is worth knowing and is no drift. notice_id, device, modality, kind (missing-tag, gap,
-        volume), parameter (several with commas), stratum, date, until (null where it goes on),
-        before and after (shares of examinations without the tag; examinations a week), n
-        (examinations; days of a gap), text (plain words), detector.
+        volume, identity, not-judged for what was set aside, ...), parameter (several with commas),
+        stratum, date, until (null where it goes on), before and after (shares of examinations without the
+        tag; examinations a week), n (examinations; days of a gap), text (plain words), detector.
     limits: whether machines keep to the limits that were given. signal_id, device, modality, stratum,
         parameter, unit, reference, warn, action (distances from the reference, in `limit_unit`), side,
         n_days, level (median of the medians of the last 20 days with data), level_low, level_high (its
