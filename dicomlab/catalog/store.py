@@ -333,6 +333,8 @@ class Store:
                         file.read_row_group(group)
             except FileNotFoundError:
                 return f"{shown} is missing"
+            except (PermissionError, ConnectionError, TimeoutError):
+                raise  # what cannot be reached is not damaged
             except (OSError, pa.ArrowException):
                 return f"{shown} is no Parquet file, or its bytes were changed"
             if missing := sorted(names - have):

@@ -51,7 +51,7 @@ def ended(child: int) -> int:
 
 def scan(source: str, into: str) -> None:
     """A scan of many steps."""
-    plan.UNIT_ROWS, engine.COMMIT_FILES, compaction.MANY = 7, 20, 3
+    plan.UNIT_ROWS, engine.COMMIT_SECONDS, compaction.MANY = 7, (0.0, 0.0), 3
     dl.scan(source, into, progress=False, jobs=1)
 
 
