@@ -111,6 +111,10 @@ def _version(found: Any, number: int) -> Version:
     words = is_object(found, where)
     for name in ("id", "made", "source"):
         member(words, name, str, within=where)
+    try:
+        datetime.fromisoformat(words["made"])
+    except ValueError:
+        raise NotPlain(f"is not as dicomlab wrote it: '{where}.made' must be a date") from None
     for name in ("tables", "counts"):
         _numbers(words, name, within=where)
     if "seconds" in words:

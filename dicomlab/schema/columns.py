@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from dicomlab.arguments import checked_methods
 from dicomlab.errors import DicomlabError, NotAColumn, UnknownColumn, WrongArgument, WrongKind
@@ -349,6 +349,8 @@ class Columns:
         try:
             found = [_from_dict(row) for row in rows]
             _ = {hash(column) for column in found}  # a list where a text belongs has none
+            for column in found:
+                _check_words(column)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise WrongKind(
                 "Columns.from_list", "rows", "what Columns.to_list gives", "something else"
@@ -472,6 +474,20 @@ _FREE_VR = frozenset("PN LO LT SH ST UC UT DA DT TM AS UI".split())
 
 def _is_free(tag: int, vr: str) -> bool:
     return vr in _FREE_VR or tag >> 16 == 0x0010
+
+
+def _check_words(column: Column) -> None:
+    """Raise ValueError for a word that a column cannot have, such as a VR that DICOM does not."""
+    allowed = {"level": Level, "rollup": RollUp, "csa": Csa, "rule": Rule}
+    is_known = column.vr in _KIND_OF_VR and all(
+        getattr(column, name) in get_args(words) for name, words in allowed.items()
+    )
+    texts = (column.name, column.meaning, column.creator, column.unit, column.path)
+    is_text = all(isinstance(text, str) for text in texts)
+    if not (is_known and is_text and isinstance(column.tag, int)):
+        raise ValueError("a column that dicomlab does not write")
+    for part in column.parts:
+        _check_words(part)
 
 
 def _from_dict(row: dict[str, object]) -> Column:
