@@ -14,7 +14,7 @@ from dicomlab.arguments import checked_methods
 from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.tree import KINDS, Node, Tree
 from dicomlab.cohorts.cohort import Cohort
-from dicomlab.errors import WrongArgument
+from dicomlab.errors import MissingColumn, WrongArgument
 from dicomlab.masking import options
 from dicomlab.pixels import NoPicture, Pixels
 from dicomlab.schema.levels import literal
@@ -83,6 +83,9 @@ class SeriesBrowser(View, page="browser"):
     ):
         if not isinstance(source, Catalog | Cohort):
             raise WrongArgument("source", type(source).__name__, ("a catalog", "a cohort"))
+        for name in ("level", "uid", "severity", "message"):
+            if findings is not None and name not in findings:
+                raise MissingColumn(name, findings.columns, " Give what `check` gives.")
         self._source, self._findings = source, findings
         self._load()
         super().__init__(**settings)
