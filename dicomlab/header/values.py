@@ -309,9 +309,12 @@ def _numbers(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: 
     strange = np.zeros(len(raw), np.bool_)
     if dtype.kind == "f":
         strange = ~np.isfinite(raw)
+        if target is np.int64:
+            strange |= np.abs(raw) >= 2.0**63
     elif dtype.kind == "u" and dtype.itemsize == 8:
         strange = raw > np.iinfo(np.int64).max
-    values = raw.astype(target)
+    with np.errstate(invalid="ignore"):  # those that are strange are left out
+        values = raw.astype(target)
     if strange.any():
         rows = np.flatnonzero(strange)
         rows = np.searchsorted(lists, rows, side="right") - 1 if column.is_list else rows
