@@ -19,6 +19,13 @@ def cusum(gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (total - lowest)[1:], np.maximum.accumulate(at_low)[:-1]
 
 
+def capped_by_day(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
+    """Gains, scaled on days that would add more than `most` by themselves."""
+    _, number = np.unique(day, return_inverse=True)
+    total = np.bincount(number, np.maximum(gain, 0.0))
+    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)
+
+
 def leading(charts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The highest chart of a bank at each point: its number, sum and beginning."""
     statistic = np.stack([chart[0] for chart in charts])

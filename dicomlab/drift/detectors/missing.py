@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.cusum import as_chart, cusum, leading, no_chart
+from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart
 
 MOST_USUAL = 0.7
 """A share that is more than this is not held against anything."""
@@ -51,13 +51,6 @@ class MissingTag:
         for more in self.shares:
             share = np.minimum(usual + more, 0.97)
             gain = np.where(is_odd, np.log(share / usual), np.log((1 - share) / (1 - usual))) / limit
-            charts.append(cusum(_capped(gain, day, self.share)))
+            charts.append(cusum(capped_by_day(gain, day, self.share)))
         _, statistic, start = leading(charts)
         return as_chart(signal.index, statistic, (statistic > 1.0) & is_odd, 0, start)
-
-
-def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
-    """Gains, scaled on days that would add more than `most` by themselves."""
-    _, number = np.unique(day, return_inverse=True)
-    total = np.bincount(number, np.maximum(gain, 0.0))
-    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.cusum import as_chart, cusum, leading, no_chart
+from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart
 
 _LONGER = 10.0
 
@@ -47,13 +47,6 @@ class SpreadGrowth:
         charts = []
         for ratio in self.ratios:
             gain = (score / usual * (1 - ratio**-2) / 2 - np.log(ratio)) / limit
-            charts.append(cusum(_capped(gain, day, self.share)))
+            charts.append(cusum(capped_by_day(gain, day, self.share)))
         _, statistic, start = leading(charts)
         return as_chart(signal.index, statistic, (statistic > 1.0) & (score > 1), 1, start)
-
-
-def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
-    """Gains, scaled on days that would add more than `most` by themselves."""
-    _, number = np.unique(day, return_inverse=True)
-    total = np.bincount(number, np.maximum(gain, 0.0))
-    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)

@@ -1,1 +1,1 @@
-"""What is told of a machine: changes with their words and causes, and notices."""
+"""What is reported of a machine: changes with their words and causes, and notices."""
