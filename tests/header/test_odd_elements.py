@@ -262,3 +262,10 @@ def test_of_a_sequence_that_is_cut_short_its_whole_items_count(reader):
         batch = read(reader, part10(sequence)[: -3 if sequence[-4:] != bytes(4) else -11])
         assert batch.status[0] == "partial"
         assert batch.table["series"].to_pylist() == [["1.1"]]
+
+
+@both
+@pytest.mark.parametrize(("value", "rows"), [(2.0**62, 2**62), (2.0**63, None), (-1e300, None)])
+def test_a_float_in_a_column_of_whole_numbers_is_whole_or_null(reader, value, rows):
+    raw = part10(element(0x00080060, "CS", b"CT") + element(0x00280010, "FD", struct.pack("<d", value)))
+    assert row(reader, raw)["Rows"] == rows
