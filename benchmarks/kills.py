@@ -240,7 +240,7 @@ def operations(archive: Path, files: int) -> dict[str, Operation]:
 
     def add(here: Path, counter: Counter) -> None:
         TOTAL.value = files
-        counting(rebuild, "_remake", counter, lambda made, *_: made[1])
+        counting(rebuild, "_remake", counter, lambda made, *_: made[2])
         dl.open_catalog(here / "catalog").add_columns(COLUMNS, progress=False)
 
     def compact(here: Path, counter: Counter) -> None:

@@ -189,7 +189,7 @@ class Bucket:
     def delete(self, folder: str, names: Iterable[str]) -> list[str]:
         """Delete objects; gives those that are gone."""
         todo = list(names)
-        self._delete([self.key(folder, name) for name in todo])
+        self._delete([self.key(*filter(None, (folder, name))) for name in todo])
         return todo
 
     def clear(self, tables: Iterable[str]) -> None:

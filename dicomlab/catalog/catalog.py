@@ -690,7 +690,8 @@ class Catalog:
     ) -> Catalog:
         """Add columns from the kept headers, without opening the archive; gives the new catalog.
 
-        Takes keywords, or a `Columns` with private elements and paths in it.
+        Takes keywords, or a `Columns` with private elements and paths in it. The catalog changes at
+        the end, in one step; after a kill the next call goes on where this one was.
 
         Raises NoHeaders when the catalog keeps none, UnknownColumn for a word that is no
         keyword, CatalogBusy when a scan writes into the catalog.

@@ -68,7 +68,7 @@ class Place(Protocol):
         """Write a small file for its owner only, in one step that survives a crash."""
 
     def delete(self, folder: str, names: Iterable[str]) -> list[str]:
-        """Delete files of a folder; gives those that are gone."""
+        """Delete files of a folder, or right in the place for ""; gives those that are gone."""
 
     def clear(self, tables: Iterable[str]) -> None:
         """Delete these tables."""

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from dicomlab.catalog.database import connect
+from dicomlab.catalog.finished_work import FinishedWork, purpose
 from dicomlab.catalog.place import Place, place_of
 from dicomlab.catalog.rollup import roll_up
 from dicomlab.catalog.rows import instance_rows, write_details
@@ -48,28 +49,32 @@ def add_columns(
         return
     if not state.keep_headers:
         raise NoHeaders
-    state = open_for_writing(place, state)
-    rebuild(place, state, Columns([*have, *new]), f"columns: {', '.join(new.names)}", jobs, progress)
+    columns = Columns([*have, *new])
+    state = open_for_writing(place, state, columns)
+    rebuild(place, state, columns, f"columns: {', '.join(new.names)}", jobs, progress)
 
 
-def open_for_writing(place: Place, state: State) -> State:
+def open_for_writing(place: Place, state: State, columns: Columns | None = None) -> State:
     """Take back what an unfinished scan left, and bring a catalog of an older format up to date.
 
-    A catalog that keeps no headers gets the tables it lacks, empty, and the columns in one unit. Raises
-    DamagedCatalog when files of it are missing: what is written on top of that would be lost.
+    A catalog that keeps no headers gets the tables it lacks, empty, and the columns in one unit. What a
+    rebuild that was stopped had done stays where these `columns`, or those of the catalog, are what it was
+    about. Raises DamagedCatalog when files of it are missing: what is written on top of that would be lost.
     """
     store = Store(place)
     store.check(state.tables)
-    state = store.roll_back(state)
-    if state.format < FORMAT or any(table not in state.tables for table in PLAIN_TABLES):
-        state = store.with_all_tables(state, Columns.from_list(state.columns))
+    is_older = state.format < FORMAT or any(table not in state.tables for table in PLAIN_TABLES)
+    if columns is None or is_older:
+        columns = Columns.from_list(state.columns)
+    state = store.roll_back(state, FinishedWork.left(place, purpose(state, columns)).parts)
+    if is_older:
+        state = store.with_all_tables(state, columns)
         state = _with_all_columns(store, state, "files")
         if not state.keep_headers:
             for table in ("instances", "frames"):
                 state = _with_all_columns(store, state, table)
         state = replace(state, format=FORMAT)
         if state.keep_headers:
-            columns = Columns.from_list(state.columns)
             return rebuild(place, state, columns, f"format {FORMAT}", None, progress=False)
     write_state(place, state)
     return state
@@ -78,36 +83,63 @@ def open_for_writing(place: Place, state: State) -> State:
 def rebuild(
     place: Place, state: State, columns: Columns, why: str, jobs: int | None, progress: bool
 ) -> State:
-    """Read the kept headers again into instances, frames, dose and problems; gives the new state."""
-    from joblib import Parallel, delayed
+    """Read the kept headers again into instances, frames, dose and problems; gives the new state.
 
-    store = Store(place)
+    Files of headers that a rebuild for the same purpose had done before it was stopped are not read again.
+    """
+    work = FinishedWork.left(place, purpose(state, columns))
     tag = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    paths = store.paths("headers", state.tables["headers"])
-    run = Parallel(
-        n_jobs=jobs or os.cpu_count(), backend="threading", return_as="generator_unordered", batch_size=1
-    )
-    parts = _without_header(store, state, columns, tag)
-    total = store.rows(paths)
-    with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
-        tasks = (
-            delayed(_remake)(store, state, columns, path, f"{tag}-{k:05d}.parquet")
-            for k, path in enumerate(paths)
-        )
-        for made, rows in run(tasks):
-            parts += made
-            bar.update(rows)
+    try:
+        parts = _remade(Store(place), state, columns, work, tag, jobs, progress)
+    except Exception:
+        work.forget(with_parts=True)
+        raise
+    store = Store(place)
     gone = {t: [os.path.basename(p) for p in store.paths(t, state.tables[t])] for t in REMADE}
     state = store.commit(state, parts, gone={table: names for table, names in gone.items() if names})
     state = replace(state, columns=tuple(columns.to_list()))
     if state.is_complete:
         state = roll_up(place, state, tag).with_version(why, 0.0)
     write_state(place, state)
+    work.forget()
     return state
 
 
-def _remake(store: Store, state: State, columns: Columns, path: str, name: str) -> tuple[list[Part], int]:
-    """Read one file of headers, a row group at a time."""
+def _remade(
+    store: Store,
+    state: State,
+    columns: Columns,
+    work: FinishedWork,
+    tag: str,
+    jobs: int | None,
+    progress: bool,
+) -> list[Part]:
+    """Make the parts of the new tables, as far as they are not made; gives all of them."""
+    from joblib import Parallel, delayed
+
+    paths = store.paths("headers", state.tables["headers"])
+    todo = [path for path in paths if os.path.basename(path) not in work.done]
+    run = Parallel(
+        n_jobs=jobs or os.cpu_count(), backend="threading", return_as="generator_unordered", batch_size=1
+    )
+    parts = [*work.parts, *_without_header(store, state, columns, tag)]
+    total = store.rows(paths)
+    with progress_bar("Reading the kept headers", total=total, show=progress, unit="headers") as bar:
+        bar.update(total - store.rows(todo))
+        tasks = (
+            delayed(_remake)(store, state, columns, path, f"{tag}-{k:05d}.parquet")
+            for k, path in enumerate(todo)
+        )
+        for path, made, rows in run(tasks):
+            parts += work.add(os.path.basename(path), made, store)
+            bar.update(rows)
+    return parts
+
+
+def _remake(
+    store: Store, state: State, columns: Columns, path: str, name: str
+) -> tuple[str, list[Part], int]:
+    """Read one file of headers, a row group at a time; gives it with what was made, and its rows."""
     from dicomlab.header.engine import HeaderReader
 
     reader = HeaderReader(columns)
@@ -127,7 +159,7 @@ def _remake(store: Store, state: State, columns: Columns, path: str, name: str) 
     for writer in writers.values():
         writer.close()
     pa.default_memory_pool().release_unused()
-    return [w.part for w in writers.values() if w.part is not None], rows
+    return path, [w.part for w in writers.values() if w.part is not None], rows
 
 
 def _sizes(store: Store, state: State, keys: pa.Array, rows: list[int]) -> list[int]:

@@ -174,6 +174,10 @@ class Store:
         """Where a Parquet file lies that is not part of its table yet."""
         return self.place.unfinished(table, name)
 
+    def finished(self, part: Part) -> Part:
+        """Give a part its name in its table, if it does not have it yet, and its size."""
+        return part if part.size >= 0 else replace(part, size=self.place.finish(part.table, part.name))
+
     def commit(
         self,
         state: State,
@@ -217,10 +221,9 @@ class Store:
         actions: list[Any] = [
             RemoveAction(path=name, data_change=is_new, deletion_timestamp=now) for name in gone
         ]
-        for part in parts:
-            size = part.size if part.size >= 0 else self.place.finish(table, part.name)
+        for part in map(self.finished, parts):
             stats = json.dumps({"numRecords": part.rows})
-            actions.append(AddAction(part.name, size, {}, now, is_new, stats))
+            actions.append(AddAction(part.name, part.size, {}, now, is_new, stats))
         if parts:
             schema = self.schema_of(self.place.at(table, parts[0].name))
             delta = _take_schema(self.place, table, schema)
@@ -230,8 +233,11 @@ class Store:
         delta.update_incremental()
         return int(delta.version())
 
-    def roll_back(self, state: State) -> State:
-        """Take back what was committed after the state was written down, and unfinished files."""
+    def roll_back(self, state: State, spared: Iterable[Part] = ()) -> State:
+        """Take back what was committed after the state was written down, and unfinished files.
+
+        Parts that are spared stay, though no version has them yet.
+        """
         self.place.confirm()
         if isinstance(self.place, Folder):
             clear_unfinished(self.place.path)
@@ -247,15 +253,16 @@ class Store:
         if self.place.was_left:
             kept = [tables, *(version.tables for version in state.versions)]
             self.place.clear(set(TABLES).difference(*kept))
-            self.drop_strays(kept)
+            self.drop_strays(kept, spared)
         return replace(state, tables=tables)
 
-    def drop_strays(self, states: Iterable[Mapping[str, int]]) -> int:
-        """Delete Parquet files that none of these states has; gives the bytes.
+    def drop_strays(self, states: Iterable[Mapping[str, int]], spared: Iterable[Part] = ()) -> int:
+        """Delete Parquet files that none of these states has and that are not spared; gives the bytes.
 
         A state says which version of each table belongs to it.
         """
         kept = list(states)
+        stay = {(part.table, part.name) for part in spared}
         freed = 0
         for table in TABLES:
             versions = {tables[table] for tables in kept if table in tables}
@@ -263,6 +270,7 @@ class Store:
                 continue
             needed = {part.name for version in versions for part in self.parts(table, version)}
             sizes = self.place.sizes(table)
+            needed |= {name for of, name in stay if of == table}
             strays = [name for name in sizes if name.endswith(".parquet") and name not in needed]
             freed += sum(sizes[name] for name in self.place.delete(table, strays))
         return freed
