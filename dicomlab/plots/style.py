@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import matplotlib as mpl
 
 from dicomlab.errors import DicomlabError
-from dicomlab.isolation import set_aside
+from dicomlab.isolation import SetAside, set_aside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Drawn = TypeVar("Drawn")
+_NOTED: ContextVar[list[SetAside] | None] = ContextVar("noted", default=None)
+"""Where panels that are set aside are noted; None where nobody asks."""
 
 INK = "#1a1a1a"
 SOFT = "#5c5c5c"
@@ -134,6 +137,17 @@ def say(ax: Axes, sentence: str) -> Axes:
     return ax
 
 
+@contextmanager
+def noting() -> Iterator[list[SetAside]]:
+    """Give a list of the panels and lanes that are set aside while this lasts, beside what they say."""
+    noted: list[SetAside] = []
+    before = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(before)
+
+
 def alone(
     ax: Axes, item: str, work: Callable[[], Drawn], otherwise: Drawn, *, lane: float | None = None
 ) -> Drawn:
@@ -143,7 +157,10 @@ def alone(
     except DicomlabError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever one panel raises, the others are drawn
-        words = plain(set_aside(item, error).in_words, 110)
+        aside = set_aside(item, error)
+    if (noted := _NOTED.get()) is not None:
+        noted.append(aside)
+    words = plain(aside.in_words, 110)
     at: dict[str, Any] = {"transform": ax.transAxes if lane is None else ax.get_yaxis_transform()}
     ax.text(0.01, 0.5 if lane is None else lane, words, fontsize=7.5, color=SOFT, va="center", zorder=9, **at)
     return otherwise

@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from dicomlab.drift.base import Drift
+from dicomlab.isolation import SetAside
 from dicomlab.plots import calendars, charts, fleet, timelines
 from dicomlab.plots.axis import records
-from dicomlab.plots.style import WIDTH, paper
+from dicomlab.plots.style import WIDTH, noting, paper
 from dicomlab.plots.words import comparable, counted, day, effect, part_of, when
 from dicomlab.report.left_out import LeftOut
 
@@ -46,10 +47,12 @@ class Picture:
 def draw_pictures(
     drift: Drift, summary: dict[str, Any], left_out: LeftOut | None = None
 ) -> dict[str, Picture]:
-    """Every picture that the summary names, by key; one whose drawing raises is noted in `left_out`."""
-    make, pictures = (left_out or LeftOut()).make, {}
+    """Every picture that the summary names, by key; what cannot be drawn is noted in `left_out`."""
+    noted, pictures = left_out or LeftOut(), {}
     for key, work in _drawings(drift, summary).items():
-        picture = make(f"picture {key}", work, None)
+        with noting() as panels:
+            picture = noted.make(f"picture {key}", work, None)
+        noted.found += [SetAside(f"{panel.item} in picture {key}", panel.reason) for panel in panels]
         if picture is not None:
             pictures[key] = picture
     return pictures

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 
 from dicomlab.plots import charts, epochs, textbook, timelines
+from dicomlab.report import pictures
+from dicomlab.report.left_out import LeftOut
 from tests.plots import made_drift
 
 pytestmark = pytest.mark.usefixtures("setting_aside")
@@ -98,3 +101,23 @@ def test_each_lane_of_a_machine_that_raises_says_so(
     assert [text.get_position()[1] for text in ax.texts if SAID in text.get_text()] == bad
     others = {at: n for at, n in lane_words(whole).items() if at not in bad}
     assert {at: n for at, n in lane_words(ax).items() if at not in bad} == others
+
+
+def test_a_report_lists_the_lanes_that_its_pictures_leave_out(
+    drift: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that whoever wrote it ends with the exit code for a partial result."""
+    only = {"timeline": partial(pictures.draw_timeline, drift)}
+    monkeypatch.setattr(pictures, "_drawings", lambda *_: only)
+    draw, whole, partly = epochs.draw_epochs, LeftOut(), LeftOut()
+    assert set(pictures.draw_pictures(drift, {}, whole)) == {"timeline"}
+    assert whole.found == []
+
+    def bad(ax: Any, at: int, machine: Any, *more: Any, **how: Any) -> None:
+        return raising() if machine["device"] == "CT-02" else draw(ax, at, machine, *more, **how)
+
+    monkeypatch.setattr(epochs, "draw_epochs", bad)
+    assert set(pictures.draw_pictures(drift, {}, partly)) == {"timeline"}
+    assert [one.item for one in partly.found] == ["this lane in picture timeline"]
+    assert SAID in partly.remark
+    assert "Doe" not in partly.remark
