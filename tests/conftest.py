@@ -68,7 +68,10 @@ def quiet():
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Count tests marked `real_files` as deselected where no real files lie beside the clone."""
+    """Tests in a browser are slow; `real_files` are deselected where no such files lie beside the clone."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.slow)
     if SHARED.is_dir():
         return
     left_out = [item for item in items if item.get_closest_marker("real_files")]

@@ -13,6 +13,7 @@ import dicomlab
 from tests.conftest import REPOSITORY
 
 
+@pytest.mark.slow
 def test_generated_pages_are_fresh():
     run = subprocess.run(
         [sys.executable, "tools/write_docs.py", "--check"],

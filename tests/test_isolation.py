@@ -129,6 +129,7 @@ def test_each_column_in_one_unit_costs_only_the_row_it_raises_for(
         assert bool(batch.problems) >= (name in filled)
 
 
+@pytest.mark.slow
 def test_a_file_that_raises_is_a_row_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_archive(tmp_path / "in")
     whole = dl.scan(tmp_path / "in", into=tmp_path / "whole", jobs=1, progress=False)
@@ -252,6 +253,7 @@ def test_each_picture_that_cannot_be_drawn_is_listed(
     assert html.count("<h3 id=") == whole.count("<h3 id=")
 
 
+@pytest.mark.slow
 def test_a_machine_without_points_is_in_the_report(fleet: dict[str, Any], tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -267,6 +269,7 @@ def small(tmp_path: Path) -> dl.Catalog:
     return dl.scan(write_archive(tmp_path / "in"), into=tmp_path / "cat", progress=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", [f for f in dict.fromkeys(export.ENDINGS.values()) if f != "dicom-json"])
 def test_each_format_writes_all_tables_but_the_one_that_raises(
     format: Any,  # noqa: A002 - as `export` calls it

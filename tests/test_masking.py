@@ -175,6 +175,7 @@ def test_a_pseudonym_is_not_masked_again():
 # --- tables ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table", ["patients", "studies", "series", "instances", "files", "problems", "errors", "frames", "dose"]
 )
@@ -187,6 +188,7 @@ def test_tables_and_sql_give_what_masking_the_true_table_gives(fleet, table):
     pd.testing.assert_frame_equal(fleet.read(table), true)
 
 
+@pytest.mark.slow
 def test_no_value_of_the_fleet_that_may_identify_is_seen(fleet, masked):
     texts = {
         str(value)
@@ -201,11 +203,13 @@ def test_no_value_of_the_fleet_that_may_identify_is_seen(fleet, masked):
         assert not [text for text in texts if text in shown]
 
 
+@pytest.mark.slow
 def test_nothing_of_a_hostile_file_is_seen_in_tables(hostile, masked):
     for table in ("patients", "studies", "series", "instances", "files"):
         assert_hidden(_printed(hostile.read(table)))
 
 
+@pytest.mark.slow
 def test_no_alias_gets_round_it(hostile, masked):
     rows = hostile.sql(
         "SELECT upper(PatientName) AS kernel, StudyDate + 1 AS n, PatientID || '!' AS k, file_key[:30] AS f "
@@ -219,6 +223,7 @@ def test_headers_in_tables_are_not_given_out(hostile, masked):
     assert hostile.sql("SELECT header FROM headers")["header"].isna().all()
 
 
+@pytest.mark.slow
 def test_columns_of_ones_own_names_are_masked_by_what_they_are(hostile):
     columns = hostile.columns.add_path("RequestAttributesSequence[0].RequestedProcedureDescription", "why")
     columns = columns.add_private("Ophelia's private block", 0x0033, 0x01, "town")
@@ -327,6 +332,7 @@ def test_drift_is_the_same_and_names_no_site(fleet, drift):
     assert not sites & {*seen.fleet["InstitutionName"], *devices["InstitutionName"]}
 
 
+@pytest.mark.slow
 def test_a_report_of_what_was_found_before_names_no_site_and_no_series(fleet, drift, tmp_path):
     with dl.options.masked():
         page = dl.write_report(drift, fleet.unmasked.read("series"), to=tmp_path / "r.html").read_text()
@@ -384,6 +390,7 @@ def test_the_shell_masks_with_a_switch(hostile, capsys):
 # --- cohorts and checks ---
 
 
+@pytest.mark.slow
 def test_a_cohort_is_the_same_and_shows_pseudonyms(fleet):
     chosen = dl.select(fleet, "n_instances > 1").drop(
         "InstanceNumber > 6", level="instance", why="first ones"

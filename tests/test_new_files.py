@@ -115,6 +115,7 @@ def targets(folder: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 def test_a_link_is_replaced_and_what_it_points_to_is_not_written(write, tmp_path):
     other = tmp_path / "other"
     other.write_text("device,modality,stratum,parameter,kind,onset,decision,decided,note\n")
@@ -128,6 +129,7 @@ def test_a_link_is_replaced_and_what_it_points_to_is_not_written(write, tmp_path
     assert all(map(is_private, written))
 
 
+@pytest.mark.slow
 def test_an_older_file_that_all_may_read_becomes_private(write, tmp_path):
     for path in targets(tmp_path):
         path.write_text("device,modality,stratum,parameter,kind,onset,decision,decided,note\n")
@@ -144,6 +146,7 @@ def test_a_new_folder_is_private_and_holds_what_was_asked_for(write, tmp_path):
     assert all(is_private(path) for path in folder.rglob("*") if not path.is_dir())
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_earlier_file_and_nothing_else(write, tmp_path, monkeypatch):
     header = "device,modality,stratum,parameter,kind,onset,decision,decided,note\n"
     for path in targets(tmp_path):
@@ -162,6 +165,7 @@ def test_a_full_disk_leaves_the_earlier_file_and_nothing_else(write, tmp_path, m
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_left_is_removed_by_the_next_one(write, tmp_path):
     (tmp_path / "earlier").write_text("good")
     run = subprocess.run([sys.executable, "-S", "-c", _left(tmp_path)], check=False)
@@ -319,6 +323,7 @@ def writes(call: ast.Call) -> bool:
     return name == "open" and any(isinstance(m, str) and m[:1] in "wax" and len(m) <= 3 for m in modes if m)
 
 
+@pytest.mark.slow
 def test_nothing_else_in_the_package_writes_files():
     direct = {}
     for path in sorted(PACKAGE.rglob("*.py")):

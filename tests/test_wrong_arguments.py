@@ -350,6 +350,7 @@ def test_a_name_that_is_mistyped_is_answered_with_the_right_one(made, work, mean
         work(made.catalog)
 
 
+@pytest.mark.slow
 def test_masked_tables_answer_the_same(made):
     with pytest.raises(DicomlabError, match="Did you mean 'KVP'"):
         made.catalog.masked.sql("SELECT KPV FROM series")

@@ -68,6 +68,7 @@ def parts(catalog: dl.Catalog, table: str) -> int:
     return len(list((catalog.path / table).glob("*.parquet")))
 
 
+@pytest.mark.slow
 def test_small_files_become_one_and_no_row_changes(own, grown):
     assert {parts(own, t) for t in ("files", "instances", "headers")} == {NIGHTS}
     before, size = dl.open_catalog(grown / "catalog"), Store(own.path).on_disk()
@@ -104,6 +105,7 @@ def test_a_second_compaction_changes_nothing(own):
     assert read_state(own.path).tables == state.tables
 
 
+@pytest.mark.slow
 def test_a_compacted_catalog_is_scanned_and_widened_as_before(own, grown, tmp_path):
     archive = shutil.copytree(grown / "archive", tmp_path / "archive")
     catalog = dl.scan(archive, tmp_path / "new", progress=False).compact(progress=False)
@@ -200,6 +202,7 @@ def test_earlier_versions_outlive_the_month_that_delta_keeps_its_log(tmp_path, m
     assert len(dl.open_catalog(catalog.path, version=first).problems) == 1
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_catalog_as_it_was(own, grown, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -175,6 +175,7 @@ def _is_explained(tag, a, b):
     return b["vr"] == "UN" and int(tag[:4], 16) % 2 == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(DCM2JSON is None, reason="dcm2json is not installed")
 def test_headers_are_what_dcm2json_makes_of_the_files(tmp_path, quiet):
     from pydicom import dcmread

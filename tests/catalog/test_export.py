@@ -256,6 +256,7 @@ def test_a_cohort_is_exported_as_its_catalog_is(catalog, tmp_path):
     made.close()
 
 
+@pytest.mark.slow
 def test_a_masked_catalog_is_exported_masked(catalog, tmp_path):
     for name in ("x.csv", "x.json", "x.jsonl"):
         text = catalog.masked.export(tmp_path / name).read_text(encoding="utf-8-sig")

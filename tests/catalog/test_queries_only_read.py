@@ -595,6 +595,7 @@ def test_there_are_many_queries_that_read() -> None:
     assert len(READS) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", READS)
 def test_a_query_that_reads_gives_what_duckdb_gives(query, catalog) -> None:
     plain = query.removesuffix("; -- last")

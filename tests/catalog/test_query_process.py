@@ -229,6 +229,7 @@ print(query_process._pool._idle[0].process_id, flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize(
     "then",

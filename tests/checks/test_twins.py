@@ -75,6 +75,7 @@ def test_five_faults_in_a_pet_series_are_five_findings(findings_of):
     }
 
 
+@pytest.mark.slow
 def test_five_faults_in_a_dx_series_are_five_findings(findings_of):
     found = findings_of(twins.faulty_dx())
     assert Counter(found["check"]) == {
@@ -86,6 +87,7 @@ def test_five_faults_in_a_dx_series_are_five_findings(findings_of):
     }
 
 
+@pytest.mark.slow
 def test_no_finding_holds_what_may_name_a_patient(findings_of):
     images = twins.faulty_ct()
     for image in images:

@@ -76,6 +76,7 @@ def test_json_has_a_schema_and_each_finding(catalogs, dicomlab):
     assert NAME not in ran.out
 
 
+@pytest.mark.slow
 def test_what_is_less_grave_is_left_out_and_does_not_count(catalogs, dicomlab, tmp_path):
     write_series(tmp_path / "jumps", [0, 5, 10, 15, 20, 25])
     (tmp_path / "jumps" / "1-0.dcm").unlink()
@@ -108,6 +109,7 @@ def test_findings_go_into_a_report(catalogs, dicomlab, tmp_path):
     assert NAME not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "why"), [(["--severity", "grave"], "warning"), (["--only", "x"], "missing")]
 )

@@ -24,6 +24,7 @@ def test_export_takes_all_tables_into_sqlite(dicomlab, catalog, tmp_path):
     made.close()
 
 
+@pytest.mark.slow
 def test_export_of_headers_lists_what_does_not_fit(dicomlab, tmp_path):
     from tests.cli.conftest import make_archive
 
@@ -46,6 +47,7 @@ def test_export_says_what_is_wrong(dicomlab, catalog, tmp_path, words):
     assert ran.err
 
 
+@pytest.mark.slow
 def test_select_counts_saves_and_compares(dicomlab, catalog, tmp_path):
     ran = dicomlab("select", catalog, "Modality = 'MR'", "--save", tmp_path / "mr.json")
     assert ran.code == 0

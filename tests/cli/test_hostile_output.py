@@ -79,6 +79,7 @@ def test_no_control_character_reaches_the_terminal(dicomlab, places, call):
         assert not forged_lines(said)
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_runs_nothing(dicomlab, places):
     dicomlab("scan", places["in"], "--into", places["to"])
     out = dicomlab(

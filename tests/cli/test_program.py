@@ -181,6 +181,7 @@ def test_the_program_runs_as_a_module():
     assert (ran.stdout, ran.returncode) == (f"dicomlab {__version__}\n", 0)
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_failure(catalog):
     query = "SELECT * FROM range(200000)"
     ran = in_a_shell(f"dicomlab sql {shlex.quote(str(catalog))} '{query}' --csv | head -2")

@@ -104,6 +104,7 @@ def test_what_is_not_there_or_none_is_a_wrong_call(dicomlab, table, tmp_path):
     assert dicomlab("protocol").code == 2 or "Usage" in dicomlab("protocol").out
 
 
+@pytest.mark.slow
 def test_hostile_names_reach_neither_terminal_nor_page(dicomlab, tmp_path):
     table = series(
         8, name=HOSTILE, FlipAngle=[8.0] * 7 + [9.0], SequenceName=[HOSTILE] * 7 + ["\x1b]0;x\x07"]

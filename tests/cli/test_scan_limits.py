@@ -28,6 +28,7 @@ def images(tmp_path):
         yield f"{url}/in"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "value", "code", "reason"),
     [
@@ -66,6 +67,7 @@ def test_what_is_no_limit_is_a_wrong_call(dicomlab, tmp_path, given):
     assert given.partition("=")[0] in ran.err
 
 
+@pytest.mark.slow
 def test_limits_of_servers_do_not_hold_for_folders(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", "CT_small.dcm")
     ran = dicomlab("scan", folder, "--into", tmp_path / "catalog", "--max-bytes", 1)

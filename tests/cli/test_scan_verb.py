@@ -10,6 +10,7 @@ import pytest
 from .conftest import WHOLE, make_archive
 
 
+@pytest.mark.slow
 def test_every_file_that_was_met_is_accounted_for(archive, dicomlab, tmp_path):
     ran = dicomlab("scan", archive, "--into", tmp_path / "catalog", "--json")
     said = json.loads(ran.out)
@@ -20,6 +21,7 @@ def test_every_file_that_was_met_is_accounted_for(archive, dicomlab, tmp_path):
     assert said["counts"]["files"] == said["files"]
 
 
+@pytest.mark.slow
 def test_the_summary_counts_what_the_tables_hold(archive, dicomlab, tmp_path):
     out = dicomlab("scan", archive, "--into", tmp_path / "catalog").out
     counted = {line.split()[0]: line.split() for line in out.splitlines() if line.startswith("    ")}
@@ -28,11 +30,13 @@ def test_the_summary_counts_what_the_tables_hold(archive, dicomlab, tmp_path):
     assert f"dicomlab show {tmp_path / 'catalog'} errors" in out
 
 
+@pytest.mark.slow
 def test_a_scan_of_whole_files_ends_fine(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", *WHOLE)
     assert dicomlab("scan", folder, "--into", tmp_path / "catalog").code == 0
 
 
+@pytest.mark.slow
 def test_a_text_beside_dicom_is_no_failure(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", "CT_small.dcm")
     (folder / "note.txt").write_text("no DICOM at all")
@@ -40,6 +44,7 @@ def test_a_text_beside_dicom_is_no_failure(dicomlab, tmp_path):
     assert (ran.code, ran.out) == (0, "")
 
 
+@pytest.mark.slow
 def test_quiet_still_tells_what_could_not_be_read(archive, dicomlab, tmp_path):
     ran = dicomlab("scan", archive, "--into", tmp_path / "catalog", "--quiet")
     assert ran.code == 3
@@ -60,6 +65,7 @@ def test_a_second_scan_tells_only_what_is_new_or_gone(dicomlab, tmp_path):
     assert third["files"] == len(WHOLE)
 
 
+@pytest.mark.slow
 def test_two_folders_in_one_catalog_are_counted_apart(dicomlab, tmp_path):
     one = make_archive(tmp_path / "one", "CT_small.dcm", "MR_small.dcm")
     two = make_archive(tmp_path / "two", "rtdose.dcm")
@@ -68,6 +74,7 @@ def test_two_folders_in_one_catalog_are_counted_apart(dicomlab, tmp_path):
     assert (said["files"], said["new_or_changed"], said["counts"]["files"]) == (1, 1, 3)
 
 
+@pytest.mark.slow
 def test_a_column_that_was_added_is_in_the_tables(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", "CT_small.dcm")
     dicomlab("scan", folder, "--into", tmp_path / "catalog", "--add", "PatientComments")
@@ -75,6 +82,7 @@ def test_a_column_that_was_added_is_in_the_tables(dicomlab, tmp_path):
     assert shown.code == 0
 
 
+@pytest.mark.slow
 def test_headers_are_not_kept_when_not_wanted(dicomlab, tmp_path):
     folder = make_archive(tmp_path / "archive", "CT_small.dcm")
     dicomlab("scan", folder, "--into", tmp_path / "catalog", "--no-headers", "--jobs", 1)

@@ -27,6 +27,7 @@ def test_the_card_counts_modalities_and_reasons(catalog, dicomlab):
     assert rows == {"MR": ["1", "2"]}
 
 
+@pytest.mark.slow
 def test_the_card_holds_nothing_of_a_patient(catalog, dicomlab):
     said = dicomlab("show", catalog).out + dicomlab("show", catalog, "--json").out
     names = open_catalog(catalog).patients["PatientName"].dropna()
@@ -48,6 +49,7 @@ def test_no_table_names_a_patient_unasked(catalog, dicomlab, table, style):
     assert not [value for value in values if value in said]
 
 
+@pytest.mark.slow
 def test_identifying_columns_are_shown_when_asked_for_and_named_when_not(catalog, dicomlab):
     hidden = dicomlab("show", catalog, "patients", "--json")
     shown = dicomlab("show", catalog, "patients", "--json", "--phi")
@@ -65,6 +67,7 @@ def test_naming_an_identifying_column_without_phi_is_refused(catalog, dicomlab):
     assert "--phi" in ran.err
 
 
+@pytest.mark.slow
 def test_columns_condition_and_limit_choose_what_is_shown(catalog, dicomlab):
     call = ("show", catalog, "instances", "--columns", "Modality,Rows")
     ran = dicomlab(*call, "--where", "Modality = 'MR' -- both", "--csv")

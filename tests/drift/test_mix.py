@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dicomlab.drift.engine import find_drift
 from dicomlab.drift.signals.usual import mixed_values, usual_values
@@ -48,6 +49,7 @@ def test_manual_exposures_that_rise_by_fifteen_points_are_found():
     assert abs((change["onset"] - START).days - 300) <= 21
 
 
+@pytest.mark.slow
 def test_a_mix_that_stays_is_none():
     fleet = [with_mix(make_ct(ROOM, name=f"CT-{n}", seed=90 + n), np.full(1, 0.4), seed=n) for n in range(6)]
     drift = find_drift(pd.concat(fleet, ignore_index=True), ["KVP"])

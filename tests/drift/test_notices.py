@@ -69,6 +69,7 @@ def test_a_tag_that_most_examinations_have_lost_is_told_too():
     assert abs(days(told["date"][told["kind"] == "missing-tag"])[0] - 300) <= 5
 
 
+@pytest.mark.slow
 def test_tags_that_are_missing_now_and_then_are_not_told():
     fleet = []
     for n in range(8):
@@ -113,6 +114,7 @@ def test_a_machine_that_was_replaced_is_not_missed():
     assert drift.notices["until"].notna().all()
 
 
+@pytest.mark.slow
 def test_half_as_many_examinations_are_told():
     series = make_ct(ROOM, seed=134)
     fewer = (day_number(series) >= 330) & (np.random.default_rng(2).random(len(series)) < 0.6)

@@ -20,6 +20,7 @@ from tests.fuzz.odd_values import TOKEN
 from tests.fuzz.twins import compare, twins
 
 
+@pytest.mark.slow
 def test_both_readers_say_the_same_of_odd_headers():
     met = look(0, 300, is_mutant=False)
     assert met.wrong == []

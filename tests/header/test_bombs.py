@@ -125,6 +125,7 @@ def test_files_whose_frames_share_much_are_laid_out_apart(reader, monkeypatch):
     assert [batch.frames[1]["FrameComments"].null_count for batch in batches] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_long_character_set_is_looked_at_once(reader):
     charset = b"ISO_IR 100\\" + b"ISO 2022 IR 87\\" * 4000 + b"ISO 2022 IR 149 "
     names = b"\\".join([b"\xe9"] * 20_000)

@@ -142,6 +142,7 @@ def enhanced_files() -> list[Path]:
     return found
 
 
+@pytest.mark.slow
 def test_every_frame_of_every_real_file_is_what_the_standard_says(quiet):
     paths = enhanced_files()
     assert paths

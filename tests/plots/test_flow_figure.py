@@ -60,6 +60,7 @@ def test_numbers_are_those_of_the_flow():
     assert "7 patients · 14 studies · 70 series · 700 instances" in said
 
 
+@pytest.mark.slow
 def test_it_says_why():
     said = words(flow(Made(*STEPS)))
     assert {"Does not fit", "Not: adults", "Not drawn", "Not in train", "nobody"} <= set(said)
@@ -68,6 +69,7 @@ def test_it_says_why():
     assert LONG in " ".join(said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [7.1, 5.0])
 def test_long_texts_stay_in_their_boxes(width):
     steps = (("keep", "series", "regexp_matches(" + "x" * 200 + ")", LONG, 0, 100), STEPS[1])
@@ -87,6 +89,7 @@ def test_markup_in_a_reason_is_text():
     assert not any("\x1b" in text for text in words(ax))
 
 
+@pytest.mark.slow
 def test_given_axes_are_used():
     ax = Figure(figsize=(7, 5)).add_subplot()
     assert flow(Made(*STEPS), ax=ax) is ax

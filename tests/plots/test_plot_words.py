@@ -85,6 +85,7 @@ def test_every_kind_of_event_has_a_mark_of_its_own():
     assert len(set(marks)) == len(kinds)
 
 
+@pytest.mark.slow
 def test_importing_plots_opens_nothing_and_changes_no_setting():
     code = (
         "import matplotlib as m; before = m.rcParams.copy(); import sys, dicomlab.plots;"

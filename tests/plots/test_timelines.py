@@ -93,6 +93,7 @@ def test_a_large_fleet_stands_in_rows_with_those_that_changed(large):
     assert "CTDIvol" in [label.get_text() for label in ax.get_xticklabels()]
 
 
+@pytest.mark.slow
 def test_a_large_fleet_has_narrow_lanes_with_those_that_changed(large):
     ax = timeline(large)
     lanes = [label.get_text() for label in ax.get_yticklabels()]
@@ -102,6 +103,7 @@ def test_a_large_fleet_has_narrow_lanes_with_those_that_changed(large):
     assert ax.figure.get_size_inches()[1] < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [timeline, fleet_map])
 def test_names_of_a_large_fleet_do_not_overlap(large, draw):
     ax = draw(large)

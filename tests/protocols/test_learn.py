@@ -46,6 +46,7 @@ def fleet(seed: int, faults: tuple[Fault, ...] = FAULTS) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_protocol_edits_of_the_fleet_are_found_on_their_day_and_nothing_else(seed):
     found = learn_protocols(fleet(seed)).changes
@@ -74,6 +75,7 @@ def test_the_edited_protocol_is_a_variant_with_its_date_and_words():
     assert learned.groups["share"].between(0.5, 1).all()
 
 
+@pytest.mark.slow
 def test_the_reference_of_the_majority_flags_the_edits_first():
     table = fleet(1)
     found = check_protocol(table, learn_protocols(table).reference)

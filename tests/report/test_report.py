@@ -191,6 +191,7 @@ def test_identifiers_of_series_stand_beside_the_report_and_not_in_it(drift, tmp_
     assert "SeriesInstanceUID is no name, but leads to the patient" in Page(html).words
 
 
+@pytest.mark.slow
 def test_a_report_without_rows_writes_none_and_names_none(drift, tmp_path):
     html = write_report(drift, to=tmp_path / "r.html", rows=False).read_text("utf-8")
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
@@ -242,12 +243,14 @@ def test_a_kind_of_tomorrow_is_shown_without_a_chart(made, tmp_path):
     assert not [a for a in parsed.all("img") if a["alt"].startswith("Control chart")]
 
 
+@pytest.mark.slow
 def test_findings_beyond_ten_stand_in_a_table(made, tmp_path):
     faults = tuple(made.Fault("CT-01", "CTDIvol", 200 + 20 * i) for i in range(13))
     words = report(made.make_drift(made.Made(faults=faults)), tmp_path=tmp_path).words
     assert "3 more findings of CT-01, of lower rank" in words
 
 
+@pytest.mark.slow
 def test_a_quiet_fleet_is_said_to_be_quiet(made, tmp_path):
     words = report(made.make_drift(made.Made(faults=())), tmp_path=tmp_path).words
     assert "2 devices, no change found since 1 Jan 2024." in words
@@ -261,17 +264,20 @@ def test_an_empty_drift_still_makes_a_report(made, tmp_path):
     assert "Settings of the analysis" in words
 
 
+@pytest.mark.slow
 def test_no_figure_is_left_open(drift, tmp_path):
     write_report(drift, to=tmp_path / "r.html")
     assert pyplot.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_the_same_results_give_the_same_bytes(made, tmp_path):
     recipe = made.Made(parameters=("CTDIvol", "KVP"))
     pages = [write_report(made.make_drift(recipe), to=tmp_path / n / "r.html").read_bytes() for n in "ab"]
     assert pages[0] == pages[1]
 
 
+@pytest.mark.slow
 def test_other_findings_have_another_fingerprint(made, drift, tmp_path):
     other = made.make_drift(made.Made(faults=(made.Fault("CT-01", "CTDIvol", 301),)))
     prints = [
@@ -281,6 +287,7 @@ def test_other_findings_have_another_fingerprint(made, drift, tmp_path):
     assert prints[0] != prints[1]
 
 
+@pytest.mark.slow
 def test_writing_changes_no_table(made, tmp_path):
     drift, same = made.make_drift(), made.make_drift()
     write_report(drift, to=tmp_path / "r.html")
@@ -345,6 +352,7 @@ def test_a_long_table_is_cut_and_says_so(tmp_path):
     assert "1,200 rows, the first 500 shown" in words
 
 
+@pytest.mark.slow
 def test_several_results_stand_in_one_file_without_clashing(made, tmp_path):
     quiet = made.make_drift(made.Made(faults=(), parameters=("KVP",)))
     parsed = report(quiet, pd.DataFrame({"n": [1]}), quiet, tmp_path=tmp_path)
@@ -398,6 +406,7 @@ def with_limits_and_notices(drift):
     return replace(drift, limits=pd.DataFrame([kept, limit]), notices=notices)
 
 
+@pytest.mark.slow
 def test_limits_that_were_given_are_told_with_verdict_and_source(drift, tmp_path):
     words = report(with_limits_and_notices(drift), tmp_path=tmp_path).words
     assert "Of 2 limits that you gave, 1 kept to, 1 beyond the action limit." in words
@@ -405,6 +414,7 @@ def test_limits_that_were_given_are_told_with_verdict_and_source(drift, tmp_path
     assert "<b>Dose committee</b>" in words
 
 
+@pytest.mark.slow
 def test_notices_are_told_calmly_and_lead_to_their_device(drift, tmp_path):
     page = report(with_limits_and_notices(drift), tmp_path=tmp_path)
     assert page.words.count("no data from 2024-05-01 to 2024-05-19.") == 2

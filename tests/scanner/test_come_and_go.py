@@ -87,6 +87,7 @@ def test_a_file_that_comes_back_as_another_is_that_other(archive, scan):
     assert len(catalog) == 12
 
 
+@pytest.mark.slow
 def test_a_file_that_moved_is_there_once(archive, scan):
     scan()
     (archive / "p0").rename(archive / "renamed")
@@ -247,12 +248,14 @@ def test_what_lies_on_a_disk_that_is_not_mounted_today_is_not_gone(archive, scan
     assert len(scan()) == 12 + 12
 
 
+@pytest.mark.slow
 def test_a_disk_is_known_through_a_parent_folder_too(archive, scan, disk):
     assert len(scan(archive / "disk")) == 18
     disk.unmount()
     assert len(scan(archive)) == 12 + 18
 
 
+@pytest.mark.slow
 def test_the_scanned_folder_itself_may_be_a_disk_that_is_not_mounted(archive, scan, disk):
     scan(archive / "disk")
     disk.unmount()
@@ -261,6 +264,7 @@ def test_the_scanned_folder_itself_may_be_a_disk_that_is_not_mounted(archive, sc
     assert len(catalog.errors) == 1
 
 
+@pytest.mark.slow
 def test_an_emptied_folder_of_the_same_disk_is_empty(archive, scan):
     scan()
     shutil.rmtree(archive / "p0")

@@ -60,6 +60,7 @@ def test_a_file_without_a_uid_is_read_and_a_problem_says_so(folder, uid, value):
     assert "not wholly read" not in repr(catalog)
 
 
+@pytest.mark.slow
 def test_nothing_that_counts_by_uid_is_upset_by_files_without_any(folder):
     for number in range(3):
         instance(folder, f"{number}", **dict.fromkeys(UIDS))

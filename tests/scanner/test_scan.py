@@ -279,6 +279,7 @@ def test_an_object_of_no_patient_needs_no_study(tmp_path, into):
     assert set(catalog.problems["file_key"]) == {str(tmp_path / "archive" / "lacks")}
 
 
+@pytest.mark.slow
 def test_a_folder_scanned_again_through_its_parent_is_not_there_twice(tmp_path, into):
     write_archive(tmp_path / "all" / "part")
     scan(tmp_path / "all" / "part", into)

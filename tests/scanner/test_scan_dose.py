@@ -68,6 +68,7 @@ def test_adding_columns_keeps_the_rows(catalog):
     assert before.astype(str).equals(after.astype(str))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("was", [1, FORMAT])
 def test_a_catalog_without_the_table_gets_it(catalog, tmp_path, was):
     """As one that was made before there was such a table."""

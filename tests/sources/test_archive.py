@@ -127,6 +127,7 @@ def test_an_office_document_is_no_archive(tmp_path, folder):
     assert scan(folder, tmp_path / "c").errors["reason"].tolist() == ["not DICOM: a zip archive"]
 
 
+@pytest.mark.slow
 def test_an_archive_is_opened_again_only_when_it_changed(folder, tmp_path, monkeypatch):
     packed = tmp_path / "packed"
     packed.mkdir()

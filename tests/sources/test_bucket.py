@@ -359,6 +359,7 @@ def memory(folder):
     fs.rm("/pile", recursive=True)
 
 
+@pytest.mark.slow
 def test_what_fsspec_lists_by_folders_is_read_too(memory, folder, tmp_path, scan):
     ours = scan("memory://pile", storage_options=None)
     theirs = dl.scan(folder, into=tmp_path / "other", progress=False)

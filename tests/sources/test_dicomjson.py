@@ -146,6 +146,7 @@ def test_whatever_a_server_says_becomes_a_header_that_is_read(instance):
 _PLAIN = ("LO", "CS", "UI", "US", "SH", "DA", "FD", "SL")
 
 
+@pytest.mark.slow
 def test_the_files_that_pydicom_ships_give_the_header_they_have(quiet):
     """Files in memory by way of pydicom's own JSON, beside what the reader makes of the files."""
     seen = compared = 0

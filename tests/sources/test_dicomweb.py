@@ -104,6 +104,7 @@ def test_an_empty_server_is_an_empty_scan(odd, scan, tmp_path):
 # --- parts ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_part_of_a_server_is_scanned_by_its_address(odd, scan):
     server = odd()
     whole = {row["file_key"]: row["stamp"] for row in listed(server.url)}
@@ -125,6 +126,7 @@ def test_what_is_asked_for_reaches_the_server_and_not_the_catalog(odd, scan, tmp
     assert b"SECRET-7" not in kept
 
 
+@pytest.mark.slow
 def test_two_questions_do_not_push_each_other_out(odd, scan):
     server = odd()
     server.answer = lambda path, times: (
@@ -141,6 +143,7 @@ def test_two_questions_do_not_push_each_other_out(odd, scan):
 # --- scanning again -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_known_is_not_read_again_until_its_patient_is_corrected(odd, scan):
     server = odd()
     scan(server.url)
@@ -178,6 +181,7 @@ def test_the_wait_is_what_the_server_asks_for_or_grows(monkeypatch):
     assert webserver._wait(2, -5.0) == 0
 
 
+@pytest.mark.slow
 def test_a_series_that_fails_costs_only_its_own_instances_and_is_tried_again(odd, scan):
     server = odd(
         answer=lambda path, times: (500, {}, b"patient X") if path.endswith("1.0.1/metadata") else None
@@ -191,6 +195,7 @@ def test_a_series_that_fails_costs_only_its_own_instances_and_is_tried_again(odd
     assert len(server.metadata_asked) == 1
 
 
+@pytest.mark.slow
 def test_a_study_that_cannot_be_listed_today_keeps_its_rows(odd, scan):
     server = odd()
     scan(server.url)
@@ -233,6 +238,7 @@ def test_of_an_answer_that_breaks_off_the_beginning_counts(odd, scan):
     assert len(found.errors) == 1
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_lost_within_an_answer_is_made_again(odd, scan):
     server = odd(studies=studies_of(1, 1, 3))
     whole = json.dumps(server._found(["studies", "1.0", "series", "1.0.0", "metadata"], {})).encode()
@@ -301,6 +307,7 @@ def test_a_server_that_sends_elsewhere_gets_no_password_there(odd):
 # --- who may read ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_password_comes_from_the_options_or_the_environment(odd, scan, monkeypatch, tmp_path):
     server = odd(authorization="Bearer invented-secret")
     with pytest.raises(SourceFailed, match=r"access is denied, 401\. docs/sources.md says") as caught:
@@ -419,6 +426,7 @@ def test_an_item_without_end_is_not_held(monkeypatch):
 # --- the shell ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_shell_scans_servers_and_looks_into_them(odd, tmp_path):
     from typer.testing import CliRunner
 

@@ -92,6 +92,7 @@ def _same(a: object, b: object) -> bool:
 TABLES = ("instances", "series", "studies", "patients", "frames")
 
 
+@pytest.mark.slow
 def test_a_zip_gives_what_the_folder_gives(folder, plain, tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as out:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -108,6 +109,7 @@ def test_a_bucket_gives_what_the_folder_gives(folder, plain, tmp_path, s3):
     assert ours.counts == plain.counts
 
 
+@pytest.mark.slow
 def test_dicomweb_gives_what_the_folder_gives(folder, tmp_path, orthanc, quiet):
     some = tmp_path / "some"
     for path in folder.rglob("*"):
@@ -139,6 +141,7 @@ def test_a_real_server_lets_nobody_in_without_a_password(orthanc, tmp_path, wron
         dl.scan(orthanc.url, into=tmp_path / "c", progress=False, storage_options=wrong)
 
 
+@pytest.mark.slow
 def test_a_study_that_arrives_at_a_real_server_is_read_alone(orthanc, folder, tmp_path):
     orthanc.delete_all()
     files = sorted((folder / "p0").rglob("i*"))

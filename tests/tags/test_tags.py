@@ -37,6 +37,7 @@ def nested(depth):
     return ds
 
 
+@pytest.mark.slow
 def test_every_file_gives_rows_or_one_sentence(quiet):
     for path in FILES:
         try:

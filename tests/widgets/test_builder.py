@@ -154,6 +154,7 @@ def test_histograms_hold_every_series_once(small_catalog):
             assert facets.look(facets.moves([], "", [choice]))["counts"]["series"] == count
 
 
+@pytest.mark.slow
 def test_a_masked_builder_offers_nothing_that_may_identify(builder, small_catalog):
     builder.choices = [CT, {"column": "PatientSex", "values": ["F"]}]
     builder.leave_out(choices=[{"column": "StudyDescription", "values": ["50% O'Neil"]}], why="late")

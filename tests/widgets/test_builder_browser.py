@@ -89,6 +89,7 @@ def test_a_keyboard_alone_does_it(builder):
     counted(view, 24, 24, 48)
 
 
+@pytest.mark.slow
 def test_nobody_is_left_out_and_values_are_text(builder):
     page, view = builder
     page.python("builder.columns = ['Modality', 'SeriesDescription', 'PatientSex']")

@@ -74,6 +74,7 @@ def test_nothing_found_can_be_looked_at():
         dl.widgets.CheckBrowser(no_findings(), groups="x")
 
 
+@pytest.mark.slow
 def test_a_masked_browser_shows_no_path_and_no_patient(browser_of_checks):
     view = browser_of_checks
     view.selected = 0

@@ -95,6 +95,7 @@ def test_without_a_file_nothing_is_decided(drift, small_catalog):
     assert beside.endswith("catalog.drift/decisions.csv")
 
 
+@pytest.mark.slow
 def test_every_step_is_plain_data(dashboard):
     for value in ("", "CT-01", "CT-01/ConvolutionKernel", "C003"):
         dashboard.value = value
@@ -166,6 +167,7 @@ def test_what_the_browser_changes_waits_for_what_a_cell_changes(dashboard):
     assert (dashboard.value, dashboard.device) == ("CT-01", "CT-01")
 
 
+@pytest.mark.slow
 def test_gestures_may_come_from_another_thread(dashboard):
     errors = []
 
@@ -186,6 +188,7 @@ def test_gestures_may_come_from_another_thread(dashboard):
     assert (errors, dashboard.problem) == ([], "")
 
 
+@pytest.mark.slow
 def test_rows_of_a_masked_dashboard_name_no_patient(drift, small_catalog):
     own = replace(drift, points=drift.points.assign(series="1.2.1.0"))
     dashboard = dl.widgets.DriftDashboard(own, small_catalog, value="C001")

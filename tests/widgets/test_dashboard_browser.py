@@ -95,6 +95,7 @@ def test_a_finding_is_accepted_with_a_note_by_keyboard_alone(dashboard):
     page.expect_python("dashboard.device", "CT-02")
 
 
+@pytest.mark.slow
 def test_python_leads_and_nobody_is_left_out(dashboard):
     page, view = dashboard
     assert page.violations(".dl-dashboard") == []

@@ -125,6 +125,7 @@ def _texts(browser):
     return str(browser._rows(0, 400)) + str(browser.get_state())
 
 
+@pytest.mark.slow
 def test_masked_it_tells_nobody_and_finds_by_pseudonym(catalog):
     secrets = ["Amber", "Birch", "P0'", "P1'", "onerror", "Knee", "2024-05-1"]
     before = dl.widgets.SeriesBrowser(catalog, value=["1.2.1.1"])
@@ -266,6 +267,7 @@ def test_hostile_values_stay_text(shown):
     assert view.locator("img, b b").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_masked_the_page_has_none_of_the_values(lab, catalog):
     start, show = cells(catalog)

@@ -143,6 +143,7 @@ def test_a_wrong_filter_is_said_calmly(table):
     expect(view.locator(".dl-notice")).to_contain_text("Did you mean 'KVP'?")
 
 
+@pytest.mark.slow
 def test_nobody_is_left_out(table):
     page, view = table
     view.get_by_role("button", name="Filter InstanceNumber").click()
@@ -164,6 +165,7 @@ def test_values_are_text_and_never_markup(lab):
     assert view.locator("img").count() == 0
 
 
+@pytest.mark.slow
 def test_a_restarted_kernel_is_said_calmly(table):
     page, view = table
     page.awaited("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")

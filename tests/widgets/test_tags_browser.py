@@ -49,6 +49,7 @@ def test_typing_finds_and_says_how_many(tags):
     expect(page.tab.get_by_role("searchbox", name="Search tags")).to_have_value("vr:PN")
 
 
+@pytest.mark.slow
 def test_a_mouse_does_all_of_it(tags):
     page, view = tags
     view.get_by_role("button", name="PS3.15", exact=True).click()
@@ -196,6 +197,7 @@ def drive(page):
     counted(view, "1 of 270 tags, 1 chosen")
 
 
+@pytest.mark.slow
 def test_it_works_in_notebook_7(notebook):
     drive(notebook(*CELLS))
 

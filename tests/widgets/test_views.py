@@ -65,6 +65,7 @@ def test_a_word_that_a_view_does_not_know_is_refused():
         dl.widgets.Table(pd.DataFrame({"a": [1]}), _esm="x")
 
 
+@pytest.mark.slow
 def test_views_are_imported_when_they_are_used():
     loaded = "print('anywidget' in sys.modules)"
     code = f"import sys, dicomlab as dl; dl.widgets; {loaded}; dl.widgets.Table; {loaded}"
