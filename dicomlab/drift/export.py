@@ -15,6 +15,7 @@ from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.new_files import write_text
+from dicomlab.schema.formulas import harmless_table
 
 _FORMATS = (".csv", ".json")
 _NOBODY = ("dicomlab", "nobody@example.org")
@@ -26,11 +27,12 @@ def export_points(
 ) -> Path:
     """Write the points of watched signals to a file; gives its path.
 
-    `.csv` has one row an acquisition: the columns of `drift.points` with modality, unit, center, lower
-    and upper of the signal. `.json` is a QuAAC document (version 1.0) with the median of each day;
-    QuAAC wants a `performer` with name and e-mail address. `parameters` names those to write, all
-    if empty. Raises WrongArgument for another ending. The rows name machines, not patients; the
-    column `series` holds SeriesInstanceUIDs.
+    `.csv` has a row for each acquisition: the columns of `drift.points` with modality, unit, center,
+    lower and upper of the signal; a text that a spreadsheet would run as a formula begins with a quote
+    mark. `.json` is a QuAAC document (version 1.0) with the median of each day; QuAAC wants a
+    `performer` with name and e-mail address. `parameters` names those to write, all if empty. Raises
+    WrongArgument for another ending. The rows name machines, not patients; the column `series` holds
+    SeriesInstanceUIDs.
 
     >>> path = export_points(drift, to=to / "points.csv", parameters=["CTDIvol"])
     >>> path.name
@@ -45,7 +47,7 @@ def export_points(
     facts = signals[["signal_id", "modality", "unit", "center", "lower", "upper"]]
     points = drift.points.merge(facts, on="signal_id")
     if path.suffix == ".csv":
-        return write_text(path, points.to_csv(index=False))
+        return write_text(path, harmless_table(points).to_csv(index=False))
     text = json.dumps(_document(points, drift.fleet, performer), indent=1, ensure_ascii=False)
     return write_text(path, text + "\n")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from dicomlab.arguments import checked_arguments
 from dicomlab.drift.base import Drift
 from dicomlab.errors import WrongArgument
 from dicomlab.new_files import write_text
+from dicomlab.schema.formulas import harmless_table
 
 MOST_ROWS = 200
 """Acquisitions on either side of an onset that are listed unless the call says otherwise."""
 ROW_COLUMNS = (
     "finding change_id signal_id device modality parameter stratum side date value adjusted text series"
 ).split()
-_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n＝＋－＠])(?![+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$)")
 
 
 @checked_arguments
@@ -81,12 +80,4 @@ def _rows(
 
 def write_rows(drift: Drift, path: Path) -> Path:
     """Write the acquisitions behind all changes as CSV that no spreadsheet runs; gives its path."""
-    rows = finding_rows(drift)
-    for column in ("device", "modality", "parameter", "stratum", "text", "series"):
-        rows[column] = rows[column].map(inert, na_action="ignore")
-    return write_text(path, rows.to_csv(index=False))
-
-
-def inert(text: object) -> str:
-    """A text that a spreadsheet takes for text: what begins like a formula gets a quote before it."""
-    return f"'{text}" if _FORMULA.match(str(text)) else str(text)
+    return write_text(path, harmless_table(finding_rows(drift)).to_csv(index=False))

@@ -12,6 +12,7 @@ from dicomlab.arguments import checked_methods
 from dicomlab.checks.base import FINDING_COLUMNS
 from dicomlab.checks.summary import summarise_findings
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.schema.formulas import harmless_table
 from dicomlab.schema.levels import literal
 from dicomlab.schema.masks import mask_table, mask_value
 from dicomlab.widgets.base import View
@@ -115,16 +116,12 @@ class CheckBrowser(View, page="checks"):
         }
 
     def _write(self) -> dict[str, Any]:
-        from dicomlab.report.rows import inert
-
         table = self.to_pandas().head(_MOST_WRITTEN).drop(columns=["evidence"], errors="ignore")
         table = mask_table(table) if self.is_masked else table
         for name in table.columns:
             if table[name].map(lambda v: isinstance(v, list)).any():
                 table[name] = table[name].map(lambda v: "; ".join(map(str, v)) if isinstance(v, list) else v)
-            if not pd.api.types.is_numeric_dtype(table[name]):
-                table[name] = table[name].map(inert, na_action="ignore")
-        return {"csv": table.to_csv(index=False), "n": len(table)}
+        return {"csv": harmless_table(table).to_csv(index=False), "n": len(table)}
 
     # --- how it works ---
 

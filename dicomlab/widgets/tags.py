@@ -15,7 +15,7 @@ from dicomlab.catalog.catalog import Catalog
 from dicomlab.errors import WrongArgument
 from dicomlab.masking import options
 from dicomlab.schema.columns import Columns
-from dicomlab.schema.formulas import harmless
+from dicomlab.schema.formulas import harmless_table
 from dicomlab.tags.compare import Line, compare, tags_to_frame, to_frame
 from dicomlab.tags.headers import MOST, Headers, headers_of, headers_of_series, one_of, series_choices
 from dicomlab.tags.outline import View as Asked
@@ -376,5 +376,4 @@ class TagExplorer(View, page="tags"):
                 "name": "tags.json",
                 "text": json.dumps(json.loads(table.to_json(orient="records")), indent=1),
             }
-        safe = table.map(lambda value: harmless(value) if isinstance(value, str) else value)
-        return {"name": "tags.csv", "text": safe.to_csv(index=False)}
+        return {"name": "tags.csv", "text": harmless_table(table).to_csv(index=False)}

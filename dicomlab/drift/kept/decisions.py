@@ -20,6 +20,7 @@ from dicomlab.drift.base import Drift, NotReadable
 from dicomlab.drift.signals.strata import ALL
 from dicomlab.errors import MissingColumn, WrongArgument
 from dicomlab.new_files import write_text
+from dicomlab.schema.formulas import as_meant, harmless_table
 from dicomlab.spreadsheets.text_files import read_text_table
 
 SEEN_COLUMNS = ["signal_id", "device", "modality", "parameter", "stratum", "kind", "onset"]
@@ -221,7 +222,8 @@ def _read_seen(path: Path) -> pd.DataFrame:
 
 def _read(path: Path, what: str) -> pd.DataFrame:
     try:
-        return read_text_table(path, keep_empty=True)
+        table = read_text_table(path, keep_empty=True)
+        return table.map(lambda value: as_meant(value) if isinstance(value, str) else value)
     except (ValueError, UnicodeError, pd.errors.ParserError):
         raise NotReadable(path, what) from None
 
@@ -230,4 +232,4 @@ def _write(table: pd.DataFrame, path: Path) -> Path:
     """Write a table in one go: a reader sees the old file or the new one."""
     dates = [name for name in ("onset", "decided") if name in table]
     days = {name: pd.to_datetime(table[name]).dt.strftime("%Y-%m-%d") for name in dates}
-    return write_text(path, table.assign(**days).to_csv(index=False))
+    return write_text(path, harmless_table(table.assign(**days)).to_csv(index=False))
