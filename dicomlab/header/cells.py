@@ -376,7 +376,11 @@ def _date(b: Any, p: int, n: int) -> int:
 
 @_jit
 def _time(b: Any, p: int, n: int) -> int:
-    """Microseconds of HH, HHMM, HHMMSS or HHMMSS.F to .FFFFFF, or -1."""
+    """Microseconds of HH, HHMM, HHMMSS or HHMMSS.F with any number of digits, or -1.
+
+    Of more than six decimals six count. Second 60, a leap second (PS3.5 6.2, TM), is taken for 59, since
+    no clock of the tables has it.
+    """
     if n < 2:
         return -1
     colons = n > 2 and b[p + 2] == 58  # ACR-NEMA wrote 10:42:07
@@ -400,19 +404,20 @@ def _time(b: Any, p: int, n: int) -> int:
                 return -1
         if k == 2 and at < n:
             digits = n - at - 1
-            if b[p + at] != 46 or digits < 1 or digits > 6:
+            if b[p + at] != 46 or digits < 1:
                 return -1
-            part = _number(b, p + at + 1, digits)
-            if part < 0:
-                return -1
+            for i in range(digits):
+                if not 48 <= b[p + at + 1 + i] <= 57:
+                    return -1
+            part = _number(b, p + at + 1, min(digits, 6))
             for _ in range(6 - digits):
                 part *= 10
-            # A leap second stands as 60; the tables' clock has none, so it is a problem row.
-            if parts[0] > 23 or parts[1] > 59 or parts[2] > 59:
+            if parts[0] > 23 or parts[1] > 59 or parts[2] > 60:
                 return -1
-            return ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000000 + part
-    if parts[0] > 23 or parts[1] > 59 or parts[2] > 59:
+            return ((parts[0] * 60 + parts[1]) * 60 + min(parts[2], 59)) * 1000000 + part
+    if parts[0] > 23 or parts[1] > 59 or parts[2] > 60:
         return -1
+    parts[2] = min(parts[2], 59)
     return ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000000
 
 
@@ -459,9 +464,11 @@ def gather_datetime(b: Any, off: Any, length: Any, vr: Any, texts: Any, odd: Any
         good = size >= 8
         if good and size >= 13 and (b[p + size - 5] == 43 or b[p + size - 5] == 45):
             hours, rest = _number(b, p + size - 4, 2), _number(b, p + size - 2, 2)
-            good = 0 <= hours <= 14 and 0 <= rest <= 59
-            minutes[row] = (hours * 60 + rest) * (1 if b[p + size - 5] == 43 else -1)
-            zoned[row] = good
+            is_behind = b[p + size - 5] == 45
+            most = 720 if is_behind else 840  # PS3.5 6.2, DT: -1200 to +1400
+            good = hours >= 0 and 0 <= rest <= 59 and hours * 60 + rest <= most
+            minutes[row] = (hours * 60 + rest) * (-1 if is_behind else 1)
+            zoned[row] = good and not (is_behind and minutes[row] == 0)  # -0000: nobody knows
             size -= 5
         day = _date(b, p, 8) if good else -(2**31)
         clock = 0

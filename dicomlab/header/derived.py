@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -54,6 +55,14 @@ def _one_column(pieces: list[pa.Array | pa.ChunkedArray]) -> pa.ChunkedArray:
 
 _LEVELS = ("Acquisition", "Series", "Study")
 _HALF_DAY_US = _DAY_US // 2
+_MINUTE_US = 60_000_000
+DAYS_AWAY = 2
+"""A date-time that is so many days from every other date of its file is not believed."""
+TIMES_TABLE = (
+    *("AcquisitionDate", "SeriesDate", "StudyDate", "ContentDate", "TimezoneOffsetFromUTC"),
+    *("AcquisitionDateTime", "AcquisitionDateTime_utc_offset_minutes"),
+)
+"""The columns that `stated_moments` looks at, as far as a table has them."""
 
 
 def _acquired(table: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
@@ -62,21 +71,98 @@ def _acquired(table: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     dates = {level: _numbers(table, f"{level}Date", pa.int32()) for level in _LEVELS}
     midnights = {k: pc.multiply(v, pa.scalar(_DAY_US)) for k, v in dates.items() if v is not None}
     clocks = {level: _numbers(table, f"{level}Time", pa.int64()) for level in _LEVELS}
-    moments = [_numbers(table, "AcquisitionDateTime", pa.int64())]
-    moments = [moment for moment in moments if moment is not None]
+    moments = []
     for number, level in enumerate(_LEVELS):
         clock = clocks[level]
         days = [above for above in _LEVELS[number:] if above in midnights and clock is not None]
         moments += [pc.add(midnights[above], _since_midnight(clock, clocks[above])) for above in days]
+    stated = stated_moments(table)
     moments_or_days = [*moments, *midnights.values()]
+    if stated is not None:
+        moments_or_days = [stated.believed, *moments, stated.without_time, *midnights.values()]
     if not moments_or_days:
         nothing = pa.chunked_array([pa.nulls(table.num_rows, kind)])
         return nothing, nothing
     local = in_calendar(pc.coalesce(*moments_or_days))
-    offset = _utc_offset(table)
-    if offset is None or not moments:
+    zone = _zone(table)
+    in_utc = [pc.subtract(pc.coalesce(*moments), zone)] if moments and zone is not None else []
+    if stated is not None:
+        in_utc = [stated.in_utc(stated.believed), *in_utc, stated.in_utc(stated.without_time)]
+    if not in_utc:
         return local, pa.chunked_array([pa.nulls(table.num_rows, kind)])
-    return local, in_calendar(pc.subtract(pc.coalesce(*moments), offset))
+    return local, in_calendar(pc.coalesce(*in_utc))
+
+
+@dataclass(frozen=True)
+class StatedMoments:
+    """What AcquisitionDateTime says, in microseconds of local time; null where it is not believed.
+
+    `believed` has a time of day. `without_time` is at midnight, as a date without a time is, and counts
+    only where nothing else has a time.
+    """
+
+    believed: pa.ChunkedArray
+    without_time: pa.ChunkedArray
+    zone: pa.ChunkedArray | None
+    """The offset from UTC of that local time, where it is known."""
+
+    def in_utc(self, moments: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Some of these moments in UTC; null where the zone is not known."""
+        if self.zone is None:
+            return pa.chunked_array([pa.nulls(len(moments), pa.int64())])
+        return pc.subtract(moments, self.zone)
+
+
+def stated_moments(table: pa.Table) -> StatedMoments | None:
+    """What AcquisitionDateTime says in local time; None where no row has one.
+
+    Written with another offset than TimezoneOffsetFromUTC it is put into that zone. One that is
+    DAYS_AWAY from every other date of its file is a placeholder, or a mistake.
+    """
+    moments = _numbers(table, "AcquisitionDateTime", pa.int64())
+    if moments is None:
+        return None
+    zone, own = _zone(table), None
+    if _has_values(table, "AcquisitionDateTime_utc_offset_minutes"):
+        own = pc.multiply(table["AcquisitionDateTime_utc_offset_minutes"], _MINUTE_US)
+    if zone is not None and own is not None:
+        moments = pc.coalesce(pc.add(pc.subtract(moments, own), zone), moments)
+        zone = pc.coalesce(zone, own)
+    zone = own if zone is None else zone
+    day = pc.divide(moments, _DAY_US)
+    is_midnight = pc.equal(pc.multiply(day, _DAY_US), moments)
+    is_near = _is_near(table, pc.subtract(day, pc.cast(_is_before_1970(moments), pa.int64())))
+    nothing = pa.scalar(None, pa.int64())
+    return StatedMoments(
+        pc.if_else(pc.and_(is_near, pc.invert(is_midnight)), moments, nothing),
+        pc.if_else(pc.and_(is_near, is_midnight), moments, nothing),
+        zone,
+    )
+
+
+def _is_before_1970(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where a quotient was rounded towards 1970, and so to the next day."""
+    return pc.and_(
+        pc.less(moments, 0), pc.not_equal(pc.multiply(pc.divide(moments, _DAY_US), _DAY_US), moments)
+    )
+
+
+def _is_near(table: pa.Table, day: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether a day is less than DAYS_AWAY from a date of the file; so too where it has none to compare.
+
+    ContentDate alone does not count against it, since an image may be made anew years later.
+    """
+    is_near, has_other = pa.scalar(value=False), pa.scalar(value=False)
+    for level in (*_LEVELS, "Content"):
+        other = _numbers(table, f"{level}Date", pa.int32())
+        if other is None:
+            continue
+        away = pc.abs(pc.subtract(day, other))
+        is_near = pc.or_(is_near, pc.fill_null(pc.less(away, DAYS_AWAY), False))
+        if level != "Content":
+            has_other = pc.or_(has_other, pc.is_valid(other))
+    answer = pc.or_(is_near, pc.invert(has_other))
+    return answer if not isinstance(answer, pa.Scalar) else pa.chunked_array([pa.repeat(answer, len(day))])
 
 
 _FIRST_US, _END_US = -719_162 * _DAY_US, 2_932_897 * _DAY_US
@@ -101,16 +187,13 @@ def _since_midnight(clock: pa.ChunkedArray, begin: pa.ChunkedArray | None) -> pa
     return pc.add(clock, pc.multiply(pc.fill_null(is_next_day, False).cast(pa.int64()), _DAY_US))
 
 
-def _utc_offset(table: pa.Table) -> pa.ChunkedArray | None:
-    """Offset from UTC in microseconds: AcquisitionDateTime's own, else TimezoneOffsetFromUTC."""
-    found = []
-    if _has_values(table, "AcquisitionDateTime_utc_offset_minutes"):
-        found.append(table["AcquisitionDateTime_utc_offset_minutes"])
-    if _has_values(table, "TimezoneOffsetFromUTC"):
-        written = table["TimezoneOffsetFromUTC"].combine_chunks().dictionary_encode()
-        known = pa.array([_offset_minutes(text) for text in written.dictionary.to_pylist()], pa.int64())
-        found.append(known.take(written.indices))
-    return pc.multiply(pc.coalesce(*found), 60_000_000) if found else None
+def _zone(table: pa.Table) -> pa.ChunkedArray | None:
+    """The offset from UTC that the file says its times have, in microseconds."""
+    if not _has_values(table, "TimezoneOffsetFromUTC"):
+        return None
+    written = table["TimezoneOffsetFromUTC"].combine_chunks().dictionary_encode()
+    known = pa.array([_offset_minutes(text) for text in written.dictionary.to_pylist()], pa.int64())
+    return pa.chunked_array([pc.multiply(known.take(written.indices), _MINUTE_US)])
 
 
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})")

@@ -24,6 +24,7 @@ from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_li
 from dicomlab.header.frame_limits import UNKNOWN_SIZE, SizesOf
 from dicomlab.header.frames import HELPERS, Frames, most_frames, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
+from dicomlab.header.item_signs import sign_columns
 from dicomlab.header.many import gathered
 from dicomlab.header.mosaic import is_mosaic
 from dicomlab.header.parts import Parts
@@ -119,11 +120,14 @@ class HeaderReader:
         self._cast = [*self._wanted, *helpers, *self._parts.hidden]
         nearer = charset_columns(self._wanted)
         charsets = {column.name: column for found in nearer.values() for column in found}
-        self._all = [*self._cast, *csa_elements(self._cast), *charsets.values()]
+        nearer_signs = sign_columns(self._wanted)
+        beside = {**charsets, **{c.name: c for found in nearer_signs.values() for c in found}}
+        self._all = [*self._cast, *csa_elements(self._cast), *beside.values()]
         number_of = {column.name: j for j, column in enumerate(self._all)}
         self._rows_of = number_of["SpecificCharacterSet"], number_of["PixelRepresentation"]
         self._charsets_of = {name: [number_of[c.name] for c in found] for name, found in nearer.items()}
         asked = {column.name for column in (*self._wanted, *shown.hidden)}
+        self._signs_of = {name: [number_of[c.name] for c in found] for name, found in nearer_signs.items()}
         of_csa = [column for column in self._cast if column.csa]
         self._csa = CsaReader(tuple(c for c in of_csa if c.name in asked), number_of)
         self._mosaic_csa = CsaReader(tuple(c for c in of_csa if c.name not in asked), number_of)
@@ -132,7 +136,7 @@ class HeaderReader:
         self._units = unit_columns(self.columns.names)
         self._tree = make_tree(self._all, self._frames)
         named = [column for column in self._cast if column.name in asked or column in _needed_always()]
-        plain = [*named, *csa_elements(named), *charsets.values()]
+        plain = [*named, *csa_elements(named), *beside.values()]
         self._plan = make_plan(self._tree, [column for column in plain if column.has_place])
         self._many = kernel.new_many(_ROOM_FOR_MANY)
         self._keep = keep
@@ -403,7 +407,7 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray, most: np.ndarray
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
-        arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of)
+        arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of, self._signs_of)
         problems += self._csa_values(where, arrays)
         of_items = many[many[:, 0] < len(self._all)]
         for j, column in enumerate(self._wanted):
@@ -430,7 +434,7 @@ class HeaderReader:
         frames = replace(
             frames, table=frames.table.drop_columns([n for n in hidden if n in frames.table.column_names])
         )
-        of_frames = frames.with_times(table["acquired_at"])
+        of_frames = frames.with_times(table)
         of_frames, bad = with_units(
             of_frames, Given(of_frames, table, frames.row), frame_unit_columns(self.columns)
         )
@@ -445,10 +449,10 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray, column: Column, j: int
     ) -> tuple[pa.Array, list[Problem]]:
         """The values of all items, a list for each file."""
-        charsets = self._charsets_of.get(column.name, ())
+        nearer = self._charsets_of.get(column.name, ()), self._signs_of.get(column.name, ())
 
         def some(first: int, last: int) -> tuple[pa.Array, list[Problem]]:
-            return gathered(*_part(where, many, first, last), column, j, self._rows_of, charsets)
+            return gathered(*_part(where, many, first, last), column, j, self._rows_of, *nearer)
 
         return cells_alone(column, where.off.shape[1], some)
 

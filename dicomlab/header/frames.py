@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.header.cells import pieces_differ
-from dicomlab.header.derived import in_calendar, slice_position
+from dicomlab.header.derived import TIMES_TABLE, in_calendar, slice_position, stated_moments
 from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_vector
 from dicomlab.header.mosaic import Mosaics, find_mosaics
 from dicomlab.header.values import Cells, Problem, cast
@@ -94,11 +94,11 @@ class Frames:
             instances = instances.set_column(at, instances.field(at), whole.take(pa.array(order)))
         return instances
 
-    def with_times(self, acquired_at: pa.ChunkedArray) -> pa.Table:
-        """The frames with when each was acquired; `acquired_at` is that of the instances."""
-        began = acquired_at.take(pa.array(self.row))
+    def with_times(self, instances: pa.Table) -> pa.Table:
+        """The frames with when each was acquired; `instances` are those of the batch, with acquired_at."""
+        began = instances["acquired_at"].take(pa.array(self.row))
         if "AcquisitionDateTime" in self.table.column_names:
-            began = pc.coalesce(self.table["AcquisitionDateTime"], began)
+            began = pc.coalesce(self._stated(instances), began)
         # A frame time that no clock has would go round the end of 64 bits.
         after = pc.max_element_wise(
             pc.multiply(self.table["frame_time_ms"], 1000.0), -_FAR_US, skip_nulls=False
@@ -106,6 +106,19 @@ class Frames:
         after = pc.round(pc.min_element_wise(after, _FAR_US, skip_nulls=False)).cast(pa.int64())
         later = in_calendar(pc.add(began.cast(pa.int64()), pc.fill_null(after, 0)))
         return self.table.append_column("acquired_at", later)
+
+    def _stated(self, instances: pa.Table) -> pa.ChunkedArray:
+        """What the frames say themselves, as far as it is believed."""
+        of_frames = [name for name in TIMES_TABLE if name in self.table.column_names]
+        of_files = [name for name in TIMES_TABLE if name in instances.column_names and name not in of_frames]
+        table = self.table.select(of_frames)
+        if table["AcquisitionDateTime"].null_count < len(table):
+            for name in of_files:
+                table = table.append_column(name, instances[name].take(pa.array(self.row)))
+        stated = stated_moments(table)
+        if stated is None:
+            return pa.chunked_array([pa.nulls(len(table), pa.timestamp("us"))])
+        return stated.believed.cast(pa.timestamp("us"))
 
 
 def varies_column(n: int, frames: Frames | None) -> pa.Array:

@@ -22,12 +22,14 @@ def gathered(
     number: int,
     rows_of: tuple[int, int],
     charsets: Sequence[int] = (),
+    signs: Sequence[int] = (),
 ) -> tuple[pa.Array, list[Problem]]:
     """One list a file of what was met of a column, in the order of the items; null where nothing was.
 
     `many` are all values of which there may be any number, in the order of the files, and `number` says
     which are the column's; `rows_of` are the rows of SpecificCharacterSet and PixelRepresentation in
-    `found`, `charsets` the numbers of nearer character sets, the nearest first.
+    `found`, `charsets` the numbers of nearer character sets, the nearest first, `signs` those of nearer
+    PixelRepresentations.
     """
     every, many = many, many[many[:, 0] == number]
     n, row = found.off.shape[1], many[:, 1]
@@ -37,7 +39,8 @@ def gathered(
         np.stack([many[:, k], *(a[j][row] for j in rows_of)]).astype(a.dtype if k > 3 else np.int64)
         for k, a in ((3, found.off), (4, found.length), (5, found.vr))
     ]
-    cells[0][1], cells[1][1] = _charset_places(found, every, many, rows_of[0], charsets)
+    cells[0][1], cells[1][1] = _places(found, every, many, rows_of[0], charsets)
+    cells[0][2], cells[1][2] = _places(found, every, many, rows_of[1], signs)
     arrays, odd = cast(Cells(found.data, *cells), [column], 1, 2)
     values = arrays[column.name]
     if pa.types.is_list(values.type):
@@ -53,12 +56,12 @@ def gathered(
     return lists.cast(arrow_type(column)), [replace(problem, row=int(row[problem.row])) for problem in odd]
 
 
-def _charset_places(
-    found: Cells, every: np.ndarray, values: np.ndarray, top: int, charsets: Sequence[int]
+def _places(
+    found: Cells, every: np.ndarray, values: np.ndarray, top: int, nearer: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where the character set of each value lies."""
-    of_items = [number for number in charsets if (every[:, 0] == number).any()]
-    of_files = [number for number in charsets if number not in of_items]
+    """Where the character set, or the PixelRepresentation, of each value lies."""
+    of_items = [number for number in nearer if (every[:, 0] == number).any()]
+    of_files = [number for number in nearer if number not in of_items]
     place = nearest((found.off, found.length), (*of_files, top), values[:, 1])
     for number in reversed(of_items):
         place = override(place, values, every[every[:, 0] == number])

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from dicomlab.header import cells as gather
 from dicomlab.header.charsets import decode
 from dicomlab.header.item_charsets import nearest
+from dicomlab.header.item_signs import IS_OPEN, is_lut_descriptor, with_signs
 from dicomlab.header.kernel import BIG
 from dicomlab.isolation import SetAside, in_pieces
 from dicomlab.schema.arrow import arrow_type, offset_name
@@ -129,12 +130,13 @@ def cast(
     charset_row: int,
     signed_row: int,
     charsets_of: Mapping[str, Sequence[int]] | None = None,
+    signs_of: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[dict[str, pa.Array], list[Problem]]:
     """Cast every column; give arrays by name, and the problems.
 
     `columns[j]` lies in row j of `found`; the rows for SpecificCharacterSet and
     PixelRepresentation serve decoding, and may lie beyond `columns`. `charsets_of` has, by name, the rows
-    of character sets that count before the file's.
+    of character sets that count before the file's, `signs_of` those of PixelRepresentation.
     """
     n = found.off.shape[1]
     out: dict[str, pa.Array] = {}
@@ -151,7 +153,8 @@ def cast(
             continue
         nearer = (charsets_of or {}).get(column.name, ())
         of_charset = (*nearer, charset_row)
-        arrays, odd = _column(found, j, column, ruled.get(column.name), of_charset, signed_row)
+        of_sign = (*(signs_of or {}).get(column.name, ()), signed_row)
+        arrays, odd = _column(found, j, column, ruled.get(column.name), of_charset, of_sign)
         problems += odd
         out[column.name] = arrays[0]
         if beside:
@@ -164,7 +167,12 @@ Typed = tuple[list[pa.Array], list[Problem]]
 
 
 def _column(
-    found: Cells, j: int, column: Column, ruled: Column | None, charset_rows: Sequence[int], signed_row: int
+    found: Cells,
+    j: int,
+    column: Column,
+    ruled: Column | None,
+    charset_rows: Sequence[int],
+    signed_rows: Sequence[int],
 ) -> Typed:
     """One column cast, whatever casting raises: then the cell that it raises for is set aside alone."""
     shown = ruled or column
@@ -172,9 +180,11 @@ def _column(
 
     def some(first: int, last: int) -> Typed:
         rows = found if last - first == found.off.shape[1] else found.rows(first, last)
+        if column.vr == IS_OPEN:
+            rows = replace(rows, vr=with_signs((rows.data, rows.off, rows.length, rows.vr), j, signed_rows))
         odd = np.zeros(last - first, np.bool_)
         problems: list[Problem] = []
-        arrays = _plain(rows, j, column, odd, signed_row)
+        arrays = _plain(rows, j, column, odd)
         if odd.any():
             arrays[0] = _mend(arrays[0], rows, j, column, odd, charset_rows, problems)
         if ruled is not None:
@@ -227,13 +237,15 @@ def _first_modulo_1e9(lists: pa.Array) -> pa.Array:
 _RULES: dict[str, Callable[[pa.Array], pa.Array]] = {"first_modulo_1e9": _first_modulo_1e9}
 
 
-def _plain(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> list[pa.Array]:
+def _plain(found: Cells, j: int, column: Column, odd: np.ndarray) -> list[pa.Array]:
     cell = (found.data, found.off[j], found.length[j], found.vr[j])
     if column.kind == "binary":
         offsets, data, valid = gather.gather_bytes(*cell[:3])
         return [_sized(pa.binary(), offsets, data, valid)]
-    if column.vr in _DTYPES or column.vr == "US or SS":
-        return [_numbers(found, j, column, odd, signed_row)]
+    if column.vr == IS_OPEN:
+        return [_signed_or_not(cell, column, odd)]
+    if column.vr in _DTYPES:
+        return [_numbers(cell, column, odd)]
     if column.vr == "AT":
         odd |= (cell[1] >= 0) & (cell[2] > 0)
         return [_nulls(arrow_type(column), len(odd))]
@@ -294,17 +306,28 @@ def _listed(lists: np.ndarray, values: pa.Array, valid: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(kind, len(lists) - 1, buffers, children=[values])
 
 
-def _numbers(found: Cells, j: int, column: Column, odd: np.ndarray, signed_row: int) -> pa.Array:
-    vr = "US" if column.vr == "US or SS" else column.vr
-    dtype = np.dtype(_DTYPES[vr])
-    cell = (found.data, found.off[j], found.length[j], found.vr[j])
-    lists, data, valid = gather.gather_binary(*cell, vr_code(vr), dtype.itemsize, not column.is_list, odd)
+def _signed_or_not(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
+    """Numbers of two bytes, of which the VR of each cell says whether they are signed."""
+    data, off, length, vr = cell
+    is_signed = (vr & 0x7FFF) == vr_code("SS")
+    plain = np.where(is_signed, vr_code("US") | (vr & BIG), vr).astype(vr.dtype)
+    lists, raw, valid = gather.gather_binary(
+        data, off, length, plain, vr_code("US"), 2, not column.is_list, odd
+    )
+    if column.is_list:
+        is_signed = np.repeat(is_signed, np.diff(lists))
+        if is_lut_descriptor(column.tag):  # how many entries there are has no sign
+            is_signed[lists[:-1][valid]] = False
+    values = np.where(is_signed, raw.view("<i2").astype(np.int64), raw.view("<u2").astype(np.int64))
+    return _listed(lists, pa.array(values), valid) if column.is_list else pa.array(values, mask=~valid)
+
+
+def _numbers(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
+    dtype = np.dtype(_DTYPES[column.vr])
+    lists, data, valid = gather.gather_binary(
+        *cell, vr_code(column.vr), dtype.itemsize, not column.is_list, odd
+    )
     raw = data.view(dtype)
-    if column.vr == "US or SS" and not column.is_list:
-        # Under implicit VR the sign follows PixelRepresentation (PS3.5 A.1).
-        signed = np.array([found.raw(signed_row, i)[:1] == b"\x01" for i in range(len(odd))])
-        signed &= found.vr[j] == 0
-        raw = np.where(signed, raw.view("<i2").astype(np.int64), raw.astype(np.int64))
     target = np.float64 if column.kind == "float" else np.int64
     strange = np.zeros(len(raw), np.bool_)
     if dtype.kind == "f":
@@ -403,8 +426,6 @@ def _alone(
 
 
 def _parts(raw: bytes, vr: str, column: Column, charset: str, is_big: bool) -> tuple[list[Any], str]:
-    if vr == "US or SS":
-        vr = "US"
     if vr in _FORMATS:
         return _unpacked(raw, vr, ">" if is_big else "<"), ""
     if vr not in TEXT_VRS:

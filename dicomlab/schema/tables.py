@@ -388,7 +388,9 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
                 "AcquisitionDateTime, else date and time of acquisition, of series, of study; else the first "
                 "of their dates, at midnight. A time without its date counts from the date of the series, "
                 "else of the study, and as the next day where it is over twelve hours before their time. "
-                "Local time of the machine.",
+                "Local time of the machine: an AcquisitionDateTime with another offset than "
+                "TimezoneOffsetFromUTC is put into that zone. One without a time, or two days or more from "
+                "every other date of its file, counts after the others, or not at all.",
             ),
             (
                 "acquired_at_utc",

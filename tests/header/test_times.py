@@ -19,6 +19,7 @@ TAGS = {
     "SeriesTime": (0x00080031, "TM"),
     "AcquisitionTime": (0x00080032, "TM"),
     "TimezoneOffsetFromUTC": (0x00080201, "SH"),
+    "ContentDate": (0x00080023, "DA"),
     "PatientBirthDate": (0x00100030, "DA"),
     "PatientAge": (0x00101010, "AS"),
 }
@@ -67,7 +68,10 @@ TIMES = [
     ("10:42:07.5", dt.time(10, 42, 7, 500_000)),
     ("10:42", dt.time(10, 42)),
     ("000000", dt.time(0)),
-    ("104207.1234567", None),
+    ("104207.1234567", dt.time(10, 42, 7, 123456)),
+    ("104207.123456999999999999999999", dt.time(10, 42, 7, 123456)),
+    ("104207.123456x", None),
+    ("104207.12345x", None),
     ("104207.", None),
     ("1", None),
     ("104", None),
@@ -75,7 +79,12 @@ TIMES = [
     ("10.5", None),
     ("1042.5", None),
     ("246060", None),
-    ("235960", None),
+    ("235959.999999", dt.time(23, 59, 59, 999_999)),
+    ("235960", dt.time(23, 59, 59)),
+    ("235960.25", dt.time(23, 59, 59, 250_000)),
+    ("23:59:60", dt.time(23, 59, 59)),
+    ("235961", None),
+    ("235961.5", None),
     ("10:4207", None),
     ("1042:07", None),
     ("-1", None),
@@ -100,6 +109,11 @@ DATETIMES = [
     ("20240229104207.123456+0545", dt.datetime(2024, 2, 29, 10, 42, 7, 123456), 345),
     ("2024022910-0330", dt.datetime(2024, 2, 29, 10), -210),
     ("20240229-0500", dt.datetime(2024, 2, 29), -300),
+    ("20161231235960", dt.datetime(2016, 12, 31, 23, 59, 59), None),
+    ("20240229104207.1234567+0100", dt.datetime(2024, 2, 29, 10, 42, 7, 123456), 60),
+    ("2024022910-1200", dt.datetime(2024, 2, 29, 10), -720),
+    ("2024022910+1400", dt.datetime(2024, 2, 29, 10), 840),
+    ("2024022910-0000", dt.datetime(2024, 2, 29, 10), None),
 ]
 NO_DATETIMES = [
     ("2024", "a date-time without a day"),
@@ -107,6 +121,9 @@ NO_DATETIMES = [
     ("2024+0100", "a date-time without a day"),
     ("20240230104207", "not a datetime"),
     ("20240229104207+9900", "not a datetime"),
+    ("20240229104207+1401", "not a datetime"),
+    ("20240229104207-1201", "not a datetime"),
+    ("20240229104207.", "not a datetime"),
     ("20240229 104207", "not a datetime"),
     ("20240229T104207", "not a datetime"),
     ("20240229104207Z", "not a datetime"),
@@ -215,6 +232,60 @@ def test_a_time_without_its_date_finds_the_day(values, acquired_at):
 )
 def test_utc_is_told_where_the_offset_is(values, utc):
     assert row(**values)["acquired_at_utc"] == utc
+
+
+def moment(text: str, **values: str) -> tuple:
+    found = row(AcquisitionDateTime=text, **values)
+    return found["acquired_at"], found["acquired_at_utc"]
+
+
+def test_a_date_time_of_another_zone_is_put_into_that_of_the_file():
+    ten, nine = dt.datetime(2024, 1, 1, 10), dt.datetime(2024, 1, 1, 9)
+    assert moment("20240101090000+0000", TimezoneOffsetFromUTC="+0100") == (ten, nine)
+    assert moment("20240101100000+0100", TimezoneOffsetFromUTC="+0100") == (ten, nine)
+    assert moment("20240101100000", TimezoneOffsetFromUTC="+0100") == (ten, nine)
+    assert moment("20240101100000+0100") == (ten, nine)
+    # over midnight: 23:30 of the day before in UTC
+    late = moment("20231231233000+0000", TimezoneOffsetFromUTC="+0100", StudyDate="20240101")
+    assert late == (dt.datetime(2024, 1, 1, 0, 30), dt.datetime(2023, 12, 31, 23, 30))
+
+
+OWN = {"AcquisitionDate": "20240305", "AcquisitionTime": "101500", "TimezoneOffsetFromUTC": "+0100"}
+OWN_MOMENT = dt.datetime(2024, 3, 5, 10, 15), dt.datetime(2024, 3, 5, 9, 15)
+
+
+@pytest.mark.parametrize(
+    "text", ["20000101", "20000101000000", "20000101120000", "20240305", "20240303235959"]
+)
+def test_a_placeholder_is_not_believed(text):
+    """rsna-anonymizer 19.0.10 writes 20000101 into every file."""
+    assert moment(text, **OWN) == OWN_MOMENT
+
+
+@pytest.mark.parametrize("text", ["20240304000001", "20240305111111", "20240306235959"])
+def test_a_date_time_within_a_day_of_a_date_is_believed(text):
+    assert moment(text, **OWN)[0] == dt.datetime.strptime(text, "%Y%m%d%H%M%S")
+
+
+def test_a_date_time_near_any_date_is_believed_and_without_dates_too():
+    assert moment("20240305111111", StudyDate="20240301", SeriesDate="20240304")[0].day == 5
+    assert moment("20240305111111", StudyDate="20240301", ContentDate="20240305")[0].day == 5
+    assert moment("20240305111111", ContentDate="20260101")[0] == dt.datetime(2024, 3, 5, 11, 11, 11)
+    assert moment("20000101")[0] == dt.datetime(2000, 1, 1)
+
+
+def test_dates_without_times_count_before_a_date_time_far_from_them():
+    assert moment("20000101", StudyDate="20240305")[0] == dt.datetime(2024, 3, 5)
+    assert moment("19650101000001", StudyDate="19650102")[0] == dt.datetime(1965, 1, 1, 0, 0, 1)
+    assert moment("19641231235959", StudyDate="19650102")[0] == dt.datetime(1965, 1, 2)
+
+
+def test_moments_in_utc_are_in_the_years_that_python_has():
+    first = {"AcquisitionDate": "00010101", "AcquisitionTime": "005959", "TimezoneOffsetFromUTC": "+0100"}
+    assert row(**first)["acquired_at_utc"] is None
+    assert row(**first | {"AcquisitionTime": "010000"})["acquired_at_utc"] == dt.datetime(1, 1, 1)
+    assert moment("99991231185959-0500")[1] == dt.datetime(9999, 12, 31, 23, 59, 59)
+    assert moment("99991231190000-0500") == (dt.datetime(9999, 12, 31, 19), None)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_values_come_through_every_transfer_syntax(tmp_path, syntax):
         (0x00080030, "TM", b"123456.7", "StudyTime", dt.time(12, 34, 56, 700000), ""),
         (0x00080030, "TM", b"12:34:56", "StudyTime", dt.time(12, 34, 56), ""),
         (0x00080030, "TM", b"240000", "StudyTime", None, "not a time"),
-        (0x00080030, "TM", b"235960", "StudyTime", None, "not a time"),
+        (0x00080030, "TM", b"235960", "StudyTime", dt.time(23, 59, 59), ""),
         (0x00280010, "US", b"\x00\x01\x02", "Rows", None, "3 bytes are no whole number of US values"),
         (0x00280010, "SS", b"\xff\xff", "Rows", -1, ""),
         (0x00280010, "LO", b"512 ", "Rows", 512, ""),
