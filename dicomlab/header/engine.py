@@ -22,7 +22,7 @@ from dicomlab.header.dose import DoseReader, Reports, joined_reports, report_row
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
 from dicomlab.header.frame_limits import UNKNOWN_SIZE, SizesOf
-from dicomlab.header.frames import HELPERS, Frames, most_frames, resolve, runs, varies_column
+from dicomlab.header.frames import HELPERS, OFFSETS, Frames, most_frames, resolve, runs, varies_column
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.item_signs import sign_columns
 from dicomlab.header.many import gathered
@@ -410,7 +410,7 @@ class HeaderReader:
         arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of, self._signs_of)
         problems += self._csa_values(where, arrays)
         of_items = many[many[:, 0] < len(self._all)]
-        for j, column in enumerate(self._wanted):
+        for j, column in enumerate(self._cast):
             if column.is_many:
                 arrays[column.name], odd = self._gathered(where, of_items, column, j)
                 problems += odd
@@ -442,8 +442,9 @@ class HeaderReader:
         return table, (frames.row, of_frames), problems, arrays["SOPClassUID"]
 
     def _is_told(self, problem: Problem) -> bool:
-        """Whether a problem is of a shown column, or of a value set aside, from which others follow."""
-        return problem.column.name in self.columns or problem.reason.startswith(WORDS)
+        """Whether a problem is of a shown column, or of a value from which others follow."""
+        is_shown = problem.column.name in self.columns or problem.column is OFFSETS
+        return is_shown or problem.reason.startswith(WORDS)
 
     def _gathered(
         self, where: Cells, many: np.ndarray, column: Column, j: int

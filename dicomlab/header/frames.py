@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import TIMES_TABLE, in_calendar, slice_position, stated_moments
 from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_vector
-from dicomlab.header.mosaic import Mosaics, find_mosaics
+from dicomlab.header.mosaic import GRID_POSITIONS, Mosaics, find_mosaics
+from dicomlab.header.nm_times import PHASE_HELPERS, phase_times
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.header.vectors import (
     NM_ORIENTATION,
@@ -28,13 +29,14 @@ from dicomlab.header.vectors import (
     frame_times,
     nm_numbers,
     per_frame,
+    with_dose_planes,
     with_lists,
     with_nm_slices,
     with_tiles,
     without,
 )
 from dicomlab.schema.columns import Column, public_column
-from dicomlab.schema.frames import FrameColumn
+from dicomlab.schema.frames import ONLY_OF_FRAMES, FrameColumn
 from dicomlab.schema.private import named_column
 
 _FAR_US = 4e17
@@ -49,11 +51,17 @@ MOST_REPEATED = 128 * 1024 * 1024
 """How many bytes the values that the frames of a file share may come to, one a frame."""
 _NOWHERE = 255
 
-MOSAIC_HELPERS = ("siemens_mosaic_images", "siemens_mosaic_ref_acq_times", "siemens_slice_normal")
+MOSAIC_HELPERS = (
+    "uih_grid_images",
+    "siemens_mosaic_images",
+    "siemens_mosaic_ref_acq_times",
+    "siemens_slice_normal",
+)
 HELPERS: tuple[Column, ...] = tuple(
     named_column(name) or public_column(name)
     for name in (
         *("NumberOfFrames", "FrameTime", "FrameTimeVector", "GridFrameOffsetVector"),
+        "FrameIncrementPointer",
         "ConcatenationFrameOffsetNumber",
         *("ImageType", "Rows", "Columns", "PixelSpacing", "SpacingBetweenSlices"),
         *("ImagePositionPatient", "ImageOrientationPatient", *MOSAIC_HELPERS, *NM_VECTORS.values()),
@@ -65,6 +73,7 @@ HELPERS: tuple[Column, ...] = tuple(
     public_column(f"DetectorInformationSequence[0].{keyword}", name=name)
     for name, keyword in ((NM_POSITION, "ImagePositionPatient"), (NM_ORIENTATION, "ImageOrientationPatient"))
 )
+HELPERS += (*PHASE_HELPERS, GRID_POSITIONS)
 """Attributes that the rows of frames are worked out from, whether or not a table shows them."""
 
 
@@ -73,7 +82,8 @@ class Frames:
     """The frames of a batch: which row of the batch each belongs to, and their table.
 
     `lifted[name]` is, for instances whose value stands in their functional groups, the rows of the
-    batch and the value that all frames share; `varies[row]` names what differs between frames.
+    batch and the value that all frames share; `varies[row]` names what differs between frames;
+    `of_groups[name]` are the rows with a value in functional groups.
     """
 
     row: np.ndarray
@@ -81,10 +91,12 @@ class Frames:
     lifted: dict[str, tuple[np.ndarray, pa.Array]]
     varies: dict[int, list[str]]
     problems: list[Problem]
+    of_groups: dict[str, np.ndarray]
 
     def lift(self, instances: pa.Table) -> pa.Table:
         """Give the instances with what all their frames share, where the top says nothing."""
         n = instances.num_rows
+        instances = self._without_stale(instances)
         for name, (rows, values) in self.lifted.items():
             at = instances.schema.get_field_index(name)
             there = instances.column(at).is_valid().to_numpy(zero_copy_only=False)[rows]
@@ -92,6 +104,16 @@ class Frames:
             order[rows[~there]] = n + np.flatnonzero(~there)
             whole = pa.concat_arrays([*instances.column(at).chunks, values])
             instances = instances.set_column(at, instances.field(at), whole.take(pa.array(order)))
+        return instances
+
+    def _without_stale(self, instances: pa.Table) -> pa.Table:
+        """The instances without geometry at the top of objects whose frames have their own."""
+        for name in ONLY_OF_FRAMES:
+            if name not in instances.column_names or name not in self.of_groups:
+                continue
+            stale = np.zeros(instances.num_rows, np.bool_)
+            stale[self.of_groups[name]] = True
+            instances = without(instances, name, stale)
         return instances
 
     def with_times(self, instances: pa.Table) -> pa.Table:
@@ -241,7 +263,10 @@ def resolve(
     table, row, start = _repeated(table, is_alike, counts, start)
     if mosaics is not None:
         table = _with_slices(table, mosaics, row, start, varies)
-    return Frames(row, _derived(table, helpers, row, start, mosaics), lifted, varies, problems)
+    table, unclear = _derived(table, helpers, row, start, mosaics, varies)
+    problems += [Problem(file, OFFSETS, _NO_OFFSETS, b"") for file in unclear]
+    of_groups = {f.column.name: np.flatnonzero(own) for f, own in zip(frames, is_own, strict=True)}
+    return Frames(row, table, lifted, varies, problems, of_groups)
 
 
 def _counts(
@@ -476,10 +501,19 @@ def _with_slices(
     return with_lists(without(table, name, is_slice), name, values)
 
 
+OFFSETS = next(column for column in HELPERS if column.name == "GridFrameOffsetVector")
+_NO_OFFSETS = "begins neither with 0 nor with z of ImagePositionPatient, so that no plane has a place"
+
+
 def _derived(
-    table: pa.Table, helpers: pa.Table, row: np.ndarray, start: np.ndarray, mosaics: Mosaics | None
-) -> pa.Table:
-    """Add the number of the frame, and what is worked out from it."""
+    table: pa.Table,
+    helpers: pa.Table,
+    row: np.ndarray,
+    start: np.ndarray,
+    mosaics: Mosaics | None,
+    varies: dict[int, list[str]],
+) -> tuple[pa.Table, list[int]]:
+    """Add the number of the frame, and what is worked out from it; and files with dose planes nowhere."""
     number = np.arange(len(row)) - start[row]
     offset = helpers["ConcatenationFrameOffsetNumber"].take(pa.array(row))
     after = frame_times(helpers, row, number)
@@ -487,17 +521,19 @@ def _derived(
         of_slice = per_frame(helpers["siemens_mosaic_ref_acq_times"], row, number)
         after = pc.if_else(pa.array((mosaics.counts > 0)[row]), of_slice, after)
     vectors = nm_numbers(helpers, row, number)
+    of_phases = phase_times(helpers, row, vectors)
+    after = after if of_phases is None else pc.coalesce(after, of_phases)
     table = with_nm_slices(table, helpers, row, vectors["nm_slice"])
-    position = slice_position(table)
-    shift = per_frame(helpers["GridFrameOffsetVector"], row, number)
-    # Offsets of dose grids are along the normal, from the first frame (PS3.3 C.8.8.3.2).
-    moved = pc.coalesce(pc.add(position, shift), position)
+    table, planes, unclear = with_dose_planes(table, helpers, row, number)
+    for file in np.unique(row[planes.is_valid().to_numpy(zero_copy_only=False)]).tolist():
+        names = varies.setdefault(file, [])
+        names += ["ImagePositionPatient"] if "ImagePositionPatient" not in names else []
     table = (
         table.add_column(0, "frame", [pa.array(number + 1, pa.int64())])
         .append_column("frame_of_concatenation", pc.add(offset, pa.array(number + 1, pa.int64())))
         .append_column("frame_time_ms", after)
-        .append_column("slice_position_mm", moved)
+        .append_column("slice_position_mm", pc.coalesce(planes, slice_position(table)))
     )
     for name, values in vectors.items():
         table = table.append_column(name, values)
-    return with_tiles(table, helpers, row, number)
+    return with_tiles(table, helpers, row, number), unclear

@@ -548,7 +548,7 @@ def walk(
                 k += 1
         if not keep and depth == 0 and tag <= _NUMBER_OF_FRAMES:
             if tag == _IMAGE_TYPE:
-                has_more = _has(b, start + value, size, b"MOSAIC")
+                has_more = _has(b, start + value, size, b"MOSAIC") or _has(b, start + value, size, b"VFRAME")
             elif tag == _SOP_CLASS:
                 is_single = _is_single(b, start + value, size)
             elif tag == _NUMBER_OF_FRAMES:

@@ -32,15 +32,30 @@ _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"
 
 
 def frame_times(helpers: pa.Table, row: np.ndarray, number: np.ndarray) -> pa.Array:
-    """Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5)."""
+    """Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5).
+
+    FrameIncrementPointer says which of the two counts, or that frames do not follow each other in time.
+    """
     steps = helpers["FrameTimeVector"].combine_chunks()
     summed = pa.array(
         [None if v is None else np.cumsum(_numbers(v)) for v in steps.to_pylist()], pa.list_(pa.float64())
     )
+    of_vector = per_frame(summed, row, number)
     every = helpers["FrameTime"].take(pa.array(row))
-    return pc.coalesce(
-        per_frame(summed, row, number), pc.multiply(every, pa.array(number.astype(np.float64)))
+    evenly = pc.multiply(every, pa.array(number.astype(np.float64)))
+    pointers = helpers["FrameIncrementPointer"].to_pylist()
+    if not any(pointers):
+        return pc.coalesce(of_vector, evenly)
+    is_in_time = [not p or _STEPS in p or _EVEN_STEP in p for p in pointers]
+    is_even = [bool(p) and _EVEN_STEP in p and _STEPS not in p for p in pointers]
+    chosen = pc.if_else(
+        pa.array(np.array(is_even)[row]), pc.coalesce(evenly, of_vector), pc.coalesce(of_vector, evenly)
     )
+    return pc.if_else(pa.array(np.array(is_in_time)[row]), chosen, pa.scalar(None, pa.float64()))
+
+
+_EVEN_STEP, _STEPS = "(0018,1063)", "(0018,1065)"
+"""FrameTime and FrameTimeVector, as FrameIncrementPointer names them."""
 
 
 def _numbers(values: list[float | None]) -> list[float]:
@@ -88,6 +103,52 @@ def with_nm_slices(table: pa.Table, helpers: pa.Table, row: np.ndarray, slices: 
     table = with_lists(table, "ImagePositionPatient", found)
     is_known = np.isfinite(found).all(axis=1, keepdims=True)
     return with_lists(table, "ImageOrientationPatient", np.where(is_known, orientation, np.nan))
+
+
+_SAME_MM = 0.01
+"""By how much two z of one plane may differ."""
+
+
+def with_dose_planes(
+    table: pa.Table, helpers: pa.Table, row: np.ndarray, number: np.ndarray
+) -> tuple[pa.Table, pa.Array, list[int]]:
+    """Give the planes of dose grids their positions.
+
+    Offsets of GridFrameOffsetVector begin with zero and go along the normal, or they begin with the z of
+    ImagePositionPatient, of an axial grid, and are z themselves (PS3.3 C.8.8.3.2).
+
+    Returns:
+        The table; where each plane lies along the normal; and files whose offsets are neither.
+    """
+    n = len(row)
+    nowhere = pa.nulls(n, pa.float64())
+    position, axes = (
+        fixed_lists(helpers, name, width)
+        for name, width in (("ImagePositionPatient", 3), ("ImageOrientationPatient", 6))
+    )
+    if helpers["GridFrameOffsetVector"].null_count == len(helpers) or position is None or axes is None:
+        return table, nowhere, []
+    offset = per_frame(helpers["GridFrameOffsetVector"], row, number).cast(pa.float64())
+    first = per_frame(helpers["GridFrameOffsetVector"], np.arange(len(helpers)), np.zeros(len(helpers), int))
+    first = first.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    with np.errstate(invalid="ignore"):
+        normal = np.cross(axes[:3].T, axes[3:].T)
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        is_axial = np.abs(np.abs(axes.T) - (1, 0, 0, 0, 1, 0)).max(axis=1) < 1e-3
+        is_relative = first == 0
+        is_z = ~is_relative & is_axial & (np.abs(first - position[2]) <= _SAME_MM)
+        at = offset.fill_null(np.nan).to_numpy(zero_copy_only=False)
+        ahead = np.where(is_z[row], (at - position[2][row]) * normal[row, 2], at)
+        along = np.where(is_z[row], at * normal[row, 2], (position.T * normal).sum(axis=1)[row] + at)
+    ahead[~(is_relative | is_z)[row]] = along[~(is_relative | is_z)[row]] = np.nan
+    is_plane = helpers["GridFrameOffsetVector"].is_valid().to_numpy()[row]
+    name = "ImagePositionPatient"
+    if name in table.column_names:
+        table = without(table, name, is_plane)
+        found = position.T[row] + np.where(ahead == 0, 0, ahead)[:, None] * normal[row]
+        table = with_lists(table, name, np.where(is_plane[:, None], found, np.nan))
+    unclear = ~np.isnan(first) & ~np.isnan(position[2]) & ~is_relative & ~is_z
+    return table, pa.array(along, mask=np.isnan(along)), np.flatnonzero(unclear).tolist()
 
 
 def with_lists(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:

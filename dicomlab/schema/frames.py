@@ -126,6 +126,13 @@ GROUP_ROWS: dict[str, str] = {
     "Grid": "XRayGridSequence",
 }
 
+ONLY_OF_FRAMES = (
+    *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"),
+    *("SpacingBetweenSlices", "RescaleIntercept", "RescaleSlope", "RescaleType"),
+)
+"""Attributes of single images (PS3.3 C.7.6.2, C.8.2.1): beside functional groups with a value of their own,
+what the top of the file says of them was left behind by whoever converted it."""
+
 # Column, path to the attribute with another name, where the standard says that they are the same.
 ENHANCED_NAMES: tuple[tuple[str, str, str], ...] = (
     ("EchoTime", "MREchoSequence[0].EffectiveEchoTime", "PS3.3 C.8.13.5.4: in ms, as EchoTime of C.8.3.1"),

@@ -425,7 +425,8 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         "(PS3.3 C.7.6.16): the frame's own value, else the shared one, else the instance's. Objects without "
         "functional groups get 65,536 rows at most. A Siemens mosaic, one image that shows the slices of a "
         "volume as tiles, has a row a slice: slice k is tile (k-1) % t of row (k-1) // t, with t = "
-        "ceil(sqrt(slices)) tiles a side. docs/columns-frames.md lists what is called what.",
+        "ceil(sqrt(slices)) tiles a side. A grid of United Imaging (VFRAME) has one too. "
+        "docs/columns-frames.md lists what is called what.",
         (
             ("file_key", "string", "The file."),
             ("frame", "int64", "Number of the frame in its file, from 1."),
@@ -433,8 +434,9 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             (
                 "frame_time_ms",
                 "float64",
-                "Time since the first frame, from FrameTimeVector, else FrameTime (PS3.3 C.7.6.5); of a "
-                "mosaic MosaicRefAcqTimes, since the volume began.",
+                "Time since the first frame, from FrameTimeVector or FrameTime, whichever "
+                "FrameIncrementPointer names (PS3.3 C.7.6.5); of a dynamic study from the durations of its "
+                "phases (C.8.4.14); of a mosaic MosaicRefAcqTimes, since the volume began.",
             ),
             (
                 "slice_position_mm",

@@ -47,6 +47,25 @@ def read(ds: Dataset, to: Path, columns: Columns | None = None, syntax: str = Ex
     return batch.table.to_pylist()[0], frames, batch.problems
 
 
+def test_geometry_at_the_top_of_an_enhanced_object_is_stale(tmp_path):
+    shared = {"PixelMeasuresSequence": {"PixelSpacing": [0.5, 0.5], "SliceThickness": 3}}
+
+    def place(i: int) -> dict:
+        return {"PlanePositionSequence": {"ImagePositionPatient": [0, 0, 4 * i]}}
+
+    stale = {"PixelSpacing": [9, 9], "SliceThickness": 99, "ImagePositionPatient": [7, 7, 7]}
+    instance, frames, _ = read(
+        enhanced(2, shared=shared, frame=place, SpacingBetweenSlices=4, KVP=120, **stale), tmp_path
+    )
+    assert (instance["PixelSpacing"], instance["SliceThickness"]) == ([0.5, 0.5], 3)
+    assert instance["ImagePositionPatient"] is None
+    assert "ImagePositionPatient" in instance["varies"]
+    assert [f["ImagePositionPatient"] for f in frames] == [[0, 0, 0], [0, 0, 4]]
+    # What no functional group says is taken from the top.
+    assert (instance["SpacingBetweenSlices"], instance["KVP"]) == (4, 120)
+    assert [f["PixelSpacing"] for f in frames] == [[0.5, 0.5]] * 2
+
+
 # --- a resolver straight from PS3.3 C.7.6.16, C.8.13 and C.8.15, on pydicom ------------------
 
 TIMING, FOV, MODIFIER = "MRTimingAndRelatedParametersSequence", "MRFOVGeometrySequence", "MRModifierSequence"
@@ -220,7 +239,7 @@ def test_a_frames_own_group_counts_before_the_shared_one_and_the_top(tmp_path):
     )
     instance, frames, _ = read(ds, tmp_path)
     assert [f["SliceThickness"] for f in frames] == [1.0, 5.0]
-    assert instance["SliceThickness"] == 9.0
+    assert instance["SliceThickness"] is None
     assert instance["varies"] == ["SliceThickness"]
 
 

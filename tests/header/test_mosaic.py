@@ -171,3 +171,58 @@ def test_slices_of_real_mosaics_lie_where_the_protocol_puts_them(quiet):
 
 def is_siemens(path: Path) -> bool:
     return "Siemens" in str(path) or path.parts[-3].startswith("dcm_") or "dcm_qa" in str(path)
+
+
+# --- grids of United Imaging ---------------------------------------------------------------------------
+
+
+def grid(n: int = 5, said: int | None = None, **values: object) -> Dataset:
+    ds = dataset(
+        **{
+            "Modality": "MR",
+            "Manufacturer": "UIH",
+            "ImageType": ["ORIGINAL", "PRIMARY", "M", "VFRAME"],
+            "Rows": 30,
+            "Columns": 20,
+            "ImagePositionPatient": [-110, -120, -30],
+            "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
+        }
+        | values
+    )
+    tiles = []
+    for z in range(n):
+        tile = Dataset()
+        tile.ImagePositionPatient = [-110, -120, -30 + 3 * z]
+        tiles.append(tile)
+    ds.add_new(0x00650010, "LO", "Image Private Header")
+    ds.add_new(0x00651050, "DS", str(said or n))
+    ds.add_new(0x00651051, "SQ", tiles)
+    return ds
+
+
+def test_each_slice_of_a_grid_is_a_row_where_its_item_says(tmp_path):
+    instance, frames = read(grid(), tmp_path)
+    assert [f["frame"] for f in frames] == [1, 2, 3, 4, 5]
+    assert [f["slice_position_mm"] for f in frames] == [-30, -27, -24, -21, -18]
+    assert frames[4]["ImagePositionPatient"] == [-110, -120, -18]
+    assert "ImagePositionPatient" in instance["varies"]
+
+
+def test_a_grid_that_says_fewer_positions_than_slices_has_none(tmp_path):
+    _, frames = read(grid(4, said=5), tmp_path)
+    assert [f["slice_position_mm"] for f in frames] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"ImageType": ["ORIGINAL", "PRIMARY", "M"]}, {"Rows": 0}],
+)
+def test_what_does_not_call_itself_a_grid_is_an_image(tmp_path, values):
+    assert read(grid(**values), tmp_path)[1] == []
+    assert read(grid(1), tmp_path)[1] == []
+
+
+def test_a_grid_is_read_whole_where_no_header_is_kept(tmp_path):
+    path = str(write(grid(), tmp_path / "f"))
+    batch = next(HeaderReader(keep=False).read([path]))
+    assert batch.frames[1]["slice_position_mm"].to_pylist() == [-30, -27, -24, -21, -18]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import product
 
 import numpy as np
@@ -79,6 +80,135 @@ def test_reconstructed_slices_lie_along_the_normal_of_the_first(tmp_path, spacin
 def test_a_position_in_the_file_counts_before_that_of_the_detector(tmp_path):
     ds = reconstructed(2.5, ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
     assert {tuple(f["ImagePositionPatient"]) for f in frames_of(ds, tmp_path)} == {(0, 0, 0)}
+
+
+def dynamic(phases: list[Dataset], **values: object) -> Dataset:
+    return dataset(
+        SOPClassUID=NM,
+        Modality="NM",
+        FrameIncrementPointer=[0x00540010, 0x00540020, 0x00540030, 0x00540100],
+        PhaseInformationSequence=phases,
+        **values,
+    )
+
+
+def phase(duration: int, count: int, **values: int) -> Dataset:
+    ds = Dataset()
+    ds.ActualFrameDuration, ds.NumberOfFramesInPhase = duration, count
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    return ds
+
+
+def test_dynamic_frames_begin_one_after_the_other_phase_by_phase(tmp_path):
+    phases = [
+        phase(1000, 2, PauseBetweenFrames=100, PhaseDelay=7),
+        phase(5000, 3, PauseBetweenFrames=0, PhaseDelay=50),
+    ]
+    vectors = {"PhaseVector": [1, 1, 2, 2, 2] * 2, "TimeSliceVector": [1, 2, 1, 2, 3] * 2}
+    both = {"DetectorVector": [1] * 5 + [2] * 5, "EnergyWindowVector": [1] * 10}
+    ds = dynamic(phases, NumberOfFrames=10, AcquisitionDateTime="20240101100000", **vectors, **both)
+    frames = frames_of(ds, tmp_path)
+    # The first phase ends 2,100 ms after its beginning, the second begins 50 ms later.
+    assert [f["frame_time_ms"] for f in frames] == [0, 1100, 2150, 7150, 12150] * 2
+    assert frames[4]["acquired_at"] == dt.datetime(2024, 1, 1, 10, 0, 12, 150_000)
+    del ds.TimeSliceVector
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [0, 1100, 2150, 7150, 12150] * 2
+
+
+def test_one_phase_needs_no_vector_and_an_unclear_one_gives_no_time(tmp_path):
+    ds = dynamic([phase(500, 3)], NumberOfFrames=3)
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [0, 500, 1000]
+    ds = dynamic([phase(500, 2), phase(500, 1, PhaseDelay=3)], NumberOfFrames=3, PhaseVector=[1, 1, 2])
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [None] * 3
+    ds = dynamic([phase(500, 3)], NumberOfFrames=3, PhaseVector=[1, 2, 1])
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [0, None, 500]
+
+
+# --- which frame time counts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pointer", "times"),
+    [
+        ([0x00181063], [0, 40, 80]),
+        ([0x00181065], [0, 30, 80]),
+        ([0x00181065, 0x00181063], [0, 30, 80]),
+        ([0x00182005], [None] * 3),
+        (None, [0, 30, 80]),
+    ],
+)
+def test_the_pointer_says_which_frame_time_counts(tmp_path, pointer, times):
+    ds = dataset(NumberOfFrames=3, FrameTime=40, FrameTimeVector=[0, 30, 50])
+    if pointer:
+        ds.FrameIncrementPointer = pointer
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == times
+
+
+def test_a_frame_time_counts_where_the_one_that_is_named_is_missing(tmp_path):
+    ds = dataset(NumberOfFrames=3, FrameTime=40, FrameIncrementPointer=0x00181065)
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [0, 40, 80]
+    ds = dataset(NumberOfFrames=3, FrameTimeVector=[0, 30, 50], FrameIncrementPointer=0x00181063)
+    assert [f["frame_time_ms"] for f in frames_of(ds, tmp_path)] == [0, 30, 80]
+
+
+# --- dose grids --------------------------------------------------------------------------------------
+
+
+def grid(z: float, offsets: list[float], axes: tuple = (1, 0, 0, 0, 1, 0)) -> Dataset:
+    return dataset(
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.481.2",
+        NumberOfFrames=len(offsets),
+        FrameIncrementPointer=0x3004000C,
+        ImagePositionPatient=[-10, -20, z],
+        ImageOrientationPatient=list(axes),
+        GridFrameOffsetVector=offsets,
+    )
+
+
+@pytest.mark.parametrize(
+    ("z", "offsets", "axes", "z_of_planes", "along"),
+    [
+        (-100, [0, 3, 6], (1, 0, 0, 0, 1, 0), [-100, -97, -94], [-100, -97, -94]),
+        (-100, [-100, -97, -94], (1, 0, 0, 0, 1, 0), [-100, -97, -94], [-100, -97, -94]),
+        (50, [50, 48, 46], (1, 0, 0, 0, 1, 0), [50, 48, 46], [50, 48, 46]),
+        # feet first: the normal of the image points to the feet
+        (-100, [-100, -97, -94], (-1, 0, 0, 0, 1, 0), [-100, -97, -94], [100, 97, 94]),
+        (-100, [0, 3, 6], (-1, 0, 0, 0, 1, 0), [-100, -103, -106], [100, 103, 106]),
+        # a first plane at z 0: what begins with 0 is an offset
+        (0, [0, 3, 6], (-1, 0, 0, 0, 1, 0), [0, -3, -6], [0, 3, 6]),
+        (-100, [-100.009, -97, -94], (1, 0, 0, 0, 1, 0), [-100.009, -97, -94], [-100.009, -97, -94]),
+    ],
+)
+def test_planes_of_dose_lie_by_offset_or_by_z(tmp_path, z, offsets, axes, z_of_planes, along):
+    frames = frames_of(grid(z, offsets, axes), tmp_path)
+    assert [f["slice_position_mm"] for f in frames] == pytest.approx(along, abs=1e-9)
+    assert [f["ImagePositionPatient"][2] for f in frames] == pytest.approx(z_of_planes, abs=1e-9)
+    assert {tuple(f["ImagePositionPatient"][:2]) for f in frames} == {(-10, -20)}
+
+
+@pytest.mark.parametrize(
+    ("offsets", "axes"),
+    [
+        ([-100.011, -97, -94], (1, 0, 0, 0, 1, 0)),
+        ([5, 8, 11], (1, 0, 0, 0, 1, 0)),
+        ([-100, -97, -94], (1, 0, 0, 0, 0.8, 0.6)),  # z of a grid that is not axial means nothing
+    ],
+)
+def test_offsets_that_are_neither_give_no_position_but_a_problem(tmp_path, offsets, axes):
+    path = str(write(grid(-100, offsets, axes), tmp_path / "f"))
+    batch = next(HeaderReader().read([path]))
+    assert batch.frames[1]["slice_position_mm"].to_pylist() == [None] * 3
+    assert batch.frames[1]["ImagePositionPatient"].to_pylist() == [None] * 3
+    assert [p.column.name for p in batch.problems] == ["GridFrameOffsetVector"]
+    assert "neither with 0 nor with z" in batch.problems[0].reason
+
+
+def test_an_oblique_grid_goes_along_its_normal(tmp_path):
+    frames = frames_of(grid(-100, [0, 5], (1, 0, 0, 0, 0.8, 0.6)), tmp_path)
+    first, second = (np.array(f["ImagePositionPatient"]) for f in frames)
+    assert second - first == pytest.approx([0, -3, 4])
+    assert frames[1]["slice_position_mm"] - frames[0]["slice_position_mm"] == pytest.approx(5)
 
 
 # --- slides ------------------------------------------------------------------------------------------
