@@ -1,8 +1,9 @@
 """One row an irradiation event: what radiation dose reports say, in the columns of the dose table.
 
 PS3.16 names what stands in a report: TID 10001 for projection X-ray and mammography, TID 10011 for CT,
-TID 10021 for radiopharmaceuticals, TID 10040 for the enhanced report. Content items are known by
-their codes, wherever machines put them; values are brought to the unit of their column.
+TID 10021 for radiopharmaceuticals, TID 10040 for the enhanced report, TID 10030 for a patient's dose.
+Content items are known by their codes, wherever machines put them; values are brought to the unit of
+their column.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from dicomlab.schema.dose import CONTENT, LATERALITY, DoseColumn, Place, dose_co
 
 REPORT_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
 """How the SOP classes of structured reports begin."""
-_DOSE_CLASSES = tuple(f"{REPORT_CLASSES}{number}" for number in (67, 68, 76))
-_REPORTS = ("DCM 113701", "DCM 113500")
+_DOSE_CLASSES = tuple(f"{REPORT_CLASSES}{number}" for number in (67, 68, 75, 76))
+_REPORTS = ("DCM 113701", "DCM 113500", "DCM 128401")
 _EVENTS = frozenset(("DCM 113819", "DCM 113706", "DCM 113502", "DCM 130501"))
-_TOTALS = frozenset(("DCM 113811", "DCM 113702"))
-_GROUPS = frozenset(("DCM 113822", "DCM 113829"))
+_TOTALS = frozenset(("DCM 113811", "DCM 113702", "DCM 130500"))
+_ESTIMATE, _DETAILS, _EVENT_UID = "DCM 128402", "DCM 130505", "DCM 113769"
+_GROUPS = frozenset(("DCM 113822", "DCM 113829", "DCM 130502"))
 _SOURCE, _FILTER, _DEVICE, _IRRADIATING = "DCM 113831", "DCM 113771", "DCM 113876", "DCM 113859"
 _OF_TOTALS = ("acquisition_plane", "reference_point_definition")
 MOST_ROWS = 16_384
@@ -172,10 +174,17 @@ class _Reading:
             self._take(report, item, _wanted("report"))
             self._device(report, item)
         events, found = 0, []
+        details: dict[bytes, _Row] = {}
         for container in _containers(root):
+            if container.name == _DETAILS:
+                self._details(container, details)
+                continue
             if container.name in _TOTALS:
                 rows = self._totals(container)
                 level, number = "total", None
+            elif container.name == _ESTIMATE:
+                rows = self._estimates(container)
+                level, number = "estimate", None
             else:
                 rows, events = [self._event(container)], events + 1
                 level, number = "event", events
@@ -183,7 +192,45 @@ class _Reading:
                 row.one = {**report.one, **row.one}
                 row.many = {**report.many, **row.many}
             found += [(level, number, row) for row in rows]
+        for _, _, row in found if details else ():
+            value = row.one.get(_uid_column())
+            more = details.get(value.raw.strip(b" \0")) if value is not None else None
+            if more is not None:
+                row.one, row.many = {**more.one, **row.one}, {**more.many, **row.many}
         return found
+
+    def _details(self, container: Item, details: dict[bytes, _Row]) -> None:
+        """Note what an enhanced report says apart of the events that it names (TID 10043)."""
+        items = list(_below(container))
+        uids = {item.values.get(Kind.UID, b"").strip(b" \0") for item in items if item.name == _EVENT_UID}
+        row = _Row()
+        for item in items:
+            for place in ("event", "source", "filter"):
+                self._take(row, item, _wanted(place))
+        for uid in uids:
+            known = details.setdefault(uid, _Row())
+            known.one, known.many = {**row.one, **known.one}, {**row.many, **known.many}
+
+    def _estimates(self, container: Item) -> list[_Row]:
+        """What is estimated of a patient's dose, organ by organ (TID 10031, 10032)."""
+        common, organs = _Row(), dict[str, _Row]()
+        for item in _below(container):
+            self._take(common, item, _wanted("estimate"))
+        for around in (container, *_below(container)):
+            of_all = next((item for item in around.children if item.name in _sites()), None)
+            for item in around.children:
+                measured = [name for name in _wanted("organ") if name not in _sites()]
+                if item.name not in measured:
+                    continue
+                site = next((inner for inner in item.children if inner.name in _sites()), of_all)
+                row = organs.setdefault(site.code if site is not None else "", _Row())
+                self._take(row, item, _wanted("organ"))
+                if site is not None:
+                    self._take(row, site, _wanted("organ"))
+        rows = [row for row in organs.values() if row.one]
+        for row in rows:
+            row.one, row.many = {**common.one, **row.one}, {**common.many, **row.many}
+        return rows
 
     def _event(self, container: Item) -> _Row:
         row, sources, filters = _Row(), [], []
@@ -245,6 +292,9 @@ class _Reading:
     def _put(self, row: _Row, item: Item, number: int, *, is_alone: bool = False) -> None:
         """Note what an item says in its column, and its code in the next one."""
         column = dose_columns()[number]
+        if column.is_list and not is_alone and b"\\" in item.values.get(Kind.NUMBER, b""):
+            row.many.setdefault(number, []).extend(self._numbers(item, column))
+            return
         value, code = self._value(item, column), _code(item)
         if column.is_list and not is_alone:
             if value is not None or code is not None:
@@ -270,6 +320,14 @@ class _Reading:
         raw = next((item.values[kind] for kind in kinds if item.values.get(kind)), None)
         return None if raw is None else _Value(raw)
 
+    def _numbers(self, item: Item, column: DoseColumn) -> list[_Value | None]:
+        """Several numbers in one value, such as one for each pulse."""
+        whole = self._number(item, column)
+        if whole is None:
+            return []
+        parts = whole.raw.rstrip(b" \0").split(b"\\")
+        return [replace(whole, raw=part) if part.strip() else None for part in parts]
+
     def _number(self, item: Item, column: DoseColumn) -> _Value | None:
         raw = item.values.get(Kind.NUMBER, b"")
         if not raw.strip(b" \0"):
@@ -290,6 +348,17 @@ def _sides() -> dict[str, list[int]]:
     return {name: _wanted("event")[name] for name in (f"SCT {sct}", f"SRT {srt}")}
 
 
+@cache
+def _sites() -> frozenset[str]:
+    """How the organ is named that a dose is of."""
+    return frozenset(name for column in dose_columns() if column.name == "organ" for name in column.concepts)
+
+
+@cache
+def _uid_column() -> int:
+    return [column.name for column in dose_columns()].index("irradiation_event_uid")
+
+
 def _has_code(number: int) -> bool:
     columns = dose_columns()
     return number + 1 < len(columns) and columns[number + 1].is_code
@@ -301,12 +370,19 @@ def _code(item: Item) -> _Value | None:
 
 
 def _containers(root: Item) -> Iterator[Item]:
-    """The events and totals of a report, wherever they stand in it; none lies in another."""
+    """The events, totals and estimates of a report, wherever they stand; none lies in another."""
     for item in root.children:
-        if item.name in _EVENTS or item.name in _TOTALS:
+        if item.name in _EVENTS or item.name in _TOTALS or item.name in (_ESTIMATE, _DETAILS):
             yield item
         else:
             yield from _containers(item)
+
+
+def _below(container: Item) -> Iterator[Item]:
+    """All items in a container, and what is in them."""
+    for item in container.children:
+        yield item
+        yield from _below(item)
 
 
 def _items(container: Item) -> Iterator[Item]:

@@ -46,6 +46,8 @@ _UNITS: dict[str, tuple[Fraction, dict[str, int]]] = {
 _ALONE = frozenset(("min", "h", "deg", "%"))
 """Units that have no prefix."""
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
+_COUNTED = re.compile(r"\b(?:pulse|frame|image|exposure|event)s?\b")
+"""What some machines write as a unit, and UCUM as an annotation: (pulse/s for {pulse}/s)."""
 _PREFIX = "|".join(sorted(filter(None, _PREFIXES), key=len, reverse=True))
 _PREFIXED = "|".join(sorted((u for u in _UNITS if u not in _ALONE), key=len, reverse=True))
 _TERM = re.compile(rf"(min|deg|%|(?:{_PREFIX})?(?:{_PREFIXED})|h|1)(-?[1-9])?")
@@ -69,7 +71,7 @@ def parse_unit(code: str) -> Unit | None:
     """
     if len(code) > LONGEST:
         return None
-    plain = _ANNOTATION.sub("1", code.strip()).replace("*", ".").replace("·", ".")
+    plain = _COUNTED.sub("1", _ANNOTATION.sub("1", code.strip())).replace("*", ".").replace("·", ".")
     factor, powers = Fraction(1), dict[str, int]()
     for number, part in enumerate(plain.split("/")):
         sign = -1 if number else 1

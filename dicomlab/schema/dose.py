@@ -1,7 +1,7 @@
 """The dose table: what a radiation dose report says, as columns.
 
-A dose report is a tree of content items, each named by a code (PS3.16 TID 10001, 10011, 10021 and
-10040). A row of DOSE_ROWS is a column: its name, what kind of content item it comes from, the unit
+A dose report is a tree of content items, each named by a code (PS3.16 TID 10001, 10011, 10021, 10030
+and 10040). A row of DOSE_ROWS is a column: its name, what kind of content item it comes from, the unit
 that values are brought to, the codes of its name, where in the report it stands, and what it means.
 A code alone is one of DCM; `SCT/SRT` gives both of a concept that the standard has renamed.
 """
@@ -15,7 +15,7 @@ from typing import Literal
 from dicomlab.schema.columns import Column
 
 ValueType = Literal["NUM", "COUNT", "CODE", "TEXT", "UIDREF", "DATETIME", "IMAGE"]
-Place = Literal["report", "event", "source", "filter", "device", "agent", "total"]
+Place = Literal["report", "event", "source", "filter", "device", "agent", "total", "estimate", "organ"]
 
 LATERALITY = "272741003/G-C171"
 
@@ -191,6 +191,18 @@ DOSE_ROWS: _Rows = (
         "side",
         "Of one breast: a row for each, with its laterality.",
     ),
+    # what a patient radiation dose report estimates (TID 10030 to 10034): a row for each organ
+    ("radiation_dose_estimate_name", "TEXT", "", "128403", "estimate", "", "Name of the estimate."),
+    ("radiation_dose_estimate_method", "CODE", "", "128477", "estimate", "", "Kind of method."),
+    ("event_uid_used", "UIDREF", "", "128429", "estimate", "list", "Events that the estimate is of."),
+    ("organ", "CODE", "", "363698007/G-C0E3", "organ", "", "What got the dose; null for the whole body."),
+    ("absorbed_dose_mgy", "NUM", "mGy", "128513 128533 113518", "organ", "", "Absorbed dose, or its mean."),
+    ("maximum_absorbed_dose_mgy", "NUM", "mGy", "128531", "organ", "", "Highest absorbed dose."),
+    ("minimum_absorbed_dose_mgy", "NUM", "mGy", "128532", "organ", "", "Least absorbed dose."),
+    ("median_absorbed_dose_mgy", "NUM", "mGy", "128539", "organ", "", "Median of the absorbed dose."),
+    ("equivalent_dose_msv", "NUM", "mSv", "128512 128537", "organ", "", "Equivalent dose, or its mean."),
+    ("maximum_equivalent_dose_msv", "NUM", "mSv", "128535", "organ", "", "Highest equivalent dose."),
+    ("effective_dose_estimate_msv", "NUM", "mSv", "113839", "organ", "", "Effective dose of the patient."),
 )
 
 _VRS: dict[ValueType, str] = {
@@ -281,8 +293,12 @@ def dose_rows() -> tuple[tuple[str, str, str], ...]:
     """Column, type and meaning, with unit and concept, for the page of all tables."""
     rows = [
         ("file_key", "string", "The file."),
-        ("level", "string", "`event` for an irradiation event, `total` for what the report adds up."),
-        ("event", "int64", "Number of the event in its report, from 1; null for totals."),
+        (
+            "level",
+            "string",
+            "`event` for an irradiation event, `total` for what it adds up, `estimate` for a patient's dose.",
+        ),
+        ("event", "int64", "Number of the event in its report, from 1; null for others."),
     ]
     for c in dose_columns():
         if not c.is_code:

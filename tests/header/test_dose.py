@@ -33,6 +33,7 @@ from tests.reports import (
     COMPREHENSIVE_SR,
     biplane_report,
     box,
+    code,
     ct_event,
     ct_report,
     mammography_report,
@@ -40,6 +41,7 @@ from tests.reports import (
     radiopharmaceutical_report,
     report,
     text,
+    uid,
 )
 
 READER = HeaderReader()
@@ -433,3 +435,97 @@ def test_columns_have_names_of_their_own_and_a_source():
     assert all(re.fullmatch(r"[a-z0-9_]+", name) for name in names)
     assert all(column.meaning.endswith(".") or "`" in column.meaning for column in dose_columns())
     assert all(column.source.startswith("(") for column in dose_columns())
+
+
+def test_a_pulse_rate_may_lack_its_braces(tmp_path):
+    for unit in ("{pulse}/s", "pulse/s", "pulses/s", "1/s"):
+        found, problems = read(report(box("113706", num("113791", 7.5, unit))), tmp_path)
+        assert (found[0]["pulse_rate_per_s"], problems) == (7.5, [])
+    found, problems = read(report(box("113706", num("113791", 7.5, "impulse/s"))), tmp_path)
+    assert "pulse_rate_per_s" not in found[0]
+    assert [p.column.name for p in problems] == ["pulse_rate_per_s"]
+
+
+def test_several_numbers_in_one_value_are_one_for_each_pulse(tmp_path):
+    event = box(
+        "113706",
+        several("113733", ["70", "72.5", "71"], "kV"),
+        several("113793", ["5", "6"], "ms"),
+        num("113793", 7, "ms"),
+        several("113734", ["0.1", "", "0.2"], "A"),
+        several("113738", ["1", "2"], "Gy"),
+    )
+    found, problems = read(report(event), tmp_path)
+    assert found[0]["kvp_kv"] == [70, 72.5, 71]
+    assert found[0]["pulse_width_ms"] == [5, 6, 7]
+    assert found[0]["x_ray_tube_current_ma"] == [100, None, 200]
+    assert "dose_rp_gy" not in found[0]
+    assert {p.column.name: p.raw for p in problems} == {"dose_rp_gy": b"1\\2 "}
+
+
+def several(name: str, values: list[str], unit: str) -> Dataset:
+    ds = num(name, 0, unit)
+    ds.MeasuredValueSequence[0].NumericValue = values
+    return ds
+
+
+ENHANCED_SR, PATIENT_SR = "1.2.840.10008.5.1.4.1.1.88.76", "1.2.840.10008.5.1.4.1.1.88.75"
+
+
+def test_an_enhanced_report_gives_events_totals_and_details(tmp_path):
+    ds = report(
+        box("130500", code("113764", "113622"), num("113722", 3, "Gy.cm2"), num("113812", 2, "{events}")),
+        box("130501", uid("113769", "1.2.9.1"), box("130502", num("113738", 4, "mGy"))),
+        box("130501", uid("113769", "1.2.9.2"), num("122130", 2, "Gy.cm2")),
+        box(
+            "130505",
+            uid("113769", "1.2.9.2"),
+            box("130511", num("113733", 80, "kV"), num("113734", 300, "mA"), num("113791", 15, "{pulse}/s")),
+            box("130512", code("113757", ("66925006", "SCT", "Copper"))),
+        ),
+        sop_class=ENHANCED_SR,
+    )
+    found, problems = read(ds, tmp_path)
+    assert not problems
+    assert [row["level"] for row in found] == ["total", "event", "event"]
+    assert found[0]["dose_area_product_total_gy_m2"] == pytest.approx(3e-4)
+    assert found[0]["total_number_of_irradiation_events"] == 2
+    assert found[1]["dose_rp_gy"] == 0.004
+    assert "kvp_kv" not in found[1]
+    assert (found[2]["kvp_kv"], found[2]["x_ray_tube_current_ma"]) == ([80], [300])
+    assert (found[2]["pulse_rate_per_s"], found[2]["x_ray_filter_material"]) == (15, ["Copper"])
+
+
+def test_a_patient_dose_report_gives_a_row_for_each_organ(tmp_path):
+    site = ("363698007", "SCT", "Finding Site")
+    liver, skin = ("10200004", "SCT", "Liver"), ("39937001", "SCT", "Skin")
+    ds = report(
+        box(
+            "128402",
+            text("128403", "After CT"),
+            uid("128429", "1.2.9.1"),
+            uid("128429", "1.2.9.2"),
+            num("113839", 2.5, "mSv"),
+            box(
+                "128412",
+                num("128533", 0.004, "Gy", code(site, liver)),
+                num("128531", 9, "mGy", code(site, liver)),
+            ),
+            box("128412", code(site, skin), num("128513", 12, "mGy"), num("128512", 11, "mSv")),
+            box("128415", box("128476", code("128477", ("128480", "DCM", "Analytical Algorithm")))),
+        ),
+        name="128401",
+        sop_class=PATIENT_SR,
+    )
+    found, problems = read(ds, tmp_path)
+    assert not problems
+    assert [row["level"] for row in found] == ["estimate"] * 3
+    assert {row["radiation_dose_estimate_name"] for row in found} == {"After CT"}
+    assert all(row["event_uid_used"] == ["1.2.9.1", "1.2.9.2"] for row in found)
+    assert {row["radiation_dose_estimate_method"] for row in found} == {"Analytical Algorithm"}
+    by_organ = {row.get("organ"): row for row in found}
+    assert by_organ[None]["effective_dose_estimate_msv"] == 2.5
+    assert by_organ["Liver"]["absorbed_dose_mgy"] == 4
+    assert by_organ["Liver"]["maximum_absorbed_dose_mgy"] == 9
+    assert (by_organ["Skin"]["absorbed_dose_mgy"], by_organ["Skin"]["equivalent_dose_msv"]) == (12, 11)
+    assert by_organ["Skin"]["organ_code"] == "39937001 SCT"
