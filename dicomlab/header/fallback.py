@@ -204,12 +204,20 @@ def _parsed(head: bytes, total: int) -> _Parsed:
         )
     if syntax == _DEFLATED:
         return _deflated(head, meta, total)
-    commands = read_group(head, meta.end, len(head), 0, IMPLICIT)
+    commands = read_group(head, _behind_meta(head, meta), len(head), 0, IMPLICIT)
     how = _encoding(head, commands.end, syntax)
     dataset = read_data_set(head, commands.end, len(head), how)
     is_at_end = dataset.end >= len(head) or dataset.reason == CUT_SHORT
     dataset = dataset._replace(elements={**dataset.elements, **commands.elements})
     return _Parsed(head, meta, dataset, dataset.end, _limited(is_at_end and len(head) < total))
+
+
+def _behind_meta(head: bytes, meta: DataSet) -> int:
+    """Where the data set begins: behind elements of group 0002 that stand at its head once more."""
+    end, again = meta.end, read_group(head, meta.end, len(head), 2, EXPLICIT)
+    while again.elements and not again.reason:
+        end, again = again.end, read_group(head, again.end, len(head), 2, EXPLICIT)
+    return end
 
 
 def _deflated(head: bytes, meta: DataSet, total: int) -> _Parsed:

@@ -497,7 +497,7 @@ def walk(
             # Where tags do not ascend, an element may come again, or before its private creator.
             if tag > stack[_GREATEST, depth]:
                 stack[_GREATEST, depth] = tag
-            elif depth > 0 or leads_on or (is_wanted and group & 1):
+            elif depth > 0 or leads_on or in_meta or (is_wanted and group & 1):
                 return ODD, p
 
         stop = value + size

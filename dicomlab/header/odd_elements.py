@@ -75,7 +75,7 @@ def read_data_set(b: bytes, p: int, end: int, how: Encoding) -> DataSet:
 
 
 def read_group(b: bytes, p: int, end: int, group: int, how: Encoding) -> DataSet:
-    """The elements of one group only, such as the file meta information."""
+    """The elements of one group only, such as the file meta information; none that comes again."""
     return _read(b, p, end, _as_written(b, p, end, how), is_item=False, group=group)
 
 
@@ -124,7 +124,7 @@ def _read(b: bytes, p: int, end: int, how: Encoding, *, is_item: bool, group: in
         value: int | None = None
         try:
             tag, vr, length, value = _head(b, p, end, how)
-            if group is not None and tag >> 16 != group:
+            if group is not None and (tag >> 16 != group or tag in found):
                 break
             if is_item and tag == _ITEM_END:
                 return DataSet(found, "", begin, value)

@@ -269,3 +269,36 @@ def test_of_a_sequence_that_is_cut_short_its_whole_items_count(reader):
 def test_a_float_in_a_column_of_whole_numbers_is_whole_or_null(reader, value, rows):
     raw = part10(element(0x00080060, "CS", b"CT") + element(0x00280010, "FD", struct.pack("<d", value)))
     assert row(reader, raw)["Rows"] == rows
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+def test_the_transfer_syntax_is_the_one_by_which_the_file_is_encoded(implicit):
+    """Elements of group 0002 again, and once more, at the head of the data set."""
+    syntax, other = (b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.1\0")[:: 1 if implicit else -1]
+    meta, again = (
+        b"\x02\0\x10\0UI" + struct.pack("<H", len(uid)) + uid
+        for uid in (syntax + b"\0"[: len(syntax) % 2], other + b"\0"[: len(other) % 2])
+    )
+    own = b"\x08\0\x60\0" + (b"\2\0\0\0" if implicit else b"CS\2\0") + b"MR"
+    own += b"\x18\0\x60\0" + (b"\4\0\0\0" if implicit else b"DS\4\0") + b"120 "
+    raw = bytes(128) + b"DICM" + meta + again + again + own
+    batch = HeaderReader().parse(pa.array([raw], pa.large_binary()))
+    row = batch.table.to_pylist()[0]
+    assert row["TransferSyntaxUID"] == syntax.decode().strip("\0")
+    assert (row["Modality"], row["KVP"]) == ("MR", 120)
+    assert batch.status.tolist() == ["read"]
+
+
+def test_a_second_file_meta_group_does_not_count_where_both_are_explicit():
+    meta, again = (
+        element(0x00020003, "UI", uid) + element(0x00020010, "UI", syntax)
+        for uid, syntax in ((b"1.2.31", b"1.2.840.10008.1.2.4.50"), (b"1.2.32", b"1.2.840.10008.1.2.4.51"))
+    )
+    raw = bytes(128) + b"DICM" + meta + again + element(0x00080060, "CS", b"MR")
+    columns = Columns.only("TransferSyntaxUID", "MediaStorageSOPInstanceUID", "Modality")
+    row = HeaderReader(columns).parse(pa.array([raw], pa.large_binary())).table.to_pylist()[0]
+    assert (row["TransferSyntaxUID"], row["MediaStorageSOPInstanceUID"]) == (
+        "1.2.840.10008.1.2.4.50",
+        "1.2.31",
+    )
+    assert row["Modality"] == "MR"
