@@ -167,12 +167,18 @@ class CannotWrite(DicomlabError, OSError):
         super().__init__(f"{path} cannot be written: {why}. {advice}")
 
 
+REFERENCES_NEED_HEADERS = (
+    " References are read from headers, and this catalog keeps none (keep_headers=False). "
+    "Scan into a new catalog to have them."
+)
+
+
 class NoSuchTable(DicomlabError):
     """A catalog has no table of that name."""
 
     def __init__(self, name: str, tables: Iterable[str]):
         known = list(tables)
-        hint = did_you_mean(name, known)
+        hint = REFERENCES_NEED_HEADERS if name.lower() == "references" else did_you_mean(name, known)
         super().__init__(f"The catalog has no table '{name}'. It has: {', '.join(known)}.{hint}")
 
 

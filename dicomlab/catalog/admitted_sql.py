@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dicomlab.catalog.admitted_functions import FUNCTIONS, OPERATORS, TABLE_FUNCTIONS, TYPES
-from dicomlab.errors import BadQuery
+from dicomlab.errors import REFERENCES_NEED_HEADERS, BadQuery
 from dicomlab.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def admitted(query: str, tables: Collection[str]) -> Admitted:
     >>> admitted("SELECT count(*) FROM series", ["series"]).tables
     frozenset({'series'})
     """
+    query = with_quoted_names(query)
     explained = _EXPLAIN.match(query)
     inner = explained["rest"] if explained else query
     if explained and _ANALYZE.match(inner):
@@ -65,6 +66,21 @@ def admitted(query: str, tables: Collection[str]) -> Admitted:
     used = _used(_one_select(inner), tables)
     bare = inner.strip().rstrip(";").rstrip()
     return Admitted(f"EXPLAIN {bare}" if explained else bare, used)
+
+
+_RESERVED = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\$\$.*?\$\$|\b(?P<word>references)\b""",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def with_quoted_names(query: str) -> str:
+    """The query with the name of the table `references`, which is a word of SQL, in quotation marks.
+
+    >>> with_quoted_names("SELECT count(*) FROM references")
+    'SELECT count(*) FROM "references"'
+    """
+    return _RESERVED.sub(lambda found: '"references"' if found["word"] else found[0], query)
 
 
 def admitted_condition(condition: str, tables: Collection[str]) -> frozenset[str]:
@@ -93,6 +109,7 @@ def _used(tree: Any, tables: Collection[str]) -> frozenset[str]:
 
 def named_tables(query: str, tables: Collection[str]) -> frozenset[str]:
     """Which of these tables a query names that is admitted; a CTE of the same name counts, too."""
+    query = with_quoted_names(query)
     explained = _EXPLAIN.match(query)
     known = {name.lower(): name for name in tables}
     found: set[str] = set()
@@ -173,6 +190,7 @@ class _Walk:
             return
         if name.lower() not in self.tables:
             hint = did_you_mean(name, self.tables.values()) or f" It has: {', '.join(self.tables.values())}."
+            hint = REFERENCES_NEED_HEADERS if name.lower() == "references" else hint
             raise BadQuery(f"there is no table {_shown(name)}.{hint}")
         self.used.add(self.tables[name.lower()])
 

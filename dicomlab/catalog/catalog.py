@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dicomlab.arguments import as_list, checked_arguments, checked_methods
 from dicomlab.catalog import database
-from dicomlab.catalog.admitted_sql import admitted, admitted_condition, named_tables
+from dicomlab.catalog.admitted_sql import admitted, admitted_condition, named_tables, with_quoted_names
 from dicomlab.catalog.card import card_html, card_text
 from dicomlab.catalog.guarded_queries import Snapshot, collected
 from dicomlab.catalog.kept import parsed, read_kept
@@ -64,6 +64,7 @@ SHOWN_TABLES = (
     "instances",
     "frames",
     "dose",
+    "references",
     "files",
     "errors",
     "problems",
@@ -83,8 +84,8 @@ _ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
-    `patients`, `studies`, `series`, `instances`, `frames`, `dose`, `files`, `errors`, `problems`,
-    `directory` and `media` are pandas DataFrames, read when asked for. docs/columns.md says what
+    `patients`, `studies`, `series`, `instances`, `frames`, `dose`, `references`, `files`, `errors`,
+    `problems`, `directory` and `media` are pandas DataFrames, read when asked for. docs/columns.md says what
     the columns mean.
     """
 
@@ -108,6 +109,15 @@ class Catalog:
             return Columns.from_list(self._state.columns)
         except WrongKind:
             raise DamagedCatalog(str(self.path), f"{FILE} lists columns that no scan wrote") from None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables; without kept headers there is none of references.
+
+        >>> "references" in catalog.tables
+        True
+        """
+        return tuple(name for name in SHOWN_TABLES if name != "references" or self.keeps_headers)
 
     @property
     def patients(self) -> pd.DataFrame:
@@ -138,6 +148,14 @@ class Catalog:
     def dose(self) -> pd.DataFrame:
         """One row an irradiation event of a dose report, and one for what it adds up: see `level`."""
         return self.read("dose")
+
+    @property
+    def references(self) -> pd.DataFrame:
+        """One row per instance or series that a file names: file_key, sequence, purpose and UIDs.
+
+        Raises NoSuchTable when the catalog keeps no headers.
+        """
+        return self.read("references")
 
     @property
     def files(self) -> pd.DataFrame:
@@ -178,8 +196,8 @@ class Catalog:
         >>> rows.columns.tolist()
         ['Modality', 'n_instances']
         """
-        if table not in SHOWN_TABLES:
-            raise NoSuchTable(table, SHOWN_TABLES)
+        if table not in self.tables:
+            raise NoSuchTable(table, self.tables)
         condition = f" WHERE (\n{self.condition(where)}\n)" if where else ""
         have = self._shown_names(table)
         wanted = list(columns) if columns is not None else have
@@ -198,6 +216,7 @@ class Catalog:
         """
         if where is None:
             return "true"
+        where = with_quoted_names(where)
         admitted_condition(where, self._views)
         return where
 
@@ -403,7 +422,7 @@ class Catalog:
 
         self.condition(where or None)
         wishes = {"table": table, "columns": columns, "where": where, "format": format, "nested": nested}
-        return export(self, path, SHOWN_TABLES, **wishes)
+        return export(self, path, self.tables, **wishes)
 
     def true_key(self, key: str) -> str:
         """The file key behind a masked one; one that is not masked stays as it is.
@@ -504,7 +523,7 @@ class Catalog:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        of = {t: quoted(t) for t in SHOWN_TABLES} | {"media": "files WHERE status = 'DICOMDIR'"}
+        of = {t: quoted(t) for t in self.tables} | {"media": "files WHERE status = 'DICOMDIR'"}
         names = ", ".join(f"(SELECT count(*) FROM {what}) AS {quoted(t)}" for t, what in of.items())
         return {k: int(v) for k, v in self._query(f"SELECT {names}").to_pylist()[0].items()}
 
@@ -619,7 +638,7 @@ class Catalog:
 
     @cached_property
     def _views(self) -> dict[str, str]:
-        views = {t: self._stored_view(t) for t in PLAIN_TABLES}
+        views = {t: self._stored_view(t) for t in PLAIN_TABLES if t in self.tables or t == "headers"}
         views["errors"] = (
             "SELECT file_key, status, reason, size, source FROM files WHERE status NOT IN "
             "('read', 'archive') AND NOT (status = 'DICOMDIR' AND reason LIKE 'a DICOMDIR:%')"

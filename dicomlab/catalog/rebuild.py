@@ -30,7 +30,7 @@ from dicomlab.schema.columns import Columns
 from dicomlab.schema.levels import literal
 from dicomlab.schema.units import unit_columns
 
-REMADE = ("instances", "frames", "dose", "problems")
+REMADE = ("instances", "frames", "dose", "problems", "references")
 _ROWS = 4096
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_details(writers: Mapping[str, PartWriter], keys: pa.Array, batch: Batch) -> None:
-    """Write what a batch has besides its instances: frames, dose, values that did not parse or are missing.
+    """Write what a batch has besides its instances: frames, dose, references, values that did not parse.
 
     `keys` are the file keys of the batch's rows.
     """
@@ -25,7 +25,12 @@ def write_details(writers: Mapping[str, PartWriter], keys: pa.Array, batch: Batc
         if found is not None:
             row, table = found
             writers[name].write(table.add_column(0, "file_key", [keys.take(pa.array(row))]))
-    if problems := [*batch.problems, *missing_uids(batch)]:
+    problems = [*batch.problems, *missing_uids(batch)]
+    if references := batch.references():
+        (row, table), bad = references
+        writers["references"].write(table.add_column(0, "file_key", [keys.take(pa.array(row))]))
+        problems += bad
+    if problems:
         writers["problems"].write(problem_table(problems, keys))
 
 

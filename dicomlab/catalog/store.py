@@ -28,13 +28,14 @@ from dicomlab.errors import DamagedCatalog, DicomlabError, NoCatalog
 from dicomlab.new_files import make_folder
 from dicomlab.schema.arrow import dose_schema, frame_schema, instance_schema
 from dicomlab.schema.columns import Columns
+from dicomlab.schema.references import REFERENCES
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable, PostCommitHookProperties
 
     from dicomlab.header.values import Problem
 
-PLAIN_TABLES = ("files", "instances", "frames", "dose", "headers", "problems", "directory")
+PLAIN_TABLES = ("files", "instances", "frames", "dose", "headers", "problems", "directory", "references")
 ROLLED_TABLES = ("series", "studies", "patients")
 TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
 _LOG_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)$")
@@ -123,6 +124,7 @@ def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
 def plain_schema(table: str, columns: Columns) -> pa.Schema:
     """The schema of a table that a scan fills row by row."""
     schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS, "directory": DIRECTORY}
+    schemas["references"] = REFERENCES
     if table == "frames":
         return frame_schema(columns)
     if table == "dose":

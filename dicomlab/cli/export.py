@@ -53,13 +53,14 @@ def export_catalog(
     What is written may identify patients, and is readable for its owner only. Cells of CSV are
     never run as formulas.
     """
-    from dicomlab.catalog.catalog import SHOWN_TABLES, open_catalog
+    from dicomlab.catalog.catalog import open_catalog
     from dicomlab.catalog.export import export_as
 
+    opened = open_catalog(catalog)
     done = export_as(
-        open_catalog(catalog),
+        opened,
         path,
-        SHOWN_TABLES,
+        opened.tables,
         table=table,
         columns=None if columns is None else [name.strip() for name in columns.split(",")],
         where=where,

@@ -37,6 +37,7 @@ class Shown(StrEnum):
     instances = "instances"
     frames = "frames"
     dose = "dose"
+    references = "references"
     files = "files"
     errors = "errors"
     problems = "problems"

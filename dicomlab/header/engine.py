@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dicomlab.arguments import checked_arguments
 from dicomlab.errors import BadFile
@@ -23,6 +24,7 @@ from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
 from dicomlab.header.frame_limits import UNKNOWN_SIZE, SizesOf
 from dicomlab.header.frames import HELPERS, OFFSETS, Frames, most_frames, resolve, runs, varies_column
+from dicomlab.header.instance_references import NO_REFERENCES, REFERRED, references_of
 from dicomlab.header.item_charsets import charset_columns
 from dicomlab.header.item_signs import sign_columns
 from dicomlab.header.many import gathered
@@ -91,6 +93,29 @@ class Batch:
         runs = [run for run in np.split(wanted, breaks) if len(run)]
         pieces = [self._headers.slice(run[0], len(run)) for run in runs]
         return pa.chunked_array([c for p in pieces for c in p.chunks], pa.large_binary())
+
+    def references(self) -> tuple[tuple[np.ndarray, pa.Table], list[Problem]] | None:
+        """The rows of the batch that refer to other instances, what to, and what is not read of it.
+
+        Of headers that are not kept nothing is known. None where no file refers to any.
+        """
+        headers = self.take_headers(np.arange(len(self.status)))
+        try:
+            return references_of(headers, self.is_alone)
+        except Exception as error:  # noqa: BLE001 - whatever one header raises, the others count
+            set_aside("references", error)
+
+        def some(first: int, last: int) -> None:
+            references_of(headers.slice(first, last - first), self.is_alone[first:last])
+
+        bad = bad_rows(some, len(self.status))
+        kept = pa.array(~np.isin(np.arange(len(headers)), [row for row, _ in bad]))
+        headers = pc.if_else(kept, headers, pa.scalar(None, pa.large_binary()))
+        problems = [Problem(row, REFERRED, aside.reason, b"") for row, aside in bad]
+        found = references_of(headers, self.is_alone)
+        if found is None:
+            return (np.empty(0, np.int64), NO_REFERENCES), problems
+        return found[0], [*found[1], *problems]
 
     @property
     def is_dicom(self) -> np.ndarray:

@@ -97,6 +97,14 @@ def read_odd(head: bytes, tree: Node, *, total: int) -> Outcome:
     return _read(head[:LIMIT], tree, total)
 
 
+def odd_data_set(head: bytes) -> tuple[bytes, Mapping[int, Element]]:
+    """The elements at the top of a header, and the bytes that they lie in; at most LIMIT are looked at."""
+    if not head or not looks_like_dicom(head):
+        return b"", {}
+    parsed = _parsed(head[:LIMIT], len(head))
+    return parsed.b, parsed.dataset.elements
+
+
 def whole_header(head: bytes) -> tuple[Dataset, str]:
     """All elements of a header that is kept, and why some are missing, or nothing.
 

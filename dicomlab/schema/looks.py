@@ -30,6 +30,11 @@ FIRST_LOOK: dict[str, tuple[str, ...]] = {
             "ct_dose_length_product_total_mgy_cm dose_area_product_gy_m2 dose_rp_gy "
             "dose_area_product_total_gy_m2 average_glandular_dose_mgy administered_activity_mbq",
         ),
+        (
+            "references",
+            "sequence purpose ReferencedSOPClassUID ReferencedSOPInstanceUID referenced_series_uid n_items "
+            "file_key",
+        ),
         ("files", "status size header_bytes reason file_key"),
         ("errors", "status reason file_key"),
         ("problems", "column tag reason raw file_key"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dicomlab.schema.columns import Level
 from dicomlab.schema.dose import dose_rows
+from dicomlab.schema.references import REFERENCE_ROWS
 
 DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
     # file meta
@@ -518,6 +519,12 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("reason", "string", "Why it did not parse, or that it is missing; without the value."),
             ("raw", "binary", "Its bytes, the first 4096. May be PHI."),
         ),
+    ),
+    "references": (
+        "One row per instance, or series, that a file names anywhere: RT to CT, SEG and SR to images, images "
+        "to their localiser, in functional groups and SR content too. Made from the kept headers: a catalog "
+        "that keeps none has no such table. docs/references.md shows how to ask.",
+        REFERENCE_ROWS,
     ),
     "directory": (
         "One row a record of a DICOMDIR (PS3.3 F.3), without anything of the patient.",

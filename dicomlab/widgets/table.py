@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets
 
 from dicomlab.arguments import checked_methods
-from dicomlab.catalog.catalog import SHOWN_TABLES, Catalog
+from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.window import Filter, Window
 from dicomlab.cohorts.cohort import Cohort
 from dicomlab.errors import MissingColumn, NoSuchTable
@@ -72,8 +72,8 @@ class Table(View, page="table"):
         key: str | None = None,
         **settings: Any,
     ):
-        if isinstance(source, Catalog) and table not in SHOWN_TABLES:
-            raise NoSuchTable(table, SHOWN_TABLES)
+        if isinstance(source, Catalog) and table not in source.tables:
+            raise NoSuchTable(table, source.tables)
         if isinstance(source, Cohort):
             settings.setdefault("title", table)
             key = _KEYS.get(table) if key is None else key
