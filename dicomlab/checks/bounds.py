@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 OF_IMAGES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 FIRST_IMAGES = "1970-01-01"
 """Before this day nobody wrote digital images."""
+DAYS_AWAY = 2
+"""A date-time that is so many days from the other dates of its file is not believed."""
 PLACEHOLDER_DATES = (
     *("0001-01-01", "1111-11-11", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01"),
     *("1970-01-01", "2999-12-31", "9999-12-31"),

@@ -150,6 +150,22 @@ PROBLEM_ROWS = Instances(
 """Instances, once for each value that did not parse."""
 
 _DAYS = ", ".join(f"DATE {literal(day)}" for day in PLACEHOLDER_DATES)
+DOUBTED_MOMENTS = Instances(
+    {"days_away": "abs(date_diff('day', i.acquired_at, i.AcquisitionDateTime))"},
+    any_of=[
+        (
+            ("AcquisitionDateTime", "acquired_at"),
+            "abs(date_diff('day', i.acquired_at, i.AcquisitionDateTime)) >= 2 "
+            "OR (i.AcquisitionDateTime_utc_offset_minutes IS NULL AND i.acquired_at <> i.AcquisitionDateTime "
+            "AND i.AcquisitionDateTime = date_trunc('day', i.AcquisitionDateTime))",
+        )
+    ],
+)
+"""Instances whose AcquisitionDateTime is not what acquired_at says, since it was not believed.
+
+days_away: how many days lie between the two, 0 for a date-time that only lacks its time.
+"""
+
 ODD_DATES = Instances(
     {},
     any_of=[

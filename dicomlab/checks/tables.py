@@ -66,6 +66,7 @@ _CHOSEN = {
     "pixels": queries.PIXELS,
     "problem_rows": queries.PROBLEM_ROWS,
     "odd_dates": queries.ODD_DATES,
+    "doubted_moments": queries.DOUBTED_MOMENTS,
     "odd_values": queries.ODD_VALUES,
     "hints": queries.HINTS,
     "mixed_kinds": queries.MIXED_KINDS,

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity, joined
-from dicomlab.checks.bounds import FIRST_IMAGES, OF_IMAGES, PLACEHOLDER_DATES
+from dicomlab.checks.bounds import DAYS_AWAY, FIRST_IMAGES, OF_IMAGES, PLACEHOLDER_DATES
 from dicomlab.checks.placeholders import marked
 
 _STUDY = ("StudyInstanceUID",)
@@ -70,6 +70,40 @@ class PlaceholderDate(Check):
         odd = marked(rows, {name: _is_placeholder(rows[name]) for name in self.needs})
         said = "{attribute}: a day that stands for an unknown one in {n_files} files."
         return self.find(odd, said, attribute=odd["attribute"])
+
+
+@dataclass(frozen=True)
+class DateTimeDoubted(Check):
+    """AcquisitionDateTime has no time, or lies days from all other dates of its file."""
+
+    name: ClassVar[str] = "date-time-doubted"
+    table: ClassVar[str] = "doubted_moments"
+    together: ClassVar[tuple[str, ...]] = ("device",)
+    level: ClassVar[Level] = "device"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = ("AcquisitionDateTime", "acquired_at", "days_away")
+    fix: ClassVar[str] = (
+        "Use `acquired_at`, which goes by the other dates of these files. See which tool wrote it; "
+        "one that puts 20000101 into every file is rsna-anonymizer."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Count the files of each machine whose date-time was not believed."""
+        days = rows["days_away"].astype("Int64")
+        far, bare = rows[(days >= DAYS_AWAY).fillna(False)], rows[(days < DAYS_AWAY).fillna(False)]
+        away = days.reindex(far.index).groupby(far["device"]).transform("max")
+        return joined(
+            [
+                self.find(
+                    far,
+                    "AcquisitionDateTime is up to {days_away} days from other dates in {n_files} files.",
+                    days_away=away,
+                ),
+                self.find(
+                    bare, "AcquisitionDateTime has a date and no time in {n_files} files.", severity="note"
+                ),
+            ]
+        )
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,22 @@ _jit: Any = nb.njit(nogil=True, cache=True)
 
 
 @_jit
+def _has_tag(pairs: Any) -> bool:
+    """Whether (xxxx,1155) or (xxxx,1250) is among pairs of bytes, in either byte order."""
+    found = np.uint8(0)
+    for k in range(pairs.size):  # without a way out in between, so that it becomes vector instructions
+        x = pairs[k]
+        found |= np.uint8((x == 0x1155) | (x == 0x5511) | (x == 0x1250) | (x == 0x5012))
+    return found != 0
+
+
+@_jit
 def _may_refer(b: Any, start: int, size: int) -> bool:
-    """Whether (xxxx,1155) or (xxxx,1250) lies anywhere in the bytes, in either byte order."""
-    found = 0
-    for p in range(start, start + size - 1):
-        x, y = b[p], b[p + 1]
-        found += ((x == 0x55) & (y == 0x11)) | ((x == 0x11) & (y == 0x55))
-        found += ((x == 0x50) & (y == 0x12)) | ((x == 0x12) & (y == 0x50))
-    return found > 0
+    """Whether the tag of a reference lies anywhere in the bytes."""
+    even, odd = size // 2 * 2, (size - 1) // 2 * 2
+    return _has_tag(b[start : start + even].view(np.uint16)) or _has_tag(
+        b[start + 1 : start + 1 + odd].view(np.uint16)
+    )
 
 
 @_jit

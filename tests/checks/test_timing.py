@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import dicomlab as dl
 from dicomlab.checks.clocks import ClockOff
 from dicomlab.checks.timing import (
     AgeDisagrees,
     BirthAfterStudy,
     DatesApart,
+    DateTimeDoubted,
     ImpossibleDate,
     PlaceholderDate,
     StudyDatesDiffer,
 )
+from tests.build import dataset, write
 
 DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate", "PatientBirthDate")
 
@@ -177,3 +181,35 @@ def test_an_hour_between_study_and_first_image_is_worth_a_note():
 )
 def test_a_few_series_or_a_few_seconds_are_no_clock(content, study, days):
     assert ClockOff()(clocks(content, study, days)).empty
+
+
+def test_a_date_time_that_is_not_believed_is_found(tmp_path):
+    """rsna-anonymizer 19.0.10 writes 20000101 into every file."""
+    own = {"StudyDate": "20240305", "AcquisitionDate": "20240305", "AcquisitionTime": "101500"}
+    written = [
+        "20000101",
+        "20240305",
+        "20240305101500",
+        "20240304101500",
+        "20240303235959",
+        "20240305090000+0000",
+    ]
+    for n, text in enumerate(written):
+        ds = dataset(
+            PatientID="P1",
+            StudyInstanceUID="1.2",
+            SeriesInstanceUID="1.3",
+            SOPInstanceUID=f"1.2.{n}",
+            Modality="MR",
+            DeviceSerialNumber="7",
+            AcquisitionDateTime=text,
+            **own,
+        )
+        if "+" in text:
+            ds.TimezoneOffsetFromUTC = "+0100"
+        write(ds, tmp_path / "in" / str(n))
+    catalog = dl.scan(tmp_path / "in", tmp_path / "catalog", progress=False)
+    found = dl.check(catalog, checks=[DateTimeDoubted()])
+    names = [sorted(Path(f).name for f in files) for files in found["files"]]
+    assert dict(zip(found["severity"], names, strict=True)) == {"warning": ["0", "4"], "note": ["1"]}
+    assert "8830 days" in found["message"].iloc[0]
