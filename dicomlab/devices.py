@@ -113,7 +113,9 @@ def _listed(facts: pd.DataFrame) -> pd.DataFrame:
     facts = facts.assign(when=facts["when"].mask(facts["is_stray"]))
     dated = facts["when"].dropna()
     end = dated[~are_stray(_day_numbers(dated))].max()
-    rows = [_device_row(str(label), part, end) for label, part in facts.groupby("device", sort=True)]
+    by_device = facts.sort_values("when", kind="stable", na_position="first").groupby("device", sort=True)
+    latest = by_device[["maker", *DEVICE_COLUMNS[3:7], "SoftwareVersions"]].last().to_dict("index")
+    rows = [_device_row(str(label), part, latest[label], end) for label, part in by_device]
     devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
     for name in ("first", "last"):
         devices[name] = pd.to_datetime(devices[name]).astype("datetime64[us]")
@@ -389,26 +391,36 @@ def _told_apart(labels: dict[str, str]) -> dict[str, str]:
     return labels
 
 
-def _device_row(label: str, facts: pd.DataFrame, end: pd.Timestamp) -> dict[str, object]:
-    facts = facts.sort_values("when", kind="stable", na_position="first")
-    own = facts[~facts["Modality"].isin(_DESK)]
-    modality = (own if len(own) else facts)["Modality"].mode()
-    main = facts[facts["Modality"] == modality.iloc[0]] if len(modality) else facts
+def _device_row(
+    label: str, facts: pd.DataFrame, latest: dict[Any, Any], end: pd.Timestamp
+) -> dict[str, object]:
+    """The row of a machine, of its series in order of time and what each cell last was."""
+    modality = _main_modality(facts["Modality"])
+    is_main = facts["Modality"] == modality
+    main = facts if modality is None or is_main.all() else facts[is_main]
     epochs = software_epochs(main["when"], main["SoftwareVersions"])
-    latest = {name: _latest(facts[name]) for name in DEVICE_COLUMNS[3:7]}
+    last = {str(name): str(text) if isinstance(text, str) else None for name, text in latest.items()}
     return {
         "device": label,
-        "modality": modality.iloc[0] if len(modality) else None,
-        "Manufacturer": _latest(facts["maker"]),
-        **latest,
+        "modality": modality,
+        "Manufacturer": last["maker"],
+        **{name: last[name] for name in DEVICE_COLUMNS[3:7]},
         "identity": facts["identity"].min(),
         "first": facts["when"].min(),
         "last": facts["when"].max(),
         "n_series": len(facts),
-        "software": epochs[-1]["version"] if epochs else _latest(facts["SoftwareVersions"]),
+        "software": epochs[-1]["version"] if epochs else last["SoftwareVersions"],
         "software_epochs": epochs,
         "gaps": long_gaps(main["when"], end),
     }
+
+
+def _main_modality(modality: pd.Series) -> str | None:
+    """The most common modality of a machine, that of a desk only where there is no other."""
+    counts = modality.value_counts()
+    own = counts[~counts.index.isin(_DESK)]
+    counts = own if len(own) or modality.isna().any() else counts
+    return str(min(counts.index[counts == counts.max()])) if len(counts) else None
 
 
 def long_gaps(when: pd.Series, end: pd.Timestamp) -> list[dict[str, object]]:
@@ -459,11 +471,6 @@ def _gap(first: int, days: int, is_open: bool) -> dict[str, object]:
     begin = pd.Timestamp(first, unit="D").as_unit("us")
     end = pd.NaT if is_open else begin + pd.Timedelta(days - 1, "D")
     return {"from": begin, "to": end, "days": days}
-
-
-def _latest(values: pd.Series) -> str | None:
-    known = values.dropna()
-    return str(known.iloc[-1]) if len(known) else None
 
 
 def software_epochs(when: pd.Series, version: pd.Series) -> list[dict[str, object]]:

@@ -54,11 +54,15 @@ def why_shifted(exams: pd.DataFrame) -> str:
     """
     if exams["patient"].notna().all() and exams["patient"].nunique() < 2:
         return ""
+    has_versions = len(exams["version"].dropna().unique()) > 1
+    has_counter = int(exams["counter"].notna().sum()) >= _LEAST
+    if not (has_versions or has_counter):
+        return ""
     exams = exams.sort_values("when", kind="stable")
     weekends = has_busy_weekends(exams["when"])
     if any(_alternate(old, new, weekends) for old, new in _version_pairs(exams)):
         return VERSIONS
-    return COUNTERS if _is_counter_mixed(exams, weekends) else ""
+    return COUNTERS if has_counter and _is_counter_mixed(exams, weekends) else ""
 
 
 def has_busy_weekends(when: pd.Series) -> bool:

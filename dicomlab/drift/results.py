@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -75,7 +76,7 @@ def judged_machine(
         device=str(rows["device"].iloc[0]),
         signals=[_signal(w) for w in watched],
         alarms=[row for w in watched for row in _alarms(w, since)],
-        points=_points([] if points == "none" else kept, rows),
+        points=no_points() if points == "none" or not kept else _points(kept, rows),
         changes=[replace(change, signal=change.signal.bare()) for change in changes],
         worked=np.unique(rows["day"].to_numpy().astype("datetime64[D]")),
         notices=[*notices, *_aside(watched, limits)],
@@ -137,7 +138,7 @@ def make_drift(
         found = [notice for notice in found if to_timestamp(notice.first) >= since]
     return Drift(
         signals=_dated(signals).astype({"is_monitored": bool}),
-        points=pd.concat(points, ignore_index=True) if points else no_points(),
+        points=pd.concat(points, ignore_index=True) if points else no_points().copy(),
         alarms=_dated(pd.DataFrame(alarms, columns=ALARM_COLUMNS)),
         changes=table,
         causes=causes,
@@ -149,6 +150,7 @@ def make_drift(
     )
 
 
+@cache
 def no_points() -> pd.DataFrame:
     """The table of points without any."""
     return _points([], pd.DataFrame({"first_acquired_at": pd.Series([], dtype="datetime64[us]")}))

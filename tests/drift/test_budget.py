@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.budget import alarm_limit, points_between_alarms, run_length, window_limits
+from dicomlab.drift.detectors.budget import (
+    _window_rate,
+    alarm_limit,
+    points_between_alarms,
+    run_length,
+    window_limits,
+)
 from dicomlab.drift.detectors.cusum import cusum
 from dicomlab.drift.detectors.level import LevelShift
 from dicomlab.drift.signals.days import as_one
@@ -33,6 +39,18 @@ EXACT = [
 def test_run_lengths_are_those_of_the_exact_table(shift, limit, quiet, changed):
     assert run_length(shift, limit) == pytest.approx(quiet, rel=0.03)
     assert run_length(shift, limit, mean=shift) == pytest.approx(changed, rel=0.03)
+
+
+@pytest.mark.parametrize("length", [0.1, 300.0, 20_000.0, 1e8, 1e20])
+@pytest.mark.parametrize("error", [0.0, 0.02, 0.3, 3.0])
+def test_limits_of_windows_are_the_first_that_are_rare_enough(length, error):
+    windows, horizon = np.array([1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 181, 362]), 250.0
+    own = 1 / (1 + windows * error**2)
+    limits = np.linspace(1.5, 9.0, 601)
+    rates = np.array([_window_rate(np.full(len(windows), x), windows, own, horizon) for x in limits])
+    enough = rates <= 1 / (len(windows) * length)
+    first = np.where(enough.any(axis=0), limits[enough.argmax(axis=0)], 9.0)
+    assert window_limits(windows, length, error=error, horizon=horizon).tolist() == first.tolist()
 
 
 @pytest.mark.parametrize(("shift", "limit", "quiet", "changed"), EXACT)

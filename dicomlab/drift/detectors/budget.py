@@ -16,6 +16,9 @@ _OVERSHOOT = 1.166
 _NODES = np.linspace(-5, 5, 81)
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _SPAN = 40.0
+_LIMITS = np.linspace(1.5, 9.0, 601)
+_COARSE = 25
+"""Of how many limits one is looked at first."""
 DAYS_A_YEAR = 365.25
 
 
@@ -62,14 +65,23 @@ def window_limits(
     [3.9, 4.0, 4.0]
     """
     allowed = 1 / (windows.size * length)
-    limits = np.linspace(1.5, 9.0, 601)[:, None]
     own = 1 / (1 + windows * np.broadcast_to(error, windows.shape) ** 2)
+    # From some limit on the rate falls, and before it is too high, so that a coarse look finds the stretch.
+    coarse = np.arange(0, len(_LIMITS), _COARSE)
+    enough = _window_rate(_LIMITS[coarse, None], windows, own, horizon) <= allowed
+    before = np.where(enough.any(axis=0), np.maximum(enough.argmax(axis=0) - 1, 0), len(coarse) - 2)
+    near = coarse[before] + np.arange(_COARSE + 1)[:, None]
+    enough = _window_rate(_LIMITS[near], windows, own, horizon) <= allowed
+    place = np.where(enough.any(axis=0), enough.argmax(axis=0), _COARSE)
+    return np.asarray(_LIMITS[coarse[before] + place])
+
+
+def _window_rate(limits: np.ndarray, windows: np.ndarray, own: np.ndarray, horizon: float) -> np.ndarray:
+    """False alarms per point of the mean of each window, for each limit."""
     looks = (limits**2 * own / (2 * windows) * _overshoot(limits * np.sqrt(own / windows))) ** 2
     width = windows * np.log(2) / 2
     tail = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi) / limits
-    rate = tail * looks * width + 2 * tail * (1 - own) / horizon
-    enough = rate <= allowed
-    return np.asarray(limits[:, 0][np.where(enough.any(axis=0), enough.argmax(axis=0), -1)])
+    return np.asarray(tail * looks * width + 2 * tail * (1 - own) / horizon)
 
 
 def _overshoot(x: np.ndarray) -> np.ndarray:

@@ -19,11 +19,19 @@ def cusum(gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (total - lowest)[1:], np.maximum.accumulate(at_low)[:-1]
 
 
+def number_of_day(date: pd.Series) -> np.ndarray:
+    """The place of each point's day among the days there are."""
+    day = date.to_numpy().astype("datetime64[D]").astype(int)
+    return np.unique(day, return_inverse=True)[1]
+
+
 def capped_by_day(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
-    """Gains, scaled on days that would add more than `most` by themselves."""
-    _, number = np.unique(day, return_inverse=True)
-    total = np.bincount(number, np.maximum(gain, 0.0))
-    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[number], gain)
+    """Gains, scaled on days that would add more than `most` by themselves.
+
+    `day` is the number of each point's day, as `number_of_day` gives it.
+    """
+    total = np.bincount(day, np.maximum(gain, 0.0))
+    return np.where(gain > 0, gain * np.minimum(1.0, most / np.maximum(total, 1e-12))[day], gain)
 
 
 def leading(charts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

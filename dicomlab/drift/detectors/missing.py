@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart
+from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart, number_of_day
 
 MOST_USUAL = 0.7
 """A share that is more than this is not held against anything."""
@@ -45,7 +45,7 @@ class MissingTag:
             return no_chart()
         is_odd = signal["is_odd"].to_numpy(bool)
         usual = np.clip(signal["usual"].to_numpy(float), self.least_share, MOST_USUAL)
-        day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
+        day = number_of_day(signal["date"])
         limit = np.log(self.length * len(self.shares)) * max(baseline.scale, 1.0)
         charts = []
         for more in self.shares:

@@ -38,12 +38,13 @@ class SettingChange:
         """
         if not len(signal):
             return no_chart()
-        unusual = ~signal["text"].isin(baseline.usual).to_numpy()
+        unusual = ~np.isin(signal["text"].to_numpy(object), np.array(baseline.usual, dtype=object))
         usual_share = min(max(self.least_share, baseline.center), 0.35)
         limit = np.log(self.length * len(self.shares))
         day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
+        first = np.searchsorted(day, day, side="left")
         gains = [_gain(unusual, usual_share, more) / limit for more in self.shares]
-        _, statistic, start = leading([cusum(_capped(gain, day, self.share)) for gain in gains])
+        _, statistic, start = leading([cusum(_capped(gain, first, self.share)) for gain in gains])
         return as_chart(signal.index, statistic, (statistic > 1.0) & unusual, 0, start)
 
 
@@ -54,10 +55,12 @@ def _gain(unusual: np.ndarray, usual_share: float, more: float) -> np.ndarray:
     return np.log(np.array([odds_out, odds_in]))[unusual.astype(int)]
 
 
-def _capped(gain: np.ndarray, day: np.ndarray, most: float) -> np.ndarray:
-    """Gains; those for a change add up to no more than `most` on one day."""
+def _capped(gain: np.ndarray, first: np.ndarray, most: float) -> np.ndarray:
+    """Gains; those for a change add up to no more than `most` on one day.
+
+    `first` is the number of the first point of each point's day.
+    """
     rises = np.concatenate([[0.0], np.cumsum(np.maximum(gain, 0.0))])
-    first = np.searchsorted(day, day, side="left")
     so_far = np.minimum(rises[1:] - rises[first], most)
     before = np.minimum(rises[:-1] - rises[first], most)
     return np.where(gain > 0, so_far - before, gain)

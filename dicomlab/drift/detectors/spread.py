@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart
+from dicomlab.drift.detectors.cusum import as_chart, capped_by_day, cusum, leading, no_chart, number_of_day
 
 _LONGER = 10.0
 
@@ -43,7 +43,7 @@ class SpreadGrowth:
         score = signal["score"].to_numpy(float)
         usual = (baseline.center + 2 * baseline.error) / max(baseline.center, 1e-9)
         limit = np.log(self.length * len(self.ratios) / _LONGER) * max(baseline.scale, 1.0)
-        day = signal["date"].to_numpy().astype("datetime64[D]").astype(int)
+        day = number_of_day(signal["date"])
         charts = []
         for ratio in self.ratios:
             gain = (score / usual * (1 - ratio**-2) / 2 - np.log(ratio)) / limit

@@ -181,23 +181,22 @@ def _learn_until(day: np.ndarray, stratum: np.ndarray, rules: Rules, window: int
 
 def identity_notices(rows: pd.DataFrame, window: int) -> list[Notice]:
     """The identities that did not hold when the record of one machine began: what changes is a change."""
-    last = rows["day"].iloc[0] + pd.Timedelta(window, "D")
+    day = rows["day"].to_numpy().astype("datetime64[D]").astype(int)
     found = []
     for identity in (i for i in IDENTITIES if i.name in rows):
-        columns = ["day", "Modality", identity.name]
-        told = rows.loc[(rows["day"] <= last) & rows[identity.name].notna(), columns]
-        n, share = len(told), float((told[identity.name] == DISAGREES).mean()) if len(told) else 0.0
+        is_told = (day <= day[0] + window) & rows[identity.name].notna().to_numpy()
+        verdict = rows[identity.name].to_numpy()[is_told]
+        n, share = len(verdict), float((verdict == DISAGREES).mean()) if len(verdict) else 0.0
         if n < _LEAST or share - 1.645 * np.sqrt(share * (1 - share) / n) <= LARGE:
             continue
         rule = f"{identity.formula} ({identity.source})"
-        first = int(told["day"].iloc[0].to_datetime64().astype("datetime64[D]").astype(int))
         found.append(
             Notice(
                 str(rows["device"].iloc[0]),
-                str(told["Modality"].iloc[0]),
+                str(rows["Modality"].iloc[int(is_told.argmax())]),
                 "identity",
                 (identity.name,),
-                first,
+                int(day[is_told][0]),
                 last=None,
                 before=float("nan"),
                 after=share,

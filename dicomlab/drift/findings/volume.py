@@ -96,13 +96,12 @@ def volume_notices(
     exam = rows["StudyInstanceUID"] if "StudyInstanceUID" in rows else pd.Series(rows.index, rows.index)
     first = np.sort(day[~exam.duplicated().to_numpy() | exam.isna().to_numpy()])
     learn_until = int(day.min()) + window
-    modality = (
-        str(rows["Modality"].mode().iloc[0]) if "Modality" in rows and rows["Modality"].notna().any() else ""
-    )
-    return [
-        _told(str(rows["device"].iloc[0]), modality, found, detector.name)
-        for found in detector(first, learn_until=learn_until, detectors=detectors, budget=budget)
-    ]
+    drops = detector(first, learn_until=learn_until, detectors=detectors, budget=budget)
+    if not drops:
+        return []
+    has_modality = "Modality" in rows and rows["Modality"].notna().any()
+    modality = str(rows["Modality"].mode().iloc[0]) if has_modality else ""
+    return [_told(str(rows["device"].iloc[0]), modality, drop, detector.name) for drop in drops]
 
 
 def _told(device: str, modality: str, found: tuple[int, int | None, float, float], name: str) -> Notice:

@@ -225,8 +225,17 @@ def robust_sd(value: np.ndarray) -> float:
     value = value[np.isfinite(value)]
     if not len(value):
         return 0.0
-    mad = 1.4826 * float(np.median(np.abs(value - np.median(value))))
+    mad = 1.4826 * _median(np.abs(value - _median(value)))
     return mad or float(np.subtract(*np.percentile(value, [90, 10]))) / 2.563
+
+
+def _median(value: np.ndarray) -> float:
+    """The median of finite values, as numpy has it and several times as fast."""
+    middle = len(value) // 2
+    if len(value) % 2:
+        return float(np.partition(value, middle)[middle])
+    ordered = np.partition(value, (middle - 1, middle))
+    return float((ordered[middle - 1] + ordered[middle]) / 2)
 
 
 def _huber(residual: np.ndarray, scale: float | None = None) -> np.ndarray:

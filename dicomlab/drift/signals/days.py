@@ -150,7 +150,7 @@ def _likeness_of_weeks(date: np.ndarray, z: np.ndarray) -> float:
     """
     likeness = 0.0
     for length in (7, 14):
-        batch = np.unique(date // length, return_inverse=True)[1]
+        batch = _runs(date // length)
         count = np.bincount(batch)
         n = len(count)
         if n < 8:
@@ -162,9 +162,14 @@ def _likeness_of_weeks(date: np.ndarray, z: np.ndarray) -> float:
     return likeness
 
 
+def _runs(ordered: np.ndarray) -> np.ndarray:
+    """The number of the run of equal values that each of these is in."""
+    return np.cumsum(np.concatenate([[0], np.diff(ordered) != 0]))
+
+
 def _slow(date: np.ndarray, off: np.ndarray, variance: np.ndarray) -> float:
     """How far months lie apart beyond what their days explain, zero where that may be chance."""
-    batch = np.unique((date - date[0]) // 30, return_inverse=True)[1] if len(date) else np.empty(0, int)
+    batch = _runs((date - date[0]) // 30) if len(date) else np.empty(0, int)
     count = np.bincount(batch)
     if len(count) < 4:
         return 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dicomlab.devices import column, text_objects
+from dicomlab.devices import column, text_codes, text_objects
 from dicomlab.series import numbers
 
 AGREES, DISAGREES, PER_PITCH = "agrees", "disagrees", "agrees per pitch"
@@ -190,10 +190,10 @@ def with_identities(rows: pd.DataFrame) -> pd.DataFrame:
     >>> with_identities(rows)["pitch_identity"].tolist()
     ['agrees', 'disagrees']
     """
-    modality = text_objects(column(rows, "Modality"))
+    codes, told = text_codes(column(rows, "Modality"))
     found: dict[str, np.ndarray] = {}
     for identity in IDENTITIES:
-        here = np.isin(modality, identity.modalities)
+        here = np.isin(told, identity.modalities)[codes]
         if not here.any() or not all(name in rows for name in identity.needs):
             continue
         names = (*identity.needs, "SpiralPitchFactor") if "Exposure" in identity.needs else identity.needs

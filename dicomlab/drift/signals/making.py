@@ -123,7 +123,7 @@ class _Maker:
         """One signal per stratum with a baseline, one for all, one for the rest."""
         windows = [self._learn_until(stratum) for stratum in range(len(self.values.names))]
         kinds = [self._kind(stratum, until) for stratum, until in enumerate(windows)]
-        level = np.isin(self.values.stratum, [s for s, kind in enumerate(kinds) if kind == "level"])
+        level = np.array([kind == "level" for kind in kinds])[self.values.stratum]
         thin = [s for s, until in enumerate(windows) if until is None]
         adjusted = self._adjusted(windows, level) if level.any() else None
         made = 0
@@ -152,7 +152,7 @@ class _Maker:
             until = int(day[rules.least_rows - 1])
         until = self._past_a_rest(day, until)
         within = day[day <= until]
-        short = np.ptp(within) < rules.least_days or len(np.unique(within)) < rules.least_dates
+        short = np.ptp(within) < rules.least_days or _n_days(within) < rules.least_dates
         late = until > day[0] + max(self.window, np.ptp(day) // 2)
         return None if short or late else int(until)
 
@@ -187,7 +187,7 @@ class _Maker:
         until = np.array([first[s] + self.window if u is None else u for s, u in enumerate(windows)])
         y = np.log(v.value[places]) if self.parameter.scale == "log" else v.value[places].astype(float)
         learn = v.day[places] <= until[v.stratum[places]]
-        cell = pd.factorize(v.cell[places])[0]
+        cell = v.cell if level.all() else pd.factorize(v.cell[places])[0]
         operator = None if v.operator is None else v.operator[places]
         return places, adjust(y, cell, v.size[places], learn, day=v.day[places], operator=operator)
 
@@ -196,13 +196,12 @@ class _Maker:
     ) -> Signal | None:
         if until is None:
             return None
-        mine = np.flatnonzero(self.values.stratum == stratum)
         name = self.values.names[stratum]
         if kind == "setting":
-            return self._setting(name, mine, until)
+            return self._setting(name, np.flatnonzero(self.values.stratum == stratum), until)
         assert adjusted is not None
         places, fit = adjusted
-        inside = np.isin(places, mine) & np.isfinite(fit.residual)
+        inside = (self.values.stratum[places] == stratum) & np.isfinite(fit.residual)
         return self._level(name, places[inside], inside, fit, until)
 
     def _setting(self, name: str, mine: np.ndarray, until: int) -> Signal:
@@ -215,7 +214,7 @@ class _Maker:
     def _level(self, name: str, mine: np.ndarray, inside: np.ndarray, fit: Adjusted, until: int) -> Signal:
         day = self.values.day[mine]
         learn = day <= until
-        enough = learn.sum() >= self.rules.least_rows and len(np.unique(day[learn])) >= self.rules.least_dates
+        enough = learn.sum() >= self.rules.least_rows and _n_days(day[learn]) >= self.rules.least_dates
         if not enough:
             return self._signal(name, mine, "its baseline is spread over too many combinations", kind="level")
         cell, weight = fit.cell[inside], fit.weight[inside]
@@ -287,6 +286,11 @@ class _Maker:
             reason=reason,
             **(arrays | more),  # type: ignore[arg-type]
         )
+
+
+def _n_days(day: np.ndarray) -> int:
+    """How many days there are among these, which are in order."""
+    return int(np.count_nonzero(np.diff(day))) + 1
 
 
 def _mix_error(cell: np.ndarray, error: np.ndarray) -> float:

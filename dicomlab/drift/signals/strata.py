@@ -90,4 +90,5 @@ def stratum_of(rows: pd.DataFrame, per: str, strata: Sequence[str] | None) -> pd
                 raise MissingColumn(name, rows.columns)
             label = label + " / " + texts(rows[name]).fillna("(empty)")
         label = label.str.removeprefix(" / ")
-    return label.where(~rows["is_phantom"], PHANTOM + label)
+    is_phantom = rows["is_phantom"].to_numpy(bool)
+    return label.where(~is_phantom, PHANTOM + label) if is_phantom.any() else label

@@ -52,12 +52,13 @@ class Cells:
     def number(self, name: str) -> np.ndarray:
         """A column as floats."""
         if name not in self._numbers:
-            self._numbers[name] = numbers(column(self.table, name))
+            is_there = name in self.table
+            self._numbers[name] = numbers(self.table[name]) if is_there else np.full(len(self.day), np.nan)
         return self._numbers[name]
 
     def is_empty(self, name: str) -> bool:
         """Whether the table lacks a column, or has no value in it."""
-        return name not in self.table or bool(self.table[name].isna().all())
+        return name not in self.table or not (self.text(name) != None).any()  # noqa: E711
 
     def text(self, name: str) -> np.ndarray:
         """A column as texts, null where empty."""
@@ -82,7 +83,8 @@ class Cells:
 
     def _read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         if name not in self._told:
-            self._told[name] = text_codes(column(self.table, name))
+            nothing = np.full(len(self.day), -1), np.array([None], dtype=object)
+            self._told[name] = text_codes(self.table[name]) if name in self.table else nothing
         return self._told[name]
 
 
@@ -96,10 +98,10 @@ def read_values(
         keep &= np.isfinite(number) & ((number > 0) | (parameter.scale == "linear"))
     keep[keep] &= _first_of_acquisition(places[keep], parameter.name, strata[0], cells)
     chosen = places[keep]
-    cell = pd.factorize(strata[0][chosen])[0]
+    used, stratum = _renumbered(strata[0][chosen])
+    cell = stratum if len(used) == 1 else pd.factorize(stratum)[0]
     for name in parameter.split:
         cell = _crossed(cell, cells.code(name)[chosen])
-    stratum, used = pd.factorize(strata[0][chosen], sort=True)
     sizes = [cells.number(name)[chosen] for name in parameter.adjust]
     size = next((s for s in sizes if np.isfinite(s).sum() > 0.3 * len(s)), np.full(len(chosen), np.nan))
     names = [str(strata[1][code]) for code in used]
@@ -127,4 +129,13 @@ def _paired(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _crossed(cell: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Groups parted further by another number, numbered as they appear."""
+    if len(other) and (other == other[0]).all():
+        return cell
     return pd.factorize(_paired(cell, other))[0]
+
+
+def _renumbered(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers that are there, in order, and the place of each among them."""
+    is_used = np.bincount(code) > 0
+    return np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[code]
