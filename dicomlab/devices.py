@@ -8,8 +8,8 @@ it, and at last maker, model and institution. The grade A, B or C says which.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from dicomlab.dates.written_dates import known_dates, read_dates
 from dicomlab.errors import MissingColumn, NotATable, WrongArgument
 from dicomlab.placeholder_names import is_placeholder
 from dicomlab.schema.masks import shown_table
-from dicomlab.spreadsheets.text_files import read_text_table
+from dicomlab.spreadsheets.text_files import ColumnTwice, column_names, read_text_table
 
 DEVICE_COLUMNS = (
     *("device", "modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber"),
@@ -93,6 +93,11 @@ class Identified:
     names: pd.Series
     is_stray: pd.Series
     serials: dict[str, int]
+    facts: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+
+    def without_dates_of(self, devices: Collection[str]) -> Identified:
+        """The same where the dates of some machines say nothing: of their gaps, nor when the archive ends."""
+        return replace(self, devices=_listed(self.facts, devices)) if devices else self
 
 
 def identify(
@@ -105,13 +110,16 @@ def identify(
     facts = _identified(series, overrides, dayfirst=dayfirst)
     changing = facts[facts["is_changing"]].groupby("device")["DeviceSerialNumber"].nunique()
     serials = {str(device): int(n) for device, n in changing.items()}
-    return Identified(_listed(facts), facts["device"], facts["is_stray"], serials)
+    return Identified(_listed(facts), facts["device"], facts["is_stray"], serials, facts)
 
 
-def _listed(facts: pd.DataFrame) -> pd.DataFrame:
-    """The table of machines. Dates far from all others count neither as first nor as last."""
+def _listed(facts: pd.DataFrame, undated: Collection[str] = ()) -> pd.DataFrame:
+    """The table of machines. Dates far from all others count neither as first nor as last.
+
+    The dates of machines that are `undated` give no gaps, and do not say when the archive ends.
+    """
     facts = facts.assign(when=facts["when"].mask(facts["is_stray"]))
-    dated = facts["when"].dropna()
+    dated = facts.loc[~facts["device"].isin(undated), "when"].dropna()
     end = dated[~are_stray(_day_numbers(dated))].max()
     by_device = facts.sort_values("when", kind="stable", na_position="first").groupby("device", sort=True)
     latest = by_device[["maker", *DEVICE_COLUMNS[3:7], "SoftwareVersions"]].last().to_dict("index")
@@ -119,6 +127,9 @@ def _listed(facts: pd.DataFrame) -> pd.DataFrame:
     devices = pd.DataFrame(rows, columns=list(DEVICE_COLUMNS))
     for name in ("first", "last"):
         devices[name] = pd.to_datetime(devices[name]).astype("datetime64[us]")
+    devices["gaps"] = [
+        [] if name in undated else gaps for name, gaps in zip(devices["device"], devices["gaps"], strict=True)
+    ]
     return _with_replaced(devices.astype({"n_series": "int64"}), facts)
 
 
@@ -185,8 +196,11 @@ def _day_numbers(when: pd.Series) -> np.ndarray:
 def _read_overrides(overrides: pd.DataFrame | str | Path, dayfirst: bool | None = None) -> pd.DataFrame:
     try:
         table = overrides if isinstance(overrides, pd.DataFrame) else read_text_table(Path(overrides))
+    except ColumnTwice:
+        raise
     except ValueError:  # also what pandas and decoders raise
         raise NotATable(str(overrides), "machines") from None
+    table = table.set_axis(column_names(table.columns), axis="columns")
     if "device" not in table:
         raise MissingColumn("device", table.columns)
     unknown = [str(name) for name in table.columns if name not in _OVERRIDE_COLUMNS]
@@ -280,11 +294,15 @@ def _letters(names: pd.Series) -> pd.Series:
 def _true_serial(written: pd.Series) -> pd.Series:
     """Serial numbers bare of zeros and marks, null for a placeholder."""
     serial = written.str.casefold()
-    return _without_placeholders(serial).map(_bare, na_action="ignore").astype("str")
+    return _without_placeholders(serial).map(bare_serial, na_action="ignore").astype("str")
 
 
-def _bare(serial: str) -> str:
-    """A serial number without the zeros and marks that some objects leave out."""
+def bare_serial(serial: str) -> str:
+    """A serial number without the zeros and marks that some objects leave out.
+
+    >>> bare_serial("00-7100_9")
+    '71009'
+    """
     return re.sub(r"[^\w]+|_", "", serial).lstrip("0") or serial
 
 

@@ -21,7 +21,9 @@ _UNKNOWN = (
 )
 _REMOVED = (
     "anon anonym anonyme anonymous anonymized anonymised anonymisiert anonymise anonymize "
-    "anonimo anonymization  deid deidentified deidentify pseudonymized pseudonymised "
+    "anonimo anonimizado anonimizzato anonymiserad anonymiseret geanonimiseerd anonymizer anonymiser "
+    "anonymization entfernt geloscht gelöscht supprimé supprime eliminado rimosso verwijderd protected "
+    "pseudo deid deidentified deidentify pseudonymized pseudonymised "
     "pseudonym removed deleted cleared erased redacted  masked hidden confidential private withheld "
     "stripped scrubbed cleaned replaced phi"
 )
@@ -58,8 +60,19 @@ def is_placeholder(name: str) -> bool:
     bare = re.sub(r"[\W_]+", "", text)
     if not bare or bare in _WORDS or _PATTERN.fullmatch(text) or _PATTERN.fullmatch(bare):
         return True
-    if all(part in _WORDS for part in re.split(r"[\W_]+", text) if part):
+    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    if all(part in _WORDS for part in parts) or _is_removed_by(parts) or _are_two_words(bare):
         return True
     count = _PREFIX.sub("", text, count=1)
     begins = len(count) > 2 and any(known.startswith(count) for known in _COUNTING)
     return begins or (len(bare) >= _LEAST_COUNT and any(bare in known for known in _COUNTING))
+
+
+def _is_removed_by(parts: list[str]) -> bool:
+    """Whether it says who removed the name, as in "removed by CTP"."""
+    return len(parts) > 1 and parts[0] in _REMOVED.split() and parts[1] in ("by", "durch", "par", "por")
+
+
+def _are_two_words(bare: str) -> bool:
+    """Whether two of the words stand side by side, as in AnonStation."""
+    return any(bare[:n] in _WORDS and bare[n:] in _WORDS for n in range(2, len(bare) - 1))

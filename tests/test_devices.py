@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.devices import DEVICE_COLUMNS, list_devices, long_gaps, maker_name, name_devices
+from dicomlab.devices import DEVICE_COLUMNS, identify, list_devices, long_gaps, maker_name, name_devices
 from dicomlab.errors import MissingColumn, WrongArgument
+from dicomlab.placeholder_names import is_placeholder
 from dicomlab.series import as_series
 from tests.conftest import SHARED
 
@@ -260,3 +261,80 @@ def test_a_machine_says_when_it_gave_no_data():
     series = table(*[{}] * len(dates)).assign(first_acquired_at=dates)
     gaps = list_devices(series[~dates.between("2024-03-01", "2024-03-20")])["gaps"].iloc[0]
     assert [gap["days"] for gap in gaps] == [20]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Anon", "ANONYMIZED", "anonymised", "Anonimizado", "xxxxxxxxx", "X", "ID_STATION", "ID_SERIAL"),
+        *("AnonStation", "NoName", "StationName", "removed by CTP", "REMOVED_BY_ANONYMIZER", "[REDACTED]"),
+        *("de-identified", "****", "---", "localhost", "Station", "none"),
+    ],
+)
+def test_a_placeholder_names_no_machine_as_serial_number_nor_as_station(name):
+    assert is_placeholder(name)
+    two = [{"DeviceSerialNumber": name}, {"DeviceSerialNumber": name, "StationName": "CT2"}]
+    assert list_devices(table(*two * 4))["device"].tolist() == ["CT1", "CT2"]
+    own = [{"StationName": name}, {"StationName": name, "DeviceSerialNumber": "99001"}]
+    devices = list_devices(table(*own * 4))
+    assert devices["device"].tolist() == ["SOMATOM Force 75541", "SOMATOM Force 99001"]
+    assert devices["replaces"].isna().all()
+
+
+@pytest.mark.parametrize("name", ["CT1", "MR1", "AWP66028", "71009", "Skyra", "ANON-MR-01", "HOST-66012"])
+def test_a_name_that_may_be_one_is_no_placeholder(name):
+    assert not is_placeholder(name)
+
+
+@pytest.mark.parametrize(
+    ("change", "replaced"),
+    [
+        ({}, ["SOMATOM Force 75541"]),
+        ({"ManufacturerModelName": "SOMATOM X"}, ["SOMATOM Force 75541"]),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS"}, []),
+        ({"Modality": "MR"}, []),
+        ({"StationName": "CT2"}, []),
+    ],
+)
+def test_a_machine_replaces_one_of_its_maker_and_modality_only(change, replaced):
+    series = table(*[{}] * 5, *[{"DeviceSerialNumber": "99001"} | change] * 5)
+    assert list_devices(series)["replaces"].dropna().tolist() == replaced
+
+
+@pytest.mark.parametrize(
+    ("serials", "n"),
+    [
+        ([f"{7 * k + 10_000}" for k in range(12)], 1),
+        ([f"{7 * (k // 2) + 10_000}" for k in range(24)], 1),
+        ([f"{7 * (k // 4) + 10_000}" for k in range(12)], 3),
+        ([f"{7 * k + 10_000}" for k in range(4)], 4),
+    ],
+    ids=["one per study", "two series per study", "three machines in turn", "four are too few"],
+)
+def test_a_serial_number_of_each_study_is_that_of_no_machine(serials, n):
+    per_study = 2 if len(serials) == 24 else 1
+    rows = [
+        {"DeviceSerialNumber": s, "StudyInstanceUID": f"1.{k // per_study}"} for k, s in enumerate(serials)
+    ]
+    found = identify(table(*rows))
+    assert len(found.devices) == n
+    assert found.serials == ({"CT1": len(set(serials))} if n == 1 else {})
+
+
+@pytest.mark.parametrize(("serial", "n"), [("75541", 1), ("75", 2)])
+def test_a_long_serial_number_with_two_consoles_is_one_machine(serial, n):
+    days = pd.date_range("2024-01-01", periods=5).astype("datetime64[us]").repeat(2)
+    series = table(
+        *[{"DeviceSerialNumber": serial}, {"DeviceSerialNumber": serial, "StationName": "WS2"}] * 5
+    )
+    assert len(list_devices(series.assign(first_acquired_at=days))) == n
+
+
+def test_the_row_of_a_machine_has_what_was_last_and_the_modality_that_is_most_common():
+    rows = [{"Modality": "SR"}] * 4 + [{"Modality": "PT"}] * 2 + [{"Modality": "CT"}] * 2
+    rows += [{"InstitutionName": None, "Modality": "SR"}]
+    made = table(*rows)
+    devices = list_devices(made.sample(frac=1, random_state=1))
+    assert devices["modality"].tolist() == ["CT"]
+    assert devices["InstitutionName"].tolist() == ["North"]
+    assert list_devices(made[made["Modality"] == "SR"])["modality"].tolist() == ["SR"]

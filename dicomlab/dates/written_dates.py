@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dicomlab.errors import DicomlabError
 
@@ -35,12 +36,21 @@ _MONTHS = {
     **{name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)},
     "mär": 3,
     "mrz": 3,
+    "maa": 3,
+    "mrt": 3,
     "mai": 5,
+    "mei": 5,
+    "maj": 5,
+    "juin": 6,
+    "juil": 7,
+    "out": 10,
     "okt": 10,
     "dez": 12,
     "fév": 2,
+    "fev": 2,
     "avr": 4,
     "aoû": 8,
+    "aou": 8,
     "déc": 12,
     "ene": 1,
     "abr": 4,
@@ -56,12 +66,15 @@ _MONTHS = {
 _MISSING = frozenset(("", "n/a", "na", "nan", "nat", "none", "null", "#n/a", "<na>", "-", "."))
 _WEEKDAY = re.compile(r"^[^\W\d]{2,10}\.?,?\s+(?=\d)")
 _DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(?:(\d\d)(?:(\d\d))?)?)?(?:\.\d*)?(?:Z|[+-]\d{4})?")
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(.*)", re.S)
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.:])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)\.?(.*)", re.S)
+_HYPHENS = re.compile("[\u2010-\u2015\u2212]")
+_EAST = re.compile(r"(\d{4})[年년]\s*(\d{1,2})[月월]\s*(\d{1,2})[日일]")
+_BETWEEN = re.compile(r"(?<=[\w.])\s+(?:de|del|um|kl\.?|klo|at|à|om)\s+(?=\w)", re.I)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)(.*)", re.S)
 _NAMED = re.compile(r"(\d{1,2})\.?[-/\s]*([^\W\d]{3,12})\.?,?[-/\s]*(\d{4}|\d{2})(?!\d)(.*)", re.S)
 _NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)(.*)", re.S)
 _CLOCK = re.compile(
-    r"[T,;_\s-]*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d*)?)?\s*([ap])?\.?m?\.?\s*(?:uhr|h)?\s*"
+    r"[T,;:_\s-]*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d*)?)?\s*([ap])?\.?m?\.?\s*(?:uhr|h)?\s*"
     r"(?:z|utc|gmt|[a-z]{3,4}|\(?[+-]\d\d:?(?:\d\d)?\)?)?\s*(?:\[[^\]]*\])?\s*",
     re.I,
 )
@@ -116,6 +129,8 @@ def read_dates(values: pd.Series, *, dayfirst: bool | None = None) -> ReadDates:
     >>> read_dates(pd.Series(["03.11.2024 14:05", 20241104])).when.astype("str").tolist()
     ['2024-11-03 14:05:00', '2024-11-04 00:00:00']
     """
+    if isinstance(values.dtype, pd.ArrowDtype) and pa.types.is_date(values.dtype.pyarrow_dtype):
+        values = values.astype("datetime64[us]")
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         bare = values.dt.tz_localize(None).astype("datetime64[us]")
         return ReadDates(bare, pd.Series(False, index=values.index))
@@ -147,7 +162,10 @@ def read_day(value: object, name: str, *, dayfirst: bool | None = None) -> pd.Ti
     if re.fullmatch(r"\d{4}[-/.]\d{1,2}", text):
         year, month = re.split(r"[-/.]", text)
         value = f"{year}-{month}-01"
-    return known_dates(pd.Series([value], dtype=object), name, dayfirst=dayfirst).iloc[0]
+    day = known_dates(pd.Series([value], dtype=object), name, dayfirst=dayfirst).iloc[0]
+    if pd.isna(day):
+        raise UnreadableDates(name, 1, f"'{form_of(value)}'")
+    return day
 
 
 def known_dates(values: pd.Series, name: str, *, dayfirst: bool | None = None) -> pd.Series:
@@ -216,7 +234,7 @@ def _read_cell(cell: Any) -> dt.datetime | _Sign | _Parts:
         return _UNREAD
     if isinstance(cell, (int, float, np.number)):
         return _of_number(float(cell), f"{int(cell)}" if float(cell).is_integer() else "")
-    text = str(cell)[:_LONGEST].strip()
+    text = _plain(cell.decode("latin-1") if isinstance(cell, bytes) else str(cell))
     if text.casefold() in _MISSING:
         return _EMPTY
     if _ISO.match(text):
@@ -225,6 +243,13 @@ def _read_cell(cell: Any) -> dt.datetime | _Sign | _Parts:
             return moment
     named = _NAMED_FIRST.fullmatch(text)
     return _of_text(text if named else _WEEKDAY.sub("", text))
+
+
+def _plain(text: str) -> str:
+    """A text without quotes around it, with plain hyphens, and with marks for the words between numbers."""
+    text = _HYPHENS.sub("-", text[:_LONGEST].strip().strip("'\"").strip())
+    text = _EAST.sub(r"\1-\2-\3", text)
+    return _BETWEEN.sub(" ", text)
 
 
 def _exact(text: str) -> dt.datetime | None:
@@ -263,17 +288,23 @@ def _of_text(text: str) -> dt.datetime | _Sign | _Parts:
     found = _NAMED.fullmatch(text)
     if found:
         day, name, year, rest = found.groups()
-        return _made(_full(year), _MONTHS.get(name[:3].casefold(), 0), int(day), rest)
+        return _made(_full(year), _month(name), int(day), rest)
     found = _NAMED_FIRST.fullmatch(text)
     if found:
         name, day, year, rest = found.groups()
-        return _made(int(year), _MONTHS.get(name[:3].casefold(), 0), int(day), rest)
+        return _made(int(year), _month(name), int(day), rest)
     found = _YEAR_LAST.fullmatch(text)
     if not found:
         return _UNREAD
     first, mark, second, third, rest = found.groups()
     # A short year may also stand first; that is an order of its own.
     return (int(first), int(second), int(third), mark + ("9" if len(third) == 2 else ""), rest)
+
+
+def _month(name: str) -> int:
+    """The number of a month by its name, 0 for what is none."""
+    word = name.casefold()
+    return _MONTHS.get(word[:4], _MONTHS.get(word[:3], 0))
 
 
 def _of_digits(text: str) -> dt.datetime | _Sign:
@@ -347,4 +378,7 @@ def _fits(cell: _Parts, order: str) -> bool:
 
 
 def _resolved(cell: _Parts, order: str) -> dt.datetime | _Sign:
-    return _made(*_placed(cell, order), cell[4]) if order else _AMBIGUOUS
+    if order:
+        return _made(*_placed(cell, order), cell[4])
+    orders = ("dmy", "mdy", "ymd") if cell[3].endswith("9") else ("dmy", "mdy")
+    return _AMBIGUOUS if any(_fits(cell, order) for order in orders) else _UNREAD

@@ -108,7 +108,6 @@ def find_drift(
     frozen = None if baselines is None else read_baselines(baselines)
     decided = None if decisions is None else read_decisions(decisions)
     found = identify(series, devices, dayfirst=dayfirst)
-    machines = found.devices
     judged = judged_series(series, found.names, found.is_stray)
     for name in strata or ():
         if name not in judged.rows:
@@ -116,6 +115,7 @@ def find_drift(
     shifted: list[Notice] = []
     if not trust_dates:
         judged, shifted = without_shifted_dates(judged)
+        found = found.without_dates_of([notice.device for notice in shifted])
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
     how = _How(
         parameters=watched_for,
@@ -128,6 +128,7 @@ def find_drift(
         points=points,
         limits=limits,
     )
+    machines = found.devices
     log = None if events is None else read_service_log(events, machines, dayfirst=dayfirst)
     told = [
         *table_notices(read.remarks, () if log is None else log.remarks, watched_for),

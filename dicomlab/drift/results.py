@@ -124,7 +124,12 @@ def make_drift(
     changes = [change for machine in judged for change in machine.changes]
     rows = [row for machine in judged for row in machine.signals]
     table, causes = changes_table(
-        changes, {m.device: m.worked for m in judged}, devices, events, hybrids=hybrids(rows)
+        changes,
+        {m.device: m.worked for m in judged},
+        devices,
+        events,
+        hybrids=hybrids(rows),
+        monitored={row["device"] for row in rows if row["is_monitored"]},
     )
     counts = table["device"].value_counts()
     fleet = devices[[*DEVICE_COLUMNS]].assign(

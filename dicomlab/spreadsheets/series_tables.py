@@ -15,9 +15,9 @@ import pandas as pd
 from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
 
 from dicomlab.dates.written_dates import AmbiguousDates, form_of, read_dates
-from dicomlab.errors import DicomlabError
 from dicomlab.schema.columns import default_columns
 from dicomlab.spreadsheets.sidecars import has_prefixes, of_plain_sidecars, without_prefixes
+from dicomlab.spreadsheets.text_files import column_names
 from dicomlab.spreadsheets.written_numbers import ReadNumbers, read_numbers
 
 _NUMERIC = frozenset("DS IS FD FL US SS UL SL UV SV".split())
@@ -34,13 +34,6 @@ _CLOCKS: tuple[tuple[str, str | None], ...] = (
 )
 _COLONS = re.compile(r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,]\d*)?)?\s*([ap])?\.?m?\.?", re.I)
 _TM = re.compile(r"(\d\d)(\d\d)?(\d\d)?(?:\.\d*)?")
-
-
-class ColumnTwice(DicomlabError, ValueError):
-    """A table has two columns of one name."""
-
-    def __init__(self, name: str):
-        super().__init__(f"The table has the column '{name}' more than once. Rename or drop one of them.")
 
 
 @dataclass(frozen=True)
@@ -67,9 +60,9 @@ def read_series_table(table: pd.DataFrame, *, dayfirst: bool | None = None) -> S
         ColumnTwice: A column is there more than once.
         AmbiguousDates: Nothing decides whether dates are day first or month first.
     """
-    names = pd.Index([str(name) for name in table.columns])
-    if not names.is_unique:
-        raise ColumnTwice(names[names.duplicated()][0])
+    names = column_names(table.columns)
+    if names != [*table.columns]:
+        table = table.set_axis(names, axis="columns")
     remarks: list[Remark] = []
     table, found = _with_numbers(table)
     remarks += found
@@ -85,7 +78,7 @@ def read_series_table(table: pd.DataFrame, *, dayfirst: bool | None = None) -> S
 def dated_series(series: pd.DataFrame, *, dayfirst: bool | None = None) -> SeriesTable:
     """The series with first_acquired_at as datetime64[us], from the first clock that is there."""
     if DATE in series:
-        if series[DATE].dtype.kind == "M" and not isinstance(series[DATE].dtype, pd.DatetimeTZDtype):
+        if isinstance(series[DATE].dtype, np.dtype) and series[DATE].dtype.kind == "M":
             return SeriesTable(series)
         read = read_dates(series[DATE], dayfirst=dayfirst)
         if read.is_ambiguous and not read.when.notna().any():
@@ -162,24 +155,25 @@ def _seconds(cell: object) -> float | None:
 def _with_numbers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Remark]]:
     """The table with columns of texts that hold numbers read as numbers."""
     read: dict[str, ReadNumbers] = {}
-    for name in table:
-        if may_hold_numbers(str(name)) and _has_odd_texts(table[name]):
-            found = _read(str(name), table[name])
-            if _is_numeric(str(name)) or found.is_open or _mostly(found):
-                read[str(name)] = found
+    cells = {str(name): _single(table[name]) for name in table if may_hold_numbers(str(name))}
+    cells = {name: values for name, values in cells.items() if _has_odd_texts(values)}
+    for name, values in cells.items():
+        found = _read(name, values)
+        if _is_numeric(name) or found.is_open or _mostly(found):
+            read[name] = found
     if not read:
         return table, []
     decimal = any(found.has_comma and not found.is_open for found in read.values())
     columns = {str(name): table[name] for name in table}
     remarks: list[Remark] = []
     if decimal:
-        again = {name: _read(name, table[name], comma_is_decimal=True) for name in read if read[name].is_open}
+        again = {name: _read(name, cells[name], comma_is_decimal=True) for name in read if read[name].is_open}
         read |= again
     for name, found in read.items():
         if found.is_open and not decimal:
             remarks.append(Remark(name, int(found.is_unread.sum()), _OPEN.format(name)))
         elif found.is_unread.any():
-            remarks.append(_no_numbers(name, table[name], found))
+            remarks.append(_no_numbers(name, cells[name], found))
         columns[name] = pd.Series(found.numbers, index=table.index)
     return pd.DataFrame(columns, index=table.index), remarks
 
@@ -207,6 +201,18 @@ def _no_numbers(name: str, values: pd.Series, found: ReadNumbers) -> Remark:
 def _mostly(found: ReadNumbers) -> bool:
     known = np.isfinite(found.numbers).sum()
     return bool(known and known >= _MOST_OF * (known + found.is_unread.sum()))
+
+
+def _single(values: pd.Series) -> pd.Series:
+    """The cells of categories, and of lists of one."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype != object:
+        return values
+    is_list = values.map(lambda cell: isinstance(cell, (list, tuple, np.ndarray)))
+    if not is_list.any() or (values[is_list].map(len) > 1).any():
+        return values
+    return values.where(~is_list, values[is_list].map(lambda cell: cell[0] if len(cell) else None))
 
 
 def _has_odd_texts(values: pd.Series) -> bool:

@@ -42,7 +42,7 @@ _ONLY_SIDECARS = (
     *("EstimatedTotalReadoutTime", "EstimatedEffectiveEchoSpacing", "AcquisitionMatrixPE", "ReconMatrixPE"),
     *("ConsistencyInfo", "CoilString", "MultibandAccelerationFactor", "PhaseEncodingAxis", "TaskName"),
     *("BandwidthPerPixelPhaseEncode", "PhaseEncodingPolarityGE", "NonlinearGradientCorrection", "RefLinesPE"),
-    *("DerivedVendorReportedEchoSpacing", "PhaseResolution", "acq_time"),
+    *("DerivedVendorReportedEchoSpacing", "PhaseResolution", "acq_time", "EchoTime1"),
 )
 _IN_SECONDS = ("RepetitionTime", "EchoTime", "InversionTime")
 _SAME = 1e-7

@@ -9,10 +9,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+
+from dicomlab.errors import DicomlabError
 
 MOST_BYTES = 256 << 20
 """Larger files are no log that somebody wrote."""
@@ -31,6 +34,26 @@ class TooLarge(ValueError):
     """A file is larger than a table of texts may be."""
 
 
+class ColumnTwice(DicomlabError, ValueError):
+    """A table has two columns of one name."""
+
+    def __init__(self, name: str):
+        super().__init__(f"The table has the column '{name}' more than once. Rename or drop one of them.")
+
+
+def column_names(names: Iterable[object]) -> list[str]:
+    """Names of columns without blanks around them.
+
+    Raises:
+        ColumnTwice: Two are the same; empty ones may be.
+    """
+    bare = [str(name).strip() for name in names]
+    for n, name in enumerate(bare):
+        if name and name in bare[:n]:
+            raise ColumnTwice(name)
+    return bare
+
+
 def read_text_table(
     path: Path, *, keep_empty: bool = False, types: type[str] | Mapping[str, type[str]] = str
 ) -> pd.DataFrame:
@@ -44,16 +67,30 @@ def read_text_table(
     Raises:
         OSError: It cannot be read.
         ValueError: It is no table, or larger than MOST_BYTES.
+        ColumnTwice: Two of its columns have one name.
     """
     with path.open("rb") as file:
         raw = file.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MiB")
     text = decoded(raw)
-    separator, text = _separated(text)
-    table = pd.read_csv(
-        io.StringIO(text), sep=separator, dtype=types, keep_default_na=not keep_empty, low_memory=False
-    )
+    separator, text = _separated(text.replace("\r\n", "\n").replace("\r", "\n"))
+    header = next((line for line in text.split("\n") if line.strip()), "")
+    column_names(next(csv.reader([header], delimiter=separator), []))
+    with warnings.catch_warnings():
+        # Rows with more cells than the header would be read one column further left.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            table = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=types,
+                keep_default_na=not keep_empty,
+                low_memory=False,
+                index_col=False,
+            )
+        except pd.errors.ParserWarning as many:
+            raise ValueError("Its rows have more cells than its header") from many
     return table.rename(columns=lambda name: str(name).strip())
 
 

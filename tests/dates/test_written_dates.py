@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dicomlab.dates.written_dates import AmbiguousDates, UnreadableDates, read_dates, read_day
@@ -36,11 +37,61 @@ def read(*cells: object, **how: bool) -> list[str]:
         ),
         *("20241103000000.0+0100", 20241103000000, 1730592000, 1730592000000, dt.date(2024, 11, 3)),
         *(dt.datetime(2024, 11, 3, tzinfo=dt.UTC), pd.Timestamp("2024-11-03", tz="Europe/Berlin")),
+        *(
+            "2024:11:03 00:00:00",
+            "03NOV2024:00:00:00",
+            "2024. 11. 03.",
+            "2024年11月3日",
+            "3 de noviembre de 2024",
+        ),
+        *(
+            "3 novembre 2024",
+            "3. November 2024 um 0:00 Uhr",
+            "2024-11-03 kl. 00:00",
+            "'2024-11-03",
+            b"20241103",
+        ),
+        *('"2024-11-03"', "2024\u201011\u201003", "3 nov. 2024 à 00:00"),
         *("2024-11-03 00:00:00 CET", "2024-11-03T00:00:00+01:00[Europe/Berlin]", np.datetime64("2024-11-03")),
     ],
 )
 def test_one_day_in_many_forms(cell):
     assert read(cell) == ["2024-11-03 00:00"]
+
+
+MONTHS = {
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "German, short": "Jan. Feb. Mrz. Apr. Mai Jun. Jul. Aug. Sep. Okt. Nov. Dez.",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "French, short": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "French, without accents": "jan fev mars avr mai juin juil aout sept oct nov dec",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "Portuguese": "jan. fev. março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre nov. dic.",
+    "Dutch": "januari februari maart april mei juni juli augustus september oktober november december",
+    "Swedish": "januari februari mars april maj juni juli augusti september oktober november december",
+}
+
+
+@pytest.mark.parametrize("language", list(MONTHS))
+def test_every_month_is_known_by_its_name(language):
+    names = MONTHS[language].split()
+    days = read(*[f"3 {name} 2024" for name in names])
+    assert days == [f"2024-{month:02d}-03 00:00" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64(), pa.timestamp("ms"), pa.timestamp("us", "UTC")])
+def test_dates_of_arrow_are_read(kind):
+    cells = pa.array([dt.datetime(2024, 11, 3), None], pa.timestamp("us")).cast(kind)
+    when = read_dates(pd.Series(pd.array(cells, dtype=pd.ArrowDtype(kind)))).when
+    assert when.dtype == "datetime64[us]"
+    assert when.tolist() == [pd.Timestamp("2024-11-03"), pd.NaT]
+
+
+def test_a_day_that_no_calendar_has_is_not_called_ambiguous():
+    read_31 = read_dates(pd.Series(["31.11.2024"]))
+    assert (read_31.is_unread.tolist(), read_31.is_ambiguous) == ([True], False)
+    assert read_dates(pd.Series(["11/03/2024"])).is_ambiguous
 
 
 @pytest.mark.parametrize(

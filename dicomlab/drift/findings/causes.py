@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.dates.written_dates import AmbiguousDates, read_dates
-from dicomlab.devices import column, text_codes, texts
+from dicomlab.devices import bare_serial, column, text_codes, texts
 from dicomlab.drift.base import NotReadable
 from dicomlab.errors import MissingColumn
 from dicomlab.spreadsheets.series_tables import Remark
-from dicomlab.spreadsheets.text_files import read_text_table
+from dicomlab.spreadsheets.text_files import ColumnTwice, column_names, read_text_table
 
 EVENT_COLUMNS = ["device", "date", "kind", "text"]
 CAUSE_COLUMNS = ["change_id", "date", "kind", "text", "days", "coincidence"]
@@ -91,19 +91,18 @@ def read_service_log(
     """
     log = events if isinstance(events, pd.DataFrame) else _read(Path(events))
     log = _lower_names(log)
+    column_names(name for name in log if name in EVENT_COLUMNS)
     for name in ("device", "date"):
         if name not in log:
             raise MissingColumn(name, log.columns)
-    names: dict[str, str] = {}
-    for key in ("StationName", "DeviceSerialNumber", "device"):
-        names |= {str(k).casefold(): d for k, d in zip(devices[key], devices["device"], strict=True)}
+    names = _names_of(devices)
     wanted = texts(log["device"])
     read = read_dates(log["date"], dayfirst=dayfirst)
     if read.is_ambiguous:
         raise AmbiguousDates("date")
     tidy = pd.DataFrame(
         {
-            "device": wanted.str.casefold().map(names).astype(object),
+            "device": wanted.str.casefold().map(lambda name: _machine(name, names), na_action="ignore"),
             "date": read.when.dt.normalize().astype("datetime64[us]"),
             "kind": texts(column(log, "kind")).fillna("service"),
             "text": texts(column(log, "text")).fillna(""),
@@ -117,9 +116,27 @@ def read_service_log(
     return ServiceLog(pd.concat([known, everywhere[EVENT_COLUMNS]], ignore_index=True), remarks)
 
 
+def _names_of(devices: pd.DataFrame) -> dict[str, str]:
+    """The machine by its station, its serial number with and without zeros and marks, and its name."""
+    names: dict[str, str] = {}
+    serials = devices["DeviceSerialNumber"].map(bare_serial, na_action="ignore")
+    columns = (serials, devices["StationName"], devices["DeviceSerialNumber"], devices["device"])
+    for keys in columns:
+        known = keys.notna()
+        names |= {str(k).casefold(): d for k, d in zip(keys[known], devices["device"][known], strict=True)}
+    return names
+
+
+def _machine(name: str, names: dict[str, str]) -> str | None:
+    """The machine of a name in a log; spreadsheets write serial numbers without zeros, or as 71009.0."""
+    return names.get(name, names.get(bare_serial(name.removesuffix(".0"))))
+
+
 def _read(path: Path) -> pd.DataFrame:
     try:
         return read_text_table(path)
+    except ColumnTwice:
+        raise
     except ValueError:  # also what pandas and decoders raise
         raise NotReadable(path, "a service log") from None
 

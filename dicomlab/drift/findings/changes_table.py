@@ -38,14 +38,17 @@ def changes_table(
     events: pd.DataFrame,
     *,
     hybrids: Collection[object] = (),
+    monitored: Collection[object] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The changes by machine, date and severity, and what each coincides with.
 
-    `days` are those on which each machine worked, `hybrids` the machines of several modalities.
+    `days` are those on which each machine worked, `hybrids` the machines of several modalities. Only
+    machines that are `monitored` can share a change, or not.
     """
     order = sorted(changes, key=_order)
     groups = together(order)
-    models = dict(zip(devices["device"], _models(devices), strict=True))
+    names = zip(devices["device"], _models(devices), strict=True)
+    models = {device: model for device, model in names if device in monitored}
     shared = fleet_events(order, models)
     place = {device: n for n, device in enumerate(devices["device"])}
     table, causes = [], []
