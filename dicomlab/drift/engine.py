@@ -13,7 +13,7 @@ import pandas as pd
 
 from dicomlab.arguments import checked_arguments
 from dicomlab.dates.written_dates import read_day
-from dicomlab.devices import column, identify, texts
+from dicomlab.devices import Identified, column, identify, texts
 from dicomlab.drift.base import Detector, Drift
 from dicomlab.drift.dates import without_shifted_dates
 from dicomlab.drift.detectors.level import LevelShift
@@ -35,6 +35,7 @@ from dicomlab.drift.signals.identities import with_identities
 from dicomlab.drift.signals.making import make_signals
 from dicomlab.drift.signals.parameters import Parameter, choose, with_floor
 from dicomlab.drift.signals.signal import Rules, Spans
+from dicomlab.drift.signals.strata import Judged as JudgedSeries
 from dicomlab.drift.signals.strata import judged_series
 from dicomlab.drift.signals.values import Cells
 from dicomlab.drift.watch import watch
@@ -108,14 +109,7 @@ def find_drift(
     frozen = None if baselines is None else read_baselines(baselines)
     decided = None if decisions is None else read_decisions(decisions)
     found = identify(series, devices, dayfirst=dayfirst)
-    judged = judged_series(series, found.names, found.is_stray)
-    for name in strata or ():
-        if name not in judged.rows:
-            raise MissingColumn(name, judged.rows.columns)
-    shifted: list[Notice] = []
-    if not trust_dates:
-        judged, shifted = without_shifted_dates(judged)
-        found = found.without_dates_of([notice.device for notice in shifted])
+    found, judged, shifted = _judged_of(series, found, strata, trust_dates=trust_dates)
     chosen_detectors = DETECTORS if detectors is None else tuple(detectors)
     how = _How(
         parameters=watched_for,
@@ -148,6 +142,20 @@ def find_drift(
     if frozen is not None:
         _warn_of_moved_baselines(drift, frozen)
     return replace(drift, changes=with_decisions(drift.changes, decided), fleet=shown_table(drift.fleet))
+
+
+def _judged_of(
+    series: pd.DataFrame, found: Identified, strata: Sequence[str] | None, *, trust_dates: bool
+) -> tuple[Identified, JudgedSeries, list[Notice]]:
+    """The machines, the series that are judged, and a notice for each machine whose dates were shifted."""
+    judged = judged_series(series, found.names, found.is_stray)
+    for name in strata or ():
+        if name not in judged.rows:
+            raise MissingColumn(name, judged.rows.columns)
+    if trust_dates:
+        return found, judged, []
+    judged, shifted = without_shifted_dates(judged)
+    return found.without_dates_of([notice.device for notice in shifted]), judged, shifted
 
 
 @dataclass(frozen=True)
