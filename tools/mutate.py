@@ -55,8 +55,8 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 TESTS = {
-    "budget": "budget detectors",
-    "cusum": "budget detectors notices",
+    "budget": "mathematics budget detectors",
+    "cusum": "mathematics budget detectors notices",
     "level": "detectors find_drift",
     "setting": "detectors find_drift",
     "share": "detectors mix",
@@ -65,35 +65,35 @@ TESTS = {
     "tolerance": "limits",
     "absences": "notices",
     "excursions": "limits",
-    "levels": "find_drift detectors fleet mix",
+    "levels": "mathematics find_drift detectors fleet mix",
     "loop": "find_drift mix notices set_aside",
-    "onset": "find_drift",
-    "scatter": "spread",
+    "onset": "mathematics find_drift",
+    "scatter": "mathematics spread",
     "settings": "find_drift mix writing",
-    "settling": "find_drift",
-    "shares": "mix",
-    "adjustment": "fleet find_drift",
-    "days": "budget detectors find_drift",
+    "settling": "mathematics find_drift",
+    "shares": "mathematics mix",
+    "adjustment": "mathematics fleet find_drift",
+    "days": "mathematics budget detectors find_drift",
     "examinations": "find_drift mix",
     "identities": "identities",
     "making": "find_drift fleet",
     "parameters": "find_drift limits",
     "signal": "hybrid_machines find_drift",
     "strata": "find_drift",
-    "usual": "mix find_drift",
+    "usual": "mathematics mix find_drift",
     "values": "find_drift fleet",
-    "writing": "writing",
-    "causes": "causes odd_tables find_drift",
-    "changes": "find_drift limits writing spread mix",
+    "writing": "mathematics writing",
+    "causes": "mathematics causes odd_tables find_drift",
+    "changes": "mathematics find_drift limits writing spread mix",
     "changes_table": "find_drift fleet limits",
     "exact_changes": "writing identities mix find_drift",
     "making_changes": "find_drift identities mix writing",
-    "merging": "limits find_drift writing",
+    "merging": "mathematics limits find_drift writing",
     "notices": "notices identities",
     "shared": "common find_drift",
-    "sisters": "fleet",
+    "sisters": "mathematics fleet",
     "table_notices": "odd_tables",
-    "volume": "notices",
+    "volume": "mathematics notices",
     "words": "find_drift limits mix identities spread writing",
     "baselines": "kept",
     "decisions": "kept hybrid_machines",
@@ -319,6 +319,8 @@ def main() -> None:
     parser.add_argument("--marked", default="not slow and not real_files")
     parser.add_argument("--seconds", type=float, default=6.0, help="of processor time for each mutant")
     parser.add_argument("--out", type=Path, default=Path("mutants.csv"))
+    parser.add_argument("--skip", type=int, default=0, help="so many of the sample, which were judged before")
+    parser.add_argument("--again", type=Path, help="an earlier --out: judge those that survived then")
     settings = parser.parse_args()
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
@@ -327,7 +329,12 @@ def main() -> None:
     every = [m for path in files for m in mutants_of(path, rng) if m.function != "<module>"]
     for path in files:
         importlib.import_module(path.relative_to(ROOT).as_posix().removesuffix(".py").replace("/", "."))
-    plugin = Mutants(rng.sample(every, min(settings.sample, len(every))), settings.out, settings.seconds)
+    sample = rng.sample(every, min(settings.sample, len(every)))[settings.skip :]
+    if settings.again is not None:
+        with settings.again.open(newline="") as earlier:
+            rows = [row["verdict"] for row in csv.DictReader(earlier)]
+        sample = [mutant for mutant, verdict in zip(sample, rows, strict=False) if verdict == "survived"]
+    plugin = Mutants(sample, settings.out, settings.seconds)
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", settings.marked]
     pytest.main([*options, *settings.tests], plugins=[plugin])
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from dicomlab.drift.base import Baseline
-from dicomlab.drift.detectors.budget import (
-    _window_rate,
-    alarm_limit,
-    points_between_alarms,
-    run_length,
-    window_limits,
-)
+from dicomlab.drift.detectors.budget import alarm_limit, points_between_alarms, run_length, window_limits
 from dicomlab.drift.detectors.cusum import cusum
 from dicomlab.drift.detectors.level import LevelShift
 from dicomlab.drift.signals.days import as_one
@@ -45,10 +40,16 @@ def test_run_lengths_are_those_of_the_exact_table(shift, limit, quiet, changed):
 @pytest.mark.parametrize("error", [0.0, 0.02, 0.3, 3.0])
 def test_limits_of_windows_are_the_first_that_are_rare_enough(length, error):
     windows, horizon = np.array([1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 181, 362]), 250.0
+    limits = np.linspace(1.5, 9.0, 601)[:, None]
     own = 1 / (1 + windows * error**2)
-    limits = np.linspace(1.5, 9.0, 601)
-    rates = np.array([_window_rate(np.full(len(windows), x), windows, own, horizon) for x in limits])
+    # Siegmund and Venkatraman 1995, with the overshoot of Siegmund and Yakir 2007.
+    step = limits * np.sqrt(own / windows)
+    overshoot = (2 / step) * (norm.cdf(step / 2) - 0.5)
+    overshoot /= (step / 2) * norm.cdf(step / 2) + norm.pdf(step / 2)
+    looks = (limits**2 * own / (2 * windows) * overshoot) ** 2
+    rates = norm.pdf(limits) / limits * (looks * windows * np.log(2) / 2 + 2 * (1 - own) / horizon)
     enough = rates <= 1 / (len(windows) * length)
+    limits = limits[:, 0]
     first = np.where(enough.any(axis=0), limits[enough.argmax(axis=0)], 9.0)
     assert window_limits(windows, length, error=error, horizon=horizon).tolist() == first.tolist()
 
