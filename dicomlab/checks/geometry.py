@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity, joined
-from dicomlab.checks.content import TOMOGRAPHIC
-from dicomlab.checks.queries import is_secondary
+from dicomlab.volumes.base import TOMOGRAPHIC, is_secondary
 
 
 @dataclass(frozen=True)

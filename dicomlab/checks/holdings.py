@@ -8,7 +8,7 @@ from typing import ClassVar
 import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity
-from dicomlab.checks.content import APART
+from dicomlab.volumes.base import APART
 
 FEW = 0.2
 """Share of the slices of a series up to which those of an orientation are the odd ones."""

@@ -9,7 +9,8 @@ import pandas as pd
 from pydicom.uid import UID
 
 from dicomlab.checks.base import Check, Level, Severity
-from dicomlab.checks.queries import ENCAPSULATED, is_secondary
+from dicomlab.checks.queries import ENCAPSULATED
+from dicomlab.volumes.base import is_secondary
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity
 from dicomlab.checks.bounds import PLACEHOLDER_TEXT
-from dicomlab.checks.queries import ENCAPSULATED, SCREEN_WORDS, is_secondary
+from dicomlab.checks.queries import ENCAPSULATED, SCREEN_WORDS
+from dicomlab.volumes.base import is_secondary
 
 _LEFT = ("PatientBirthDate", "OperatorsName", "InstitutionName")
 

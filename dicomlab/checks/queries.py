@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from dicomlab.checks.base import Readable
 from dicomlab.checks.bounds import (
     FIRST_IMAGES,
@@ -21,6 +19,7 @@ from dicomlab.checks.bounds import (
     NumberRule,
 )
 from dicomlab.schema.levels import literal, quoted
+from dicomlab.volumes.base import SECONDARY
 
 
 def instance_columns(catalog: Readable) -> list[str]:
@@ -41,12 +40,6 @@ def device_sql(have: Sequence[str]) -> str:
 
 Condition = tuple[tuple[str, ...], str]
 """Columns of the instances, and SQL over them."""
-
-
-def is_secondary(kind: pd.Series) -> pd.Series:
-    """Which SOP classes are of secondary captures."""
-    text = kind.fillna("").astype("str")
-    return (text == SECONDARY) | text.str.startswith(f"{SECONDARY}.")
 
 
 class Instances:
@@ -202,8 +195,6 @@ ODD_VALUES = Instances(
 )
 """Instances with a number out of its bounds, or a word that stands for none."""
 
-SECONDARY = "1.2.840.10008.5.1.4.1.1.7"
-"""The SOP class of secondary captures; those of several frames have a dot and a number more (PS3.4 B.5)."""
 ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
 """SOP classes of encapsulated documents begin with it."""
 SCREEN_WORDS = r"SCREEN ?S|SCREEN_S|SNAPSHOT|SCREEN CAPTURE"

@@ -13,6 +13,7 @@ from dicomlab.checks.header_facts import HeaderFacts
 from dicomlab.checks.private_names import PrivateNames
 from dicomlab.checks.referred import References
 from dicomlab.schema.levels import quoted
+from dicomlab.volumes.splitting import split_series
 
 
 def columns_of(catalog: Readable, table: str) -> list[str]:
@@ -80,7 +81,7 @@ WHOLE = frozenset((*_STORED, "slices"))
 SOURCES: dict[str, Source | HeaderFacts | References | PrivateNames] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
-    "slices": Source(content.columns, content.query, content.part_content),
+    "slices": Source(content.columns, content.query, split_series),
     "broken_files": Source(lambda catalog: columns_of(catalog, "files"), queries.broken_files),
     "clocks": Source(queries.clock_columns, queries.clocks),
     "headers": HeaderFacts(),

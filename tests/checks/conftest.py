@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.checks.content import part_content
 from dicomlab.checks.tables import SOURCES
+from dicomlab.volumes.splitting import split_series
 
 
 @pytest.fixture(scope="session")
@@ -66,4 +66,4 @@ def make_slices(positions_mm, *, direction=(1, 0, 0, 0, 1, 0), series="1.2", mod
             **more,
         }
     )
-    return part_content(rows)
+    return split_series(rows)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dicomlab.checks.content import WORKED_OUT, part_content
 from dicomlab.checks.engine import CHECKS
 from dicomlab.checks.holdings import SeveralVolumes
 from dicomlab.checks.slices import (
@@ -17,6 +16,8 @@ from dicomlab.checks.slices import (
     UnevenSpacing,
     VariableSpacing,
 )
+from dicomlab.volumes.base import WORKED_OUT
+from dicomlab.volumes.splitting import split_series
 
 ALL = [check for check in CHECKS if check.table == "slices"]
 
@@ -165,7 +166,7 @@ def test_orientations_are_volumes_of_their_own(slices_of):
         ],
         ignore_index=True,
     )
-    rows = part_content(both.drop(columns=list(WORKED_OUT)))
+    rows = split_series(both.drop(columns=list(WORKED_OUT)))
     assert rows["volume"].nunique() == 2
     assert names(rows) == ["several-volumes"]
 
@@ -175,10 +176,10 @@ def test_a_few_slices_in_another_orientation_are_told_once(slices_of):
     odd = slices_of([0, 3, 6], direction=(0, 1, 0, 0, 0, -1), modality="MR", EchoTime=10.0)
     odd = odd.assign(file_key=["a", "b", "c"], SOPInstanceUID=["a", "b", "c"])
     mixed = pd.concat([echoes, odd], ignore_index=True).drop(columns=list(WORKED_OUT))
-    alone = names(part_content(mixed[20:]))
+    alone = names(split_series(mixed[20:]))
     assert "orientations-mixed" in alone
     assert "several-volumes" not in alone
-    rows = part_content(mixed)
+    rows = split_series(mixed)
     assert names(rows) == ["orientations-mixed", "several-volumes"]
     assert SeveralVolumes()(rows)["evidence"].iloc[0]["n_volumes"] == 2
 

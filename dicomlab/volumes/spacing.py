@@ -21,7 +21,7 @@ _NEAR = 5
 
 
 def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add gap_mm, usual_gap_mm, gap_kind and n_lost; see `content.WORKED_OUT`."""
+    """Add gap_mm, usual_gap_mm, gap_kind and n_lost; see `base.WORKED_OUT`."""
     slices = rows.loc[rows["volume"].notna(), ["volume", "position_mm", "place"]]
     spots = slices.drop_duplicates(["volume", "place"]).sort_values(["volume", "place"])
     gap = spots["position_mm"].shift(-1) - spots["position_mm"]
