@@ -158,16 +158,17 @@ class UnreadValue(Check):
     level: ClassVar[Level] = "device"
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[tuple[str, ...]] = ("column", "tag", "reason")
+    wants: ClassVar[tuple[str, ...]] = ("has_value",)
     fix: ClassVar[str] = (
         "Look at the bytes in `catalog.problems`, and do not take the null for a missing value."
     )
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """One finding a machine, column and reason."""
+        """One finding per machine and reason; cells that have a value all the same are left out."""
+        if "has_value" in rows:
+            rows = rows[~rows["has_value"].astype(bool)]
         said = "{column} of {n_files} files could not be read: {reason}."
-        return self.find(
-            rows, said, by=["device", "column", "reason"], column=rows["column"], reason=rows["reason"]
-        )
+        return self.find(rows, said, by=["device", "reason"], column=rows["column"], reason=rows["reason"])
 
 
 @cache

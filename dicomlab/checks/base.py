@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -112,8 +113,9 @@ class Check:
         """Make findings of the rows that something is wrong with, one for each group of them.
 
         `by` are the columns that say which rows are one finding: those of the level if not given.
-        `evidence` are numbers, tag names or fixed words, one for each row or one for all: never a
-        text from a header. A row stands for one file, or for `n_files`, of which `files` are the first.
+        `evidence` are numbers, tag names or fixed words, one for each row or one for all, several as a
+        tuple: never a text from a header. A row stands for one file, or for `n_files`, of which `files` are
+        the first.
         `message` is a sentence, in which {gap_mm} is that piece of evidence,
         {n_files} the count of files, {n_slices} and {slices} the slices.
         """
@@ -131,11 +133,11 @@ class Check:
             said = {name: _gathered(value, at) for name, value in evidence.items()}
             slices = _slices(own)
             n_files, files = _files(own)
-            words = {name: _in_words(value) for name, value in said.items()}
+            words = {name: in_words(value) for name, value in said.items()}
             words |= {
                 "n_files": f"{n_files:,}",
                 "n_slices": f"{len(slices):,}",
-                "slices": _in_words(slices[:MOST_VALUES]) + (" …" if len(slices) > MOST_VALUES else ""),
+                "slices": in_words(slices[:MOST_VALUES]) + (" …" if len(slices) > MOST_VALUES else ""),
             }
             found.append(
                 {
@@ -147,7 +149,7 @@ class Check:
                     "n_files": n_files,
                     "files": files,
                     "slices": slices[:MOST_NAMED],
-                    "message": _in_singular(message.format(**words)),
+                    "message": in_singular(message.format(**words)),
                     "evidence": said,
                     "fix": self.fix,
                 }
@@ -210,6 +212,8 @@ def _gathered(value: Any, at: np.ndarray) -> Any:
     if isinstance(value, str) or not hasattr(value, "__len__"):
         return _plain(value)
     here = pd.unique(pd.Series(np.asarray(value)[at]).dropna())
+    if len(here) and isinstance(here[0], tuple):
+        here = list(chain.from_iterable(here))
     values = list(dict.fromkeys(_plain(one) for one in here[: MOST_VALUES + 1]))[:MOST_VALUES]
     return values[0] if len(values) == 1 else values or None
 
@@ -220,9 +224,10 @@ def _plain(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """A piece of evidence as it stands in a message."""
     if isinstance(value, list):
-        return ", ".join(map(_in_words, value))
+        return ", ".join(map(in_words, value))
     if isinstance(value, float):
         return f"{value:.4g}"
     return "nothing" if value is None else str(value)
@@ -233,7 +238,7 @@ _ONE = re.compile(rf"(?<![\w.,%-])1 (\w+s)((?: of kind [^:]*?)? (?:{_VERBS}))?\b
 _SINGULAR = {"are": "is", "have": "has"}
 
 
-def _in_singular(sentence: str) -> str:
+def in_singular(sentence: str) -> str:
     """A sentence in which one of a thing is not told of in the plural."""
 
     def one(match: re.Match[str]) -> str:

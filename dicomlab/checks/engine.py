@@ -21,7 +21,12 @@ from dicomlab.checks.attributes import (
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined, no_findings
 from dicomlab.checks.card import Findings
 from dicomlab.checks.clocks import ClockOff
-from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, PlaceholderSize
+from dicomlab.checks.geometry import (
+    ImpossibleOrientation,
+    PlaceholderPosition,
+    PlaceholderSize,
+    ShearedVolume,
+)
 from dicomlab.checks.holdings import LocaliserInside, OrientationsMixed, SeveralVolumes
 from dicomlab.checks.identity import (
     PatientWithSeveralNames,
@@ -34,6 +39,7 @@ from dicomlab.checks.identity import (
 )
 from dicomlab.checks.kinds import BrokenFiles, OtherKindInside, StaleDirectory
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
+from dicomlab.checks.overwritten import VolumesOverwritten
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
 from dicomlab.checks.placeholders import PlaceholderNumber, PlaceholderText
 from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn, PrivateNamesLeft
@@ -65,6 +71,7 @@ from dicomlab.schema.masks import shown_table
 CHECKS: tuple[Check, ...] = (
     MissingSlices(),
     IncompleteVolume(),
+    VolumesOverwritten(),
     DuplicatePositions(),
     OverlappingSlices(),
     UnevenSpacing(),
@@ -80,6 +87,7 @@ CHECKS: tuple[Check, ...] = (
     ImpossibleOrientation(),
     PlaceholderSize(),
     PlaceholderPosition(),
+    ShearedVolume(),
     SameFileTwice(),
     SameUidOtherContent(),
     UidInSeveralSeries(),
@@ -313,14 +321,24 @@ def _sentence(aside: SetAside) -> str:
 def _told_once(findings: pd.DataFrame, checks: Sequence[Check]) -> pd.DataFrame:
     """The findings without those whose cause another check tells; see `Check.unless`."""
     unless = {one.name: one.unless for one in checks if one.unless}
-    attributes = [str(evidence.get("attribute")) for evidence in findings["evidence"]]
-    about = list(zip(findings["check"], findings["uid"], attributes, strict=True))
-    told = set(about)
+    attributes = [_attributes(evidence) for evidence in findings["evidence"]]
+    told = {
+        (name, uid, attribute)
+        for name, uid, names in zip(findings["check"], findings["uid"], attributes, strict=True)
+        for attribute in names
+    }
     again = [
-        pd.notna(uid) and any((other, uid, attribute) in told for other in unless.get(name, ()))
-        for name, uid, attribute in about
+        pd.notna(uid)
+        and all(any((other, uid, one) in told for other in unless.get(name, ())) for one in names)
+        for name, uid, names in zip(findings["check"], findings["uid"], attributes, strict=True)
     ]
     return findings[~np.array(again, dtype=bool)]
+
+
+def _attributes(evidence: dict[str, Any]) -> list[str]:
+    """The attributes that a finding names; one that stands for none where it names none."""
+    named = evidence.get("attribute")
+    return [str(one) for one in named] if isinstance(named, list) else [str(named)]
 
 
 def _sorted(findings: pd.DataFrame) -> pd.DataFrame:

@@ -117,4 +117,6 @@ def _apart_by(slices: pd.DataFrame) -> pd.Series:
             code.groupby(slices["stack"]).transform("nunique").groupby(slices["series"]).transform("max")
         )
         words = words.mask((inside == 1) & (between > 1), words + f" {name}")
-    return words.str.strip().replace("", "time or order")
+    by_place = slices["apart_by"].str.endswith("place")
+    is_apart = by_place.groupby(slices["series"]).transform("any")
+    return words.str.strip().mask(words.eq("") & is_apart, "place").replace("", "time or order")

@@ -137,10 +137,44 @@ PIXELS = Instances(
     'JOIN files f USING (file_key) WHERE i."Rows" IS NOT NULL',
 )
 """Images, with the lengths of their files and headers."""
-PROBLEM_ROWS = Instances(
-    {"column": 'p."column"', "tag": "p.tag", "reason": "p.reason"}, "JOIN problems p USING (file_key)"
+
+
+class ProblemRows(Instances):
+    """Instances, once for each value that did not parse.
+
+    has_value: whether the cell has a value all the same, or those of all frames have.
+    """
+
+    def query(self, catalog: Readable, names: Sequence[str]) -> str:
+        """One SELECT that gives these columns."""
+        own, of_frames = instance_columns(catalog), _frame_columns(catalog)
+        listed = catalog.sql('SELECT DISTINCT "column" AS name FROM problems ORDER BY ALL')["name"]
+        cases = [
+            f"WHEN {literal(name)} THEN {' OR '.join(_has_value(name, own, of_frames))}"
+            for name in map(str, listed)
+            if name in own or name in of_frames
+        ]
+        has_value = f'CASE p."column" {" ".join(cases)} ELSE false END' if cases else "false"
+        return Instances(self._more | {"has_value": has_value}, "JOIN problems p USING (file_key)").query(
+            catalog, names
+        )
+
+
+def _has_value(name: str, own: Sequence[str], of_frames: Sequence[str]) -> list[str]:
+    found = [f"i.{quoted(name)} IS NOT NULL"] if name in own else []
+    if name in of_frames:
+        every = f"SELECT bool_and(f.{quoted(name)} IS NOT NULL) FROM frames f WHERE f.file_key = i.file_key"
+        found.append(f"coalesce(({every}), false)")
+    return found
+
+
+def _frame_columns(catalog: Readable) -> list[str]:
+    return [str(name) for name in catalog.sql("SELECT * FROM frames LIMIT 0").columns]
+
+
+PROBLEM_ROWS = ProblemRows(
+    {"column": 'p."column"', "tag": "p.tag", "reason": "p.reason", "has_value": "false"}
 )
-"""Instances, once for each value that did not parse."""
 
 _DAYS = ", ".join(f"DATE {literal(day)}" for day in PLACEHOLDER_DATES)
 DOUBTED_MOMENTS = Instances(

@@ -8,7 +8,16 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.checks.base import (
+    MOST_VALUES,
+    Check,
+    Level,
+    Severity,
+    as_findings,
+    in_singular,
+    in_words,
+    joined,
+)
 
 _SHARED = (
     *("Modality", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "StationName"),
@@ -58,7 +67,7 @@ class ChangedParameter(Check):
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[tuple[str, ...]] = ("Modality", "volume")
     wants: ClassVar[tuple[str, ...]] = tuple(dict.fromkeys([*_ANY, *_CT, *_MR, *_PT]))
-    unless: ClassVar[tuple[str, ...]] = ("placeholder-size",)
+    unless: ClassVar[tuple[str, ...]] = ("placeholder-size", "volumes-overwritten")
     fix: ClassVar[str] = (
         "Part the series where it changes, or leave the odd slices out, before measuring in it."
     )
@@ -73,7 +82,8 @@ class ChangedParameter(Check):
         for modality, names in IN_VOLUME.items():
             group = images.loc[images["Modality"] == modality, "group"]
             found += [self._of(rows, group, name) for name in names if name in rows and len(group)]
-        return joined(found)
+        said = "{0} of slices {1} ({2:,} files) are others than in the rest of the volume."
+        return _merged(joined(found), said)
 
     def _of(self, rows: pd.DataFrame, group: pd.Series, name: str) -> pd.DataFrame | None:
         value, group = _told_differently(rows[name], group, self.tolerance)
@@ -111,7 +121,8 @@ class ChangedIdentity(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Compare the images of each series, localisers and secondary captures left out."""
         series = rows.loc[rows["content"] == "image", "series"]
-        return joined([self._of(rows, series, name) for name in _SHARED if name in rows])
+        found = joined([self._of(rows, series, name) for name in _SHARED if name in rows])
+        return _merged(found, "{0} of {2:,} files are others than in the rest of the series.")
 
     def _of(self, rows: pd.DataFrame, series: pd.Series, name: str) -> pd.DataFrame | None:
         value, series = _told_differently(rows[name], series, 0.0)
@@ -124,6 +135,28 @@ class ChangedIdentity(Check):
             attribute=name,
             n_values=value.groupby(series).transform("nunique"),
         )
+
+
+def _merged(found: pd.DataFrame, said: str) -> pd.DataFrame:
+    """Attributes that differ in the same slices as one finding, with a message of all of them."""
+    if found.empty:
+        return found
+    same = [found["uid"], found["n_files"], found["files"].map(tuple), found["slices"].map(tuple)]
+    number = pd.DataFrame(dict(enumerate(same))).groupby(list(range(4)), sort=False).ngroup()
+    again = number.duplicated()
+    if not again.any():
+        return found
+    kept = found[~again].to_dict("records")
+    for row, (_, own) in zip(kept, found.groupby(number, sort=False), strict=True):
+        names = [evidence["attribute"] for evidence in own["evidence"]]
+        if len(names) > 1:
+            slices = in_words(row["slices"][:MOST_VALUES]) + (" …" if row["n_files"] > MOST_VALUES else "")
+            row["message"] = in_singular(said.format(", ".join(names), slices, row["n_files"]))
+            row["evidence"] = {
+                "attribute": names,
+                "n_values": max(evidence["n_values"] for evidence in own["evidence"]),
+            }
+    return as_findings(kept)
 
 
 def _told_differently(value: pd.Series, group: pd.Series, tolerance: float) -> tuple[pd.Series, pd.Series]:

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.volumes.base import OF_A_RUN
 
 MOST_ODD = 0.2
 """Share of the gaps of a volume that may be unusual; where more are, the spacing is meant to vary."""
+_NEARLY_ALL = 0.75
+_LEAST_OF_CUT = 2
 _NEEDS = ("ImagePositionPatient", "ImageOrientationPatient", "Modality", "gap_mm")
 
 
@@ -62,7 +65,10 @@ class IncompleteVolume(Check):
     """A volume of a series lacks slices that its sister volumes have."""
 
     most: float = 0.5
-    """Share of its places that a volume may lack and still be one that ought to be whole."""
+    """Share of its places that any volume may lack and still be one that ought to be whole."""
+
+    least: int = 3
+    """Whole volumes that there must be for others than echoes, b-values and phases to lack more."""
 
     name: ClassVar[str] = "incomplete-volume"
     table: ClassVar[str] = "slices"
@@ -75,24 +81,42 @@ class IncompleteVolume(Check):
     )
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Compare the number of places of the volumes in one orientation of a series.
+        """Compare the number of places of the volumes of one slab of a series.
 
         A gap inside a volume is left to missing-slices.
         """
         slices = rows[rows["volume"].notna()]
-        has_gap = slices["gap_kind"].eq("lost").groupby(slices["volume"]).transform("any")
-        has = slices.groupby("volume")["place"].transform("nunique")
-        usual = has.groupby(slices["stack"]).transform("median")
-        n_volumes = slices.groupby("stack")["volume"].transform("nunique")
-        is_short = (has < usual) & (has >= (1 - self.most) * usual) & (usual >= 3)
-        short = slices[(n_volumes >= 2) & is_short & ~has_gap]
-        return self.find(
-            short.drop_duplicates("volume"),
-            "One of {n_volumes} volumes has {n_places} slices, where the others have {usual}.",
-            n_volumes=n_volumes,
-            n_places=has,
-            usual=usual,
+        volumes = slices.groupby("volume", as_index=False).agg(
+            slab=("slab", "first"), has=("place", "nunique"), apart_by=("apart_by", "first")
         )
+        each = volumes.loc[volumes.index.repeat(volumes["has"]), ["slab", "has"]]
+        usual = volumes["slab"].map(each.groupby("slab")["has"].median())
+        n_volumes = volumes["slab"].map(volumes["slab"].value_counts())
+        is_short = (volumes["has"] < usual) & (usual >= 3) & (n_volumes >= 2)
+        is_short &= (volumes["has"] >= (1 - self.most) * usual) | self._was_cut(volumes, usual, n_volumes)
+        told = slices.loc[_is_rare(slices, "lost", MOST_ODD), "volume"]
+        volumes = volumes.assign(usual=usual, n=n_volumes)[is_short & ~volumes["volume"].isin(told)]
+        short = slices[slices["volume"].isin(volumes["volume"])]
+        facts = short[["volume"]].join(volumes.set_index("volume"), on="volume")
+        return self.find(
+            short,
+            "Volumes have {n_places} slices, where the others of {n_volumes} have {usual}.",
+            n_volumes=facts["n"],
+            n_places=facts["has"],
+            usual=facts["usual"],
+        )
+
+    def _was_cut(self, volumes: pd.DataFrame, usual: pd.Series, n_volumes: pd.Series) -> pd.Series:
+        """Which volumes ought to be whole though they have less than half: those of one run.
+
+        Echoes, b-values and phases cover the same slices; passes that differ in what else they are may cover
+        fewer by design, unless nearly all others are alike.
+        """
+        words = volumes["apart_by"].str.split()
+        of_a_run = words.map(lambda names: bool({*names} & {*OF_A_RUN, "turn"})).astype(bool)
+        n_whole = (volumes["has"] >= usual).groupby(volumes["slab"]).transform("sum")
+        alike = (n_whole >= self.least) & (n_whole >= _NEARLY_ALL * n_volumes)
+        return (of_a_run | alike) & (volumes["has"] >= _LEAST_OF_CUT) & (n_whole >= 1)
 
 
 @dataclass(frozen=True)
@@ -165,6 +189,7 @@ class VariableSpacing(Check):
     level: ClassVar[Level] = "series"
     severity: ClassVar[Severity] = "note"
     needs: ClassVar[tuple[str, ...]] = _NEEDS
+    unless: ClassVar[tuple[str, ...]] = ("incomplete-volume",)
     fix: ClassVar[str] = (
         "Place slices by ImagePositionPatient one by one; a grid of equal steps is wrong here."
     )

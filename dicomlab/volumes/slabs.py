@@ -16,6 +16,7 @@ LEAST_LOST = 5
 """Slices that a gap must have room for, to be one between slabs where only the numbers say so."""
 LEAST_LOST_EQUAL = 3
 """The same where all slabs have as many slices."""
+_EVEN = 1.3
 _LEAST_OF_SLAB = 3
 _MOST_PARTS = 12
 _OF_GAPS = ["gap_mm", "usual_gap_mm", "gap_kind", "n_lost"]
@@ -27,8 +28,11 @@ def split_where_apart(slices: pd.DataFrame) -> pd.DataFrame:
     `slices` have the columns that `with_gaps` adds. Slices that lie apart are in slabs of their own, so that
     volumes of different places are not compared.
     """
-    odd = slices.loc[slices["gap_kind"].ne(""), "volume"].unique()
-    own = slices[slices["volume"].isin(odd)]
+    repeats = slices["volume"].notna() & slices.duplicated(["volume", "place"])
+    gaps = slices["gap_mm"].groupby(slices["volume"]).agg(["min", "max"])
+    uneven = gaps.index[gaps["max"] > _EVEN * gaps["min"]]
+    odd = slices["gap_kind"].ne("") | repeats | slices["volume"].isin(uneven)
+    own = slices[slices["volume"].isin(slices.loc[odd, "volume"].unique())]
     if own.empty:
         return slices
     absent = _absent_numbers(slices, own["series"].unique())
@@ -79,7 +83,7 @@ def _n_absent(rows: pd.DataFrame, absent: dict[int, int]) -> int | None:
 
 
 def _by_attribute(rows: pd.DataFrame, absent: dict[int, int]) -> tuple[str, pd.Series] | None:
-    """The parts by an attribute without which the gaps would be uneven, each of them even."""
+    """The parts by an attribute, each of them even and with one slice a place, where the whole is not."""
     n_lost = rows["n_lost"].sum()
     for name in (n for n in PASSES if n in rows):
         value = rows[name]
@@ -89,6 +93,8 @@ def _by_attribute(rows: pd.DataFrame, absent: dict[int, int]) -> tuple[str, pd.S
         if rows["place"].groupby(part).nunique().min() < LEAST_PLACES:
             continue
         again = with_gaps(rows.drop(columns=_OF_GAPS).assign(volume=part))
+        if again.duplicated(["volume", "place"]).any():
+            continue
         if again["gap_kind"].ne("").any():
             continue
         if name == "StackID" or not _says_lost(_n_absent(rows, absent), n_lost):

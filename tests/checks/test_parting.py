@@ -10,7 +10,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import generate_uid
 
 import dicomlab as dl
-from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition
+from dicomlab.checks.geometry import ImpossibleOrientation, PlaceholderPosition, ShearedVolume
 from dicomlab.checks.holdings import OrientationsMixed
 from dicomlab.checks.numbers import FewerThanSisters
 from tests.build import dataset
@@ -184,16 +184,64 @@ def test_an_oblique_rounded_or_missing_orientation_is_possible():
     assert ImpossibleOrientation()(images(ImageOrientationPatient=[oblique] * 3 + [None])).empty
 
 
-def test_slices_without_a_position_or_all_at_zero_are_found():
-    at = list(images()["ImagePositionPatient"])
-    assert PlaceholderPosition()(images(ImagePositionPatient=[*at[:3], None]))["files"].tolist() == [["f3"]]
-    assert PlaceholderPosition()(images(ImagePositionPatient=[np.zeros(3)] * 4))["n_files"].tolist() == [4]
+def test_slices_without_a_position_or_all_at_zero_are_found(slices_of):
+    check = PlaceholderPosition()
+    lost = slices_of([0, 3, 6, np.nan])
+    assert check(lost)["files"].tolist() == [["1.2/3"]]
+    assert check(slices_of([0, 0, 0, 0]))["n_files"].tolist() == [4]
+    steps = slices_of([0, 0, 0, 0], AcquisitionNumber=[1, 2, 3, 4])
+    assert check(steps)["n_files"].tolist() == [4]
 
 
-def test_one_slice_at_zero_captures_and_radiographs_are_no_placeholder():
-    nothing = [np.zeros(3)] * 4
-    assert PlaceholderPosition()(images()).empty
-    assert PlaceholderPosition()(images(ImagePositionPatient=[None] * 4)).empty
-    assert PlaceholderPosition()(images(ImagePositionPatient=nothing, Modality="DX")).empty
-    capture = "1.2.840.10008.5.1.4.1.1.7"
-    assert PlaceholderPosition()(images(ImagePositionPatient=nothing, SOPClassUID=capture)).empty
+def test_one_slice_at_zero_captures_and_radiographs_are_no_placeholder(slices_of):
+    check, nothing = PlaceholderPosition(), [0.0] * 4
+    assert check(slices_of([0, 3, 6, 9])).empty
+    assert check(slices_of([np.nan] * 4)).empty
+    assert check(slices_of(nothing, modality="DX")).empty
+    assert check(slices_of(nothing, SOPClassUID="1.2.840.10008.5.1.4.1.1.7")).empty
+
+
+def test_a_slice_at_zero_in_each_volume_is_no_placeholder(slices_of):
+    z = np.tile(2.0 * np.arange(10), 3)
+    b_values = np.repeat([0.0, 700.0, 2500.0], 10)
+    assert PlaceholderPosition()(slices_of(z, modality="MR", DiffusionBValue=b_values)).empty
+    assert PlaceholderPosition()(slices_of(z, modality="MR")).empty
+    passes = np.r_[3.0 * np.arange(-9, 1), 3.0 * np.arange(10)]
+    rows = slices_of(passes, AcquisitionNumber=np.repeat([1, 2], 10))
+    assert PlaceholderPosition()(rows).empty
+    assert rows["volume"].nunique() == 2
+    assert PlaceholderPosition()(slices_of([0, 0], modality="MR", EchoTime=[10.0, 90.0])).empty
+
+
+def test_a_slice_at_zero_that_is_too_many_or_off_the_line_is_a_placeholder(slices_of):
+    again = slices_of([0, 3, 6, 9, 12, 0])
+    assert PlaceholderPosition()(again)["slices"].tolist() == [[1, 6]]
+    z = 3.0 * np.arange(6)
+    x = np.where(np.arange(6) == 4, 0.0, -120.0)
+    off = slices_of(np.where(x == 0, 0.0, z + 30), place_x=x)
+    assert PlaceholderPosition()(off)["slices"].tolist() == [[5]]
+    for shift, is_found in ((0.9, False), (1.1, True)):
+        near = slices_of(z, place_x=np.where(z == 0, 0.0, shift))
+        assert len(PlaceholderPosition()(near)) == is_found
+
+
+def test_a_tilted_volume_through_zero_is_no_placeholder(slices_of):
+    tilt = np.radians(20)
+    rows = slices_of(
+        np.zeros(8), direction=(1, 0, 0, 0, np.cos(tilt), np.sin(tilt)), place_z=5.0 * np.arange(8)
+    )
+    assert PlaceholderPosition()(rows).empty
+
+
+@pytest.mark.parametrize(("degrees", "n"), [(0.9, 0), (1.1, 1), (20.0, 1)])
+def test_a_sheared_volume_is_a_note(slices_of, degrees, n):
+    z = 5.0 * np.arange(8)
+    rows = slices_of(z, place_y=z * np.tan(np.radians(degrees)))
+    found = ShearedVolume()(rows)
+    assert len(found) == n
+    assert found["severity"].tolist() == ["note"] * n
+
+
+def test_a_slice_out_of_line_is_no_shear(slices_of):
+    z = 5.0 * np.arange(8)
+    assert ShearedVolume()(slices_of(z, place_y=np.where(z == 35, 40.0, 0.0))).empty

@@ -72,7 +72,9 @@ def test_nothing_that_counts_by_uid_is_upset_by_files_without_any(folder):
     assert catalog._repr_html_()
     findings = dl.check(catalog)
     assert "broken-files" not in set(findings["check"])
-    assert len(findings[findings["check"] == "unread-value"]) == 3
+    told = findings[findings["check"] == "unread-value"]
+    assert told["n_files"].tolist() == [3]
+    assert sorted(told["evidence"].iloc[0]["column"]) == sorted(UIDS)
     assert len(dl.select(catalog, "Modality = 'CT'").instances) == 4
 
 
