@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from dicomlab.schema.columns import Columns, may_identify
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 Severity = Literal["error", "warning", "note"]
 """error: do not use it as it is. warning: look before you use it. note: worth knowing, may well be meant."""
@@ -54,6 +57,15 @@ class Readable(Protocol):
 
     def arrow(self, query: str, beside: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """Run one query over the tables and others beside them."""
+
+    def kept_headers(
+        self,
+        where: str | None = None,
+        *,
+        beside: Mapping[str, pa.Table] | None = None,
+        missing: Callable[[str, str], None] | None = None,
+    ) -> Iterator[tuple[str, Dataset]]:
+        """The whole headers of some instances."""
 
     def read_headers(self, columns: Columns, where: str | None = None) -> Iterator[pd.DataFrame]:
         """Columns that no table has, of some instances."""
@@ -211,8 +223,8 @@ def _gathered(value: Any, at: np.ndarray) -> Any:
     """What the rows of one finding say: one value where they agree, else a list of the first."""
     if isinstance(value, str) or not hasattr(value, "__len__"):
         return _plain(value)
-    here = pd.unique(pd.Series(np.asarray(value)[at]).dropna())
-    if len(here) and isinstance(here[0], tuple):
+    here: list[Any] = list(pd.unique(pd.Series(np.asarray(value)[at]).dropna()))
+    if here and isinstance(here[0], tuple):
         here = list(chain.from_iterable(here))
     values = list(dict.fromkeys(_plain(one) for one in here[: MOST_VALUES + 1]))[:MOST_VALUES]
     return values[0] if len(values) == 1 else values or None
@@ -247,3 +259,13 @@ def in_singular(sentence: str) -> str:
         return f"1 {noun}{before} {_SINGULAR.get(verb, verb + 's')}" if verb else f"1 {noun}"
 
     return _ONE.sub(one, sentence)
+
+
+def whole_headers(
+    catalog: Readable, where: str, beside: Mapping[str, pa.Table] | None = None
+) -> Iterator[tuple[str, Dataset]]:
+    """The file key and the header of instances that fit a condition, those left out that are not whole."""
+    cut: set[str] = set()
+    for key, header in catalog.kept_headers(where, beside=beside, missing=lambda key, _: cut.add(key)):
+        if key not in cut:
+            yield key, header

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
-from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.checks.base import Check, Level, Severity, joined, no_findings
+
+_LEAST_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,75 @@ class ClockOff(Check):
     def _told(
         self, rows: pd.DataFrame, name: str, wrong: pd.Series, said: str, severity: Severity
     ) -> pd.DataFrame:
-        """One finding for each machine of which it is so nearly always."""
+        """One finding for each machine of which it is so nearly always, or in a part of the time."""
         wrong = wrong.reindex(rows.index)
         device = rows["device"]
         share = wrong.groupby(device).transform("mean")
         enough = (device.groupby(device).transform("size") >= self.least) & (
-            rows["day"].groupby(device).transform("nunique") >= 3
+            rows["day"].groupby(device).transform("nunique") >= _LEAST_DAYS
         )
         odd = rows[wrong & enough & (share >= self.share)]
         off = odd[name].abs().groupby(odd["device"]).transform("median").round()
         percent = (100 * share).round()
-        return self.find(odd, said, severity=severity, confidence="low", seconds_off=off, percent=percent)
+        always = self.find(odd, said, severity=severity, confidence="low", seconds_off=off, percent=percent)
+        some = rows[enough & (share < self.share) & wrong.groupby(device).transform("any")]
+        spans = [self._span(own, wrong[own.index]) for _, own in some.groupby("device", sort=False)]
+        return joined([always, *(self._in_span(span, name, said) for span in spans)])
+
+    def _span(self, rows: pd.DataFrame, wrong: pd.Series) -> pd.DataFrame:
+        """The rows of the longest time in which it is so nearly always, where it is not so elsewhere."""
+        rows = rows.sort_values("day", kind="stable")
+        is_wrong = wrong[rows.index].to_numpy()
+        gain = np.cumsum(np.where(is_wrong, 1 - self.share, -self.share))
+        lowest = np.minimum.accumulate(np.r_[0.0, gain[:-1]])
+        last = int(np.argmax(gain - lowest))
+        first = int(np.flatnonzero(np.r_[0.0, gain[: last + 1]] == lowest[last])[-1])
+        span, inside = rows.iloc[first : last + 1], is_wrong[first : last + 1]
+        rest = np.r_[is_wrong[:first], is_wrong[last + 1 :]]
+        holds = len(span) >= self.least and span["day"].nunique() >= _LEAST_DAYS and len(rest) >= self.least
+        is_told = holds and inside.mean() >= self.share and rest.mean() <= 1 - self.share
+        return span[inside] if is_told else rows.head(0)
+
+    def _in_span(self, odd: pd.DataFrame, name: str, said: str) -> pd.DataFrame:
+        if odd.empty:
+            return no_findings()
+        return self.find(
+            odd,
+            said.partition(" in {percent}")[0] + " from {first_day} to {last_day}, and at no other time.",
+            severity="warning",
+            confidence="medium",
+            seconds_off=float(round(odd[name].abs().median())),
+            first_day=f"{odd['day'].min():%Y-%m-%d}",
+            last_day=f"{odd['day'].max():%Y-%m-%d}",
+        )
+
+
+@dataclass(frozen=True)
+class SeriesTimeLate(Check):
+    """SeriesTime of original images is later than their acquisition."""
+
+    seconds: int = 60
+    """How much later it may be."""
+
+    name: ClassVar[str] = "series-time-late"
+    table: ClassVar[str] = "clocks"
+    together: ClassVar[tuple[str, ...]] = ("device",)
+    level: ClassVar[Level] = "device"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = ("Modality", "series_after_s")
+    unless: ClassVar[tuple[str, ...]] = ("clock-off",)
+    fix: ClassVar[str] = (
+        "Order series by AcquisitionTime. In PET, do not correct decay to SeriesTime: series that were "
+        "processed again have a new one."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Compare SeriesTime with the first acquisition; a warning in PET, where decay is corrected to it."""
+        odd = rows[rows["series_after_s"] > self.seconds]
+        of_pet = odd["Modality"] == "PT"
+        said = "SeriesTime of {n_files} series is up to {seconds_off} s later than the acquisition."
+        most = odd.groupby("device")["series_after_s"].transform("max").round()
+        return joined(
+            self.find(odd[own], said, severity=severity, seconds_off=most[own])
+            for own, severity in ((of_pet, self.severity), (~of_pet, "note"))
+        )

@@ -20,7 +20,8 @@ from dicomlab.checks.attributes import (
 )
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined, no_findings
 from dicomlab.checks.card import Findings
-from dicomlab.checks.clocks import ClockOff
+from dicomlab.checks.clocks import ClockOff, SeriesTimeLate
+from dicomlab.checks.conditions import MissingConditional
 from dicomlab.checks.geometry import (
     ImpossibleOrientation,
     PlaceholderPosition,
@@ -37,13 +38,16 @@ from dicomlab.checks.identity import (
     StudyOfSeveralPatients,
     UidInSeveralSeries,
 )
+from dicomlab.checks.items import IncompleteItems, NoPrivateCreator
 from dicomlab.checks.kinds import BrokenFiles, OtherKindInside, StaleDirectory
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
 from dicomlab.checks.overwritten import VolumesOverwritten
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
 from dicomlab.checks.placeholders import PlaceholderNumber, PlaceholderText
-from dicomlab.checks.privacy import BurnedIn, IdentityLeft, LikelyBurnedIn, PrivateNamesLeft
+from dicomlab.checks.privacy import BurnedIn, IdentityInText, IdentityLeft, LikelyBurnedIn, PrivateNamesLeft
 from dicomlab.checks.references import MissingReference, ReferenceElsewhere
+from dicomlab.checks.runs import RunInSeveralSeries
+from dicomlab.checks.same_content import Repeats
 from dicomlab.checks.settings import ChangedIdentity, ChangedParameter
 from dicomlab.checks.slices import (
     DuplicatePositions,
@@ -63,6 +67,7 @@ from dicomlab.checks.timing import (
     PlaceholderDate,
     StudyDatesDiffer,
 )
+from dicomlab.checks.tracers import InjectionAfter, MissingWeight, OffsetsDisagree
 from dicomlab.checks.uids import BadUid, MetaMismatch
 from dicomlab.errors import DicomlabError, WrongArgument
 from dicomlab.isolation import SetAside, in_pieces, set_aside
@@ -91,6 +96,7 @@ CHECKS: tuple[Check, ...] = (
     SameFileTwice(),
     SameUidOtherContent(),
     UidInSeveralSeries(),
+    RunInSeveralSeries(),
     SeriesInSeveralPlaces(),
     StudyOfSeveralPatients(),
     SharedFrameOfReference(),
@@ -105,6 +111,9 @@ CHECKS: tuple[Check, ...] = (
     MissingRequired(),
     MissingExpected(),
     MissingInSome(),
+    MissingConditional(),
+    IncompleteItems(),
+    NoPrivateCreator(),
     OtherVr(),
     TooLongNumber(),
     UnreadValue(),
@@ -120,11 +129,16 @@ CHECKS: tuple[Check, ...] = (
     BurnedIn(),
     LikelyBurnedIn(),
     IdentityLeft(),
+    IdentityInText(),
     PrivateNamesLeft(),
     OtherKindInside(),
     BrokenFiles(),
     StaleDirectory(),
     ClockOff(),
+    SeriesTimeLate(),
+    OffsetsDisagree(),
+    InjectionAfter(),
+    MissingWeight(),
 )
 """The checks of a call that names none."""
 
@@ -221,7 +235,7 @@ def _passes(checks: Sequence[Check]) -> dict[tuple[str, tuple[str, ...]], list[C
     passes: dict[tuple[str, tuple[str, ...]], list[Check]] = {}
     for one in checks:
         # What is no query, such as kept headers, comes in one block whatever belongs together.
-        together = one.together if isinstance(SOURCES[one.table], Source) else ()
+        together = one.together if isinstance(SOURCES[one.table], Source | Repeats) else ()
         passes.setdefault((one.table, together), []).append(one)
     alone = [key for key in passes if not key[1]]
     for table, _ in alone:  # what looks at single rows goes along with whatever reads the table anyway

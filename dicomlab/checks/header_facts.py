@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from dicomlab.checks._attribute_types import ATTRIBUTE_TYPES
 from dicomlab.checks.base import MOST_NAMED, Readable
+from dicomlab.checks.conditions import ATTRIBUTES as CONDITIONAL
+from dicomlab.checks.conditions import conditions_sql
 from dicomlab.checks.queries import Instances, device_sql, instance_columns
 from dicomlab.schema.levels import quoted
 
@@ -28,7 +30,7 @@ ACQUISITION = tuple(
 """Attributes that no class demands, and that files of one kind have together or not at all."""
 
 _FACTS_SQL = {name: f"f.{name}" for name in FACTS}
-_OWN = ("kept_headers", "image_type", "device", "n_files", "files", *FACTS)
+_OWN = ("kept_headers", "image_type", "device", "n_files", "files", "conditions", *FACTS)
 
 
 class HeaderFacts:
@@ -36,7 +38,8 @@ class HeaderFacts:
 
     absent, empty, other_vr and too_long are as `Catalog.presence` gives them, for the attributes that
     the standard wants in some kind of file, and ACQUISITION. The first block has one row a combination of
-    them, device and SOPClassUID, with n_files and files (the keys of the first 100). The second has one row
+    them, device and SOPClassUID, with conditions (which of `conditions.RULES` ask
+    something of them), n_files and files (the keys of the first 100). The second has one row
     a file, of those kinds (SOPClassUID and ImageType, as text image_type) in a series whose files differ in
     what is absent or empty. So neither grows with the files of an archive that is in order.
     """
@@ -64,7 +67,8 @@ class HeaderFacts:
 def _kinds_sql(have: Sequence[str]) -> str:
     """How many files there are of each combination, and the first of them."""
     kind = ['i."SOPClassUID"'] if "SOPClassUID" in have else []
-    return f"""SELECT {", ".join([f"{device_sql(have)} AS device", *kind, *_FACTS_SQL.values()])},
+    conditions = f"{conditions_sql(have)} AS conditions"
+    return f"""SELECT {", ".join([f"{device_sql(have)} AS device", *kind, *_FACTS_SQL.values(), conditions])},
       count(*) AS n_files, min(i.file_key, {MOST_NAMED}) AS files
     FROM instances i JOIN _facts f USING (file_key) GROUP BY ALL ORDER BY ALL"""
 
@@ -91,4 +95,4 @@ def _odd_series_sql(catalog: Readable, names: Sequence[str]) -> str:
 def all_attributes() -> list[str]:
     """The keywords that are looked for."""
     demanded = (word for _, *texts in ATTRIBUTE_TYPES for text in texts for word in text.split())
-    return sorted({*demanded, *ACQUISITION})
+    return sorted({*demanded, *ACQUISITION, *CONDITIONAL})

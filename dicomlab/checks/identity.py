@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from dicomlab.checks.base import Check, Level, Severity, joined
+from dicomlab.checks.base import Check, Confidence, Level, Severity, joined
+from dicomlab.checks.pixels_described import DESCRIBED, bytes_there, described_bytes
 
 _COMPARED = (
     *("SOPClassUID", "TransferSyntaxUID", "SpecificCharacterSet", "PatientID", "PatientName"),
@@ -17,6 +18,8 @@ _COMPARED = (
     *("PhotometricInterpretation", "PixelSpacing", "SliceThickness", "ImagePositionPatient"),
     *("ImageOrientationPatient", "RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"),
 )
+_OF_FILES = ("content_digest", "header_bytes", "status", "TransferSyntaxUID", *DESCRIBED)
+_SAME = ["SOPInstanceUID", "content", "payload", "syntax"]
 _OF_ENCODING = frozenset({"TransferSyntaxUID", "PhotometricInterpretation", "SpecificCharacterSet"})
 
 
@@ -28,26 +31,43 @@ class SameFileTwice(Check):
     table: ClassVar[str] = "repeats"
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[tuple[str, ...]] = ("SOPInstanceUID", "n_series", "size", "header_digest")
+    wants: ClassVar[tuple[str, ...]] = _OF_FILES
     fix: ClassVar[str] = (
         "Count one of each: leave the copies out, or scan one of the folders. Compare the files where it "
         "matters that the pixels are the same, too."
     )
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Compare lengths and headers of the files of each UID."""
-        rows = rows[rows["n_series"] <= 1]
-        copies = rows[rows.duplicated(["SOPInstanceUID", "size", "header_digest"], keep=False)]
-        extra = copies.duplicated(["SOPInstanceUID", "size", "header_digest"])
-        n_extra = extra.groupby(copies["SeriesInstanceUID"], dropna=False).transform("sum")
+        """Compare lengths and headers of the files of each UID; all copies are one finding."""
+        rows = _comparable(rows)
+        copies = rows[rows.duplicated(_SAME, keep=False)]
+        extra = copies.duplicated(_SAME)
+        turn = copies.groupby("SeriesInstanceUID", dropna=False).cumcount()
+        copies = copies.loc[turn.sort_values(kind="stable").index]  # so that each series has a file named
         is_told = copies["header_digest"].notna()
         said = "{n_copies} files repeat the SOPInstanceUID, the header and the length of another one."
         guessed = "{n_copies} files repeat the SOPInstanceUID and the length of another one."
         return joined(
             [
-                self.find(copies[is_told], said, n_copies=n_extra),
-                self.find(copies[~is_told], guessed, confidence="medium", n_copies=n_extra),
+                self._told(copies[is_told], extra, said),
+                self._told(copies[~is_told], extra, guessed, confidence="medium"),
             ]
         )
+
+    def _told(
+        self, copies: pd.DataFrame, extra: pd.Series, said: str, confidence: Confidence = "high"
+    ) -> pd.DataFrame:
+        n_series = copies["SeriesInstanceUID"].nunique()
+        several = n_series > 1
+        found = self.find(
+            copies.assign(cause=0),
+            said[:-1] + ", in {n_series} series." if several else said,
+            by="cause",
+            confidence=confidence,
+            n_copies=int(extra[copies.index].sum()),
+            n_series=n_series if several else None,
+        )
+        return found.assign(uid=None) if several and len(found) else found
 
 
 @dataclass(frozen=True)
@@ -58,7 +78,7 @@ class SameUidOtherContent(Check):
     table: ClassVar[str] = "repeats"
     severity: ClassVar[Severity] = "error"
     needs: ClassVar[tuple[str, ...]] = ("SOPInstanceUID", "n_series", "size", "header_digest")
-    wants: ClassVar[tuple[str, ...]] = _COMPARED
+    wants: ClassVar[tuple[str, ...]] = (*_COMPARED, *_OF_FILES)
     fix: ClassVar[str] = (
         "Do not key anything by SOPInstanceUID here: one of the files would replace the other. Find out "
         "which is right, or use both under file_key."
@@ -66,15 +86,15 @@ class SameUidOtherContent(Check):
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Compare the files of each UID, and say in which attributes they differ."""
-        rows = rows[rows["n_series"] <= 1]
-        first = rows.drop_duplicates(["SOPInstanceUID", "size", "header_digest"])
+        rows = _comparable(rows)
+        first = rows.drop_duplicates(_SAME)
         differ = rows[
             rows["SOPInstanceUID"].isin(first.loc[first.duplicated("SOPInstanceUID"), "SOPInstanceUID"])
         ]
         names = _differing(differ)
         is_encoding = names.map(lambda text: bool(text) and set(text.split(", ")) <= _OF_ENCODING)
         is_told = differ["header_digest"].notna()
-        n_headers = differ.groupby("SOPInstanceUID")["header_digest"].transform("nunique")
+        n_headers = differ.groupby("SOPInstanceUID")["content"].transform("nunique")
         unseen = n_headers.map(lambda n: "attributes that no column shows" if n > 1 else "length")
         n_uids = differ.groupby("SeriesInstanceUID", dropna=False)["SOPInstanceUID"].transform("nunique")
         said = "{n_uids} SOPInstanceUIDs are on files that differ (in {differ})."
@@ -241,6 +261,24 @@ class PatientWithSeveralNames(Check):
         return self.find(
             apart, "One PatientID comes with different values of {differ}.", differ=names.str[2:]
         )
+
+
+def _comparable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Files of instances of one series, with `content` and `payload`, the bytes behind the header.
+
+    A file that was cut short counts only where there is no whole one: other checks name it.
+    """
+    rows = rows[rows["n_series"] <= 1]
+    content, payload = rows["header_digest"], rows["size"].astype("Float64")
+    if "content_digest" in rows and "header_bytes" in rows:
+        content, payload = rows["content_digest"], payload - rows["header_bytes"].astype("Float64")
+    syntax = rows.get("TransferSyntaxUID", pd.Series("", index=rows.index))
+    rows = rows.assign(content=content, payload=payload, syntax=syntax)
+    is_cut = pd.Series(False, index=rows.index)
+    if {"status", "header_bytes", *DESCRIBED} <= set(rows.columns):
+        is_cut = (rows["status"] == "partial") | (bytes_there(rows) < described_bytes(rows))
+    has_whole = (~is_cut).groupby(rows["SOPInstanceUID"]).transform("any")
+    return rows[~(is_cut & has_whole)]
 
 
 def _differing(rows: pd.DataFrame) -> pd.Series:

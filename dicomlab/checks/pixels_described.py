@@ -33,7 +33,17 @@ _SAMPLES = {
     "CMYK": 4,
 }
 """SamplesPerPixel that goes with a PhotometricInterpretation (PS3.3 C.7.6.3.1.2)."""
-_DESCRIBED = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")
+WITHOUT_PIXELS = (
+    "1.2.840.10008.5.1.4.1.1.4.2",  # MR Spectroscopy: SpectroscopyData
+    "1.2.840.10008.5.1.4.1.1.66",  # Raw Data
+    "1.3.12.2.1107.5.9.1",  # Siemens CSA Non-Image
+)
+"""SOP classes whose Rows and Columns describe other data than pixels."""
+_PRIVATE_SPECTRA = "1.3.46.670589.11.0.0.12."
+"""Private SOP classes of Philips for spectra and protocols of MR begin with it."""
+_ELSEWHERE = r"1\.2\.840\.10008\.1\.2\.(?:4\.(?:94|95|204|205)|7\..*)"
+"""Transfer syntaxes of pixels that lie on a server, or come as a stream (JPIP, SMPTE ST 2110)."""
+DESCRIBED = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated")
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,8 @@ class PixelsTooFew(Check):
     name: ClassVar[str] = "pixels-too-few"
     table: ClassVar[str] = "pixels"
     severity: ClassVar[Severity] = "error"
-    needs: ClassVar[tuple[str, ...]] = (*_DESCRIBED, "TransferSyntaxUID", "size", "header_bytes", "status")
-    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames", "PhotometricInterpretation")
+    needs: ClassVar[tuple[str, ...]] = (*DESCRIBED, "TransferSyntaxUID", "size", "header_bytes", "status")
+    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames", "PhotometricInterpretation", "SOPClassUID")
     fix: ClassVar[str] = (
         "The transfer or the disk cut the files short: fetch them again from where they came."
     )
@@ -52,10 +62,10 @@ class PixelsTooFew(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Multiply what the header says; of compressed pixels it is told only if there are none."""
         rows = rows[rows["size"].notna() & (rows["header_bytes"] > 0) & (rows["status"] == "read")]
-        rows = rows[rows["TransferSyntaxUID"] != _DEFLATED]
+        rows = rows[(rows["TransferSyntaxUID"] != _DEFLATED) & _has_pixels(rows)]
         has_none = rows["size"] <= rows["header_bytes"]
         full = rows[~has_none & rows["TransferSyntaxUID"].isin(list(_UNCOMPRESSED))]
-        wanted, there = described_bytes(full), _bytes_there(full)
+        wanted, there = described_bytes(full), bytes_there(full)
         short = (there < wanted).to_numpy()
         share = (100 * there[short] / wanted[short]).round(1)
         return joined(
@@ -82,8 +92,8 @@ class PixelsTooMany(Check):
     name: ClassVar[str] = "pixels-too-many"
     table: ClassVar[str] = "pixels"
     severity: ClassVar[Severity] = "note"
-    needs: ClassVar[tuple[str, ...]] = (*_DESCRIBED, "TransferSyntaxUID", "size", "header_bytes")
-    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames", "PhotometricInterpretation")
+    needs: ClassVar[tuple[str, ...]] = (*DESCRIBED, "TransferSyntaxUID", "size", "header_bytes")
+    wants: ClassVar[tuple[str, ...]] = ("NumberOfFrames", "PhotometricInterpretation", "SOPClassUID")
     fix: ClassVar[str] = (
         "See whether NumberOfFrames, Rows or BitsAllocated is right. Padding and elements behind the pixels "
         "look the same from here."
@@ -92,7 +102,8 @@ class PixelsTooMany(Check):
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Look for room for another frame behind those that are described."""
         rows = rows[rows["size"].notna() & rows["TransferSyntaxUID"].isin(list(_UNCOMPRESSED))]
-        wanted, there = described_bytes(rows), _bytes_there(rows)
+        rows = rows[_has_pixels(rows)]
+        wanted, there = described_bytes(rows), bytes_there(rows)
         frame = wanted / _frames(rows)
         more = ((wanted > 0) & (there - wanted >= frame)).to_numpy()
         return self.find(
@@ -141,9 +152,18 @@ class PixelDescription(Check):
         )
 
 
+def _has_pixels(rows: pd.DataFrame) -> pd.Series:
+    """Which files ought to hold pixels, by their SOP class and transfer syntax."""
+    elsewhere = rows["TransferSyntaxUID"].fillna("").astype("str").str.fullmatch(_ELSEWHERE).astype(bool)
+    if "SOPClassUID" not in rows:
+        return ~elsewhere
+    kind = rows["SOPClassUID"].fillna("").astype("str")
+    return ~elsewhere & ~kind.isin(list(WITHOUT_PIXELS)) & ~kind.str.startswith(_PRIVATE_SPECTRA)
+
+
 def described_bytes(rows: pd.DataFrame) -> pd.Series:
     """How many bytes the pixels of each row take when they are not compressed; NaN where that is not said."""
-    rows_, columns, samples, bits = (rows[name].astype("Float64") for name in _DESCRIBED)
+    rows_, columns, samples, bits = (rows[name].astype("Float64") for name in DESCRIBED)
     if "PhotometricInterpretation" in rows:  # every other colour is left out (PS3.3 C.7.6.3.1.2)
         halved = rows["PhotometricInterpretation"].isin(["YBR_FULL_422", "YBR_PARTIAL_422"])
         samples = samples.mask(halved, 2.0)
@@ -158,6 +178,7 @@ def _frames(rows: pd.DataFrame) -> pd.Series:
     return frames.mask(frames < 1, 1.0).astype(float)
 
 
-def _bytes_there(rows: pd.DataFrame) -> pd.Series:
+def bytes_there(rows: pd.DataFrame) -> pd.Series:
+    """How many bytes of pixels a file has that are not compressed; NaN for others."""
     head = rows["TransferSyntaxUID"].map(_UNCOMPRESSED).astype(float)
     return rows["size"].astype(float) - rows["header_bytes"].astype(float) - head

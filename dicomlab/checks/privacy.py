@@ -7,12 +7,15 @@ from typing import ClassVar
 
 import pandas as pd
 
-from dicomlab.checks.base import Check, Level, Severity
+from dicomlab.checks.base import Check, Level, Severity, joined
 from dicomlab.checks.bounds import PLACEHOLDER_TEXT
 from dicomlab.checks.queries import ENCAPSULATED, SCREEN_WORDS
+from dicomlab.placeholder_names import is_placeholder
 from dicomlab.volumes.base import is_secondary
 
-_LEFT = ("PatientBirthDate", "OperatorsName", "InstitutionName")
+_LEFT = ("PatientName", "PatientBirthDate", "OperatorsName", "InstitutionName")
+_PERSON = r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)*\^[^\W\d_]{2,}.*"
+"""What the name of a person looks like; pseudonyms are one word, or have digits."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class IdentityLeft(Check):
         rows = rows[rows["PatientIdentityRemoved"].fillna("").str.upper() == "YES"]
         names = pd.Series("", index=rows.index)
         for name in (name for name in _LEFT if name in rows):
-            names = names.mask(_says_something(rows[name]), names + f", {name}")
+            has = _names_a_person if name == "PatientName" else _says_something
+            names = names.mask(has(rows[name]), names + f", {name}")
         odd = rows[names != ""]
         said = "{n_files} files say that the identity was removed, with {attributes} left."
         return self.find(odd, said, confidence="low", attributes=names.str[2:])
@@ -112,6 +116,57 @@ class PrivateNamesLeft(Check):
         odd = rows[_says_something(rows["value"])]
         said = "{n_files} series say that the identity was removed, with {elements} left."
         return self.find(odd, said, confidence="low", elements=odd["element"])
+
+
+@dataclass(frozen=True)
+class IdentityInText(Check):
+    """Files say that the identity was removed, and texts of their headers may name somebody.
+
+    Descriptions and comments are searched for what looks like a name, a number or an address; attributes of
+    a person count with any value. One file of each series is read.
+    """
+
+    name: ClassVar[str] = "identity-in-text"
+    table: ClassVar[str] = "kept_texts"
+    together: ClassVar[tuple[str, ...]] = ("device",)
+    level: ClassVar[Level] = "device"
+    severity: ClassVar[Severity] = "warning"
+    needs: ClassVar[tuple[str, ...]] = ("kept_headers", "attribute", "value", "holds")
+    fix: ClassVar[str] = (
+        "Read these texts before any file is shared, and empty or replace them in all files of the series: "
+        "the basic profile removes comments and cleans descriptions (PS3.15 E.1, E.3.5)."
+    )
+
+    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """One finding per machine and kind of text."""
+        texts = rows[rows["holds"] != ""]
+        direct = rows[(rows["holds"] == "") & _says_something(rows["value"])]
+        return joined(
+            [
+                self.find(
+                    texts,
+                    "{n_files} series say that the identity was removed; {attributes} may hold {holds}.",
+                    by=["device", "holds"],
+                    confidence="low",
+                    attributes=texts["attribute"],
+                    holds=texts["holds"],
+                ),
+                self.find(
+                    direct,
+                    "{n_files} series say that the identity was removed, with {attributes} left.",
+                    confidence="low",
+                    attributes=direct["attribute"],
+                ),
+            ]
+        )
+
+
+def _names_a_person(value: pd.Series) -> pd.Series:
+    """Which texts look like the name of a person, and not like one that stands for none."""
+    text = value.fillna("").astype("str").str.strip().str.rstrip("^")
+    looks = text.str.fullmatch(_PERSON).astype(bool)
+    stands = text.map(lambda name: any(is_placeholder(part) for part in name.split("^")[:2] if part))
+    return looks & ~stands.astype(bool)
 
 
 def _says_something(value: pd.Series) -> pd.Series:

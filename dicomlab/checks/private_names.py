@@ -13,7 +13,7 @@ from dicomlab.schema.columns import Columns
 
 _INSTANCES = Instances({}, "JOIN named USING (file_key)")
 # One file a series: what made it writes the same elements into all of them.
-_WHERE = """upper(trim(PatientIdentityRemoved)) = 'YES' AND file_key IN (
+ONE_OF_A_SERIES = """upper(trim(PatientIdentityRemoved)) = 'YES' AND file_key IN (
   SELECT min(file_key) FROM instances WHERE upper(trim(PatientIdentityRemoved)) = 'YES'
   GROUP BY SeriesInstanceUID
 )"""
@@ -37,7 +37,7 @@ class PrivateNames:
         """All rows in one block: most series have none."""
         columns = _of_people()
         parts = [pd.DataFrame(columns=["file_key", "element", "value"], dtype="str")]
-        for some in catalog.read_headers(columns, _WHERE):
+        for some in catalog.read_headers(columns, ONE_OF_A_SERIES):
             cells = some.melt("file_key", var_name="element").dropna(subset=["value"])
             parts.append(cells.astype({"value": "str"}))
         found = pd.concat(parts, ignore_index=True)

@@ -89,15 +89,17 @@ REPEATS = Instances(
     {
         "n_series": "r.n_series",
         "series_together": "r.series_together",
-        "size": "(SELECT f.size FROM files f WHERE f.file_key = i.file_key)",
+        "size": "f.size",
+        "header_bytes": "f.header_bytes",
+        "status": "f.status",
         "header_digest": "h.header_digest",
     },
-    _REPEATED + _FILES,
+    _REPEATED + "LEFT JOIN files f USING (file_key)" + _FILES,
 )
 """Instances whose SOPInstanceUID comes more than once.
 
-n_series: series in which the UID is; series_together: those series; size: bytes of the file; header_digest:
-of the kept header, null where none is kept.
+n_series: series in which the UID is; series_together: those series; size, header_bytes and status: of the
+file; header_digest: of the kept header, null where none is kept.
 """
 
 
@@ -269,13 +271,27 @@ CLOCKS = (
     "day",
     "content_after_s",
     "study_before_s",
+    "series_after_s",
+    "Modality",
 )
 """One row a series: a file of it, when it was acquired, and how its times lie to each other.
 
 content_after_s: seconds from acquisition to content, the median of its images; study_before_s: from
-StudyTime to its first acquisition.
+StudyTime to its first acquisition; series_after_s: from its first acquisition to SeriesTime, of original
+images.
 """
-_TIMES = ("StudyDate", "StudyTime", "AcquisitionDate", "AcquisitionTime", "ContentDate", "ContentTime")
+_TIMES = (
+    "Modality",
+    "SeriesDate",
+    "SeriesTime",
+    "ImageType",
+    "StudyDate",
+    "StudyTime",
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "ContentDate",
+    "ContentTime",
+)
 
 
 def clock_columns(catalog: Readable) -> list[str]:
@@ -291,7 +307,10 @@ def clocks(catalog: Readable, names: Sequence[str]) -> str:
         f"SELECT {device} AS device, i.SeriesInstanceUID, i.StudyInstanceUID, min(i.file_key) AS file_key, "
         f"min(i.AcquisitionDate) AS day, "
         f"median(epoch(i.ContentDate + i.ContentTime) - epoch({acquired}))::DOUBLE AS content_after_s, "
-        f"min(epoch({acquired}) - epoch(i.StudyDate + i.StudyTime))::DOUBLE AS study_before_s "
+        f"min(epoch({acquired}) - epoch(i.StudyDate + i.StudyTime))::DOUBLE AS study_before_s, "
+        f"(max(epoch(i.SeriesDate + i.SeriesTime) - epoch({acquired})) "
+        f"FILTER (i.ImageType[1] = 'ORIGINAL'))::DOUBLE AS series_after_s, "
+        f"any_value(i.Modality) AS Modality "
         f"FROM instances i WHERE {acquired} IS NOT NULL GROUP BY ALL"
     )
     return f"SELECT {', '.join(map(quoted, names))} FROM ({inner})"

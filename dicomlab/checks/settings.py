@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,7 @@ def _merged(found: pd.DataFrame, said: str) -> pd.DataFrame:
     again = number.duplicated()
     if not again.any():
         return found
-    kept = found[~again].to_dict("records")
+    kept: list[dict[str, Any]] = found[~again].to_dict("records")  # type: ignore[assignment]
     for row, (_, own) in zip(kept, found.groupby(number, sort=False), strict=True):
         names = [evidence["attribute"] for evidence in own["evidence"]]
         if len(names) > 1:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dicomlab.checks import content, queries
+from dicomlab.checks import content, queries, tracers
 from dicomlab.checks.base import Readable
 from dicomlab.checks.header_facts import HeaderFacts
+from dicomlab.checks.header_faults import HeaderFaults
+from dicomlab.checks.kept_texts import KeptTexts
 from dicomlab.checks.private_names import PrivateNames
 from dicomlab.checks.referred import References
+from dicomlab.checks.same_content import Repeats
 from dicomlab.schema.levels import quoted
 from dicomlab.volumes.splitting import split_series
 
@@ -57,7 +60,6 @@ def stored(table: str) -> Source:
 
 
 _CHOSEN = {
-    "repeats": queries.REPEATS,
     "shared_series": queries.SHARED_SERIES,
     "shared_studies": queries.SHARED_STUDIES,
     "shared_frames": queries.SHARED_FRAMES,
@@ -71,6 +73,8 @@ _CHOSEN = {
     "odd_values": queries.ODD_VALUES,
     "hints": queries.HINTS,
     "mixed_kinds": queries.MIXED_KINDS,
+    "odd_tracers": tracers.ODD_TRACERS,
+    "other_offsets": tracers.OTHER_OFFSETS,
 }
 
 _STORED = ("instances", "series", "studies", "patients", "files", "problems", "directory", "media")
@@ -78,13 +82,16 @@ _STORED = ("instances", "series", "studies", "patients", "files", "problems", "d
 WHOLE = frozenset((*_STORED, "slices"))
 """Tables that hold all there is; the others hold what is odd: where they are empty, all is well."""
 
-SOURCES: dict[str, Source | HeaderFacts | References | PrivateNames] = {
+SOURCES: dict[str, Source | Repeats | HeaderFacts | References | PrivateNames | HeaderFaults | KeptTexts] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
     "slices": Source(content.columns, content.query, split_series),
     "broken_files": Source(lambda catalog: columns_of(catalog, "files"), queries.broken_files),
     "clocks": Source(queries.clock_columns, queries.clocks),
+    "repeats": Repeats(),
     "headers": HeaderFacts(),
+    "header_faults": HeaderFaults(),
+    "kept_texts": KeptTexts(),
     "references": References(),
     "private_names": PrivateNames(),
 }

@@ -68,7 +68,7 @@ def _absent_numbers(slices: pd.DataFrame, series: np.ndarray) -> dict[int, int]:
     own = slices.loc[slices["series"].isin(series), ["series", "InstanceNumber"]].dropna()
     found = own["InstanceNumber"].astype("int64").groupby(own["series"])
     absent = found.max() - found.min() + 1 - found.nunique()
-    return {int(one): int(n) for one, n in absent.items()}
+    return dict(zip(absent.index.astype(int).tolist(), absent.astype(int).tolist(), strict=True))
 
 
 def _n_absent(rows: pd.DataFrame, absent: dict[int, int]) -> int | None:
@@ -118,7 +118,7 @@ def _by_place(rows: pd.DataFrame, absent: dict[int, int]) -> tuple[str, pd.Serie
         return None
     for least, is_equal in ((LEAST_LOST_EQUAL, True), (LEAST_LOST, False)):
         is_wide = lost >= least
-        slab = np.cumsum(is_wide) - is_wide
+        slab: np.ndarray = np.cumsum(is_wide) - is_wide
         size = np.bincount(slab.astype(int))
         fits = len(size) > 1 and size.min() >= _LEAST_OF_SLAB and (size.min() == size.max() or not is_equal)
         if fits and 2 * n_absent < lost[is_wide].sum():

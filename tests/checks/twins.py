@@ -89,6 +89,7 @@ _OWN: dict[str, dict[str, object]] = {
         **_SLICES,
         "ImageType": ["ORIGINAL", "PRIMARY"],
         "SeriesType": ["WHOLE BODY", "IMAGE"],
+        "PatientWeight": 70,
         "Units": "BQML",
         "CountsSource": "EMISSION",
         "DecayCorrection": "START",
@@ -121,19 +122,25 @@ _OWN: dict[str, dict[str, object]] = {
         "WindowWidth": 4000,
     },
 }
+
+
+def _code(meaning: str) -> dict[str, object]:
+    return {"CodeValue": "1", "CodingSchemeDesignator": "99INV", "CodeMeaning": meaning}
+
+
 _SEQUENCES = {
     "PT": {
         "RadiopharmaceuticalInformationSequence": {
             "RadionuclideTotalDose": 3e8,
             "RadionuclideHalfLife": 6586,
         },
-        "PatientOrientationCodeSequence": {"CodeMeaning": "recumbent"},
-        "PatientGantryRelationshipCodeSequence": {"CodeMeaning": "headfirst"},
+        "PatientOrientationCodeSequence": _code("recumbent"),
+        "PatientGantryRelationshipCodeSequence": _code("headfirst"),
     },
     "DX": {
-        "AnatomicRegionSequence": {"CodeValue": "51185008", "CodeMeaning": "Chest"},
+        "AnatomicRegionSequence": _code("Chest"),
         "AcquisitionContextSequence": {},
-        "ViewCodeSequence": {"CodeMeaning": "postero-anterior"},
+        "ViewCodeSequence": _code("postero-anterior"),
     },
 }
 GRADUAL = {"CT": "XRayTubeCurrent", "MR": "SAR", "PT": "RescaleSlope", "DX": "Exposure"}
