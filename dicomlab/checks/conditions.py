@@ -21,11 +21,31 @@ class Rule(NamedTuple):
     reason: str
     severity: Severity = "warning"
     has_value: bool = True
+    present: str | None = None
+    """An attribute at the top that must have a value for the rule to count."""
 
 
 _FRAMED = ", ".join(
     f"'1.2.840.10008.5.1.4.1.1.{kind}'"
     for kind in ("3.1", "7.1", "7.2", "7.3", "7.4", "12.1", "12.2", "20", "481.2")
+)
+# The ratio is of type 1C here; of other images, such as CT and US, it is of type 3.
+_RATIO = ", ".join(
+    f"'1.2.840.10008.5.1.4.1.1.{kind}'"
+    for kind in (
+        "1.1",
+        "1.1.1",
+        "1.2",
+        "1.2.1",
+        "1.3",
+        "1.3.1",
+        "2.1",
+        "4.1",
+        "130",
+        "12.1.1",
+        "12.2.1",
+        "77.1.6",
+    )
 )
 _PALETTE = ("Red", "Green", "Blue")
 RULES = (
@@ -59,18 +79,13 @@ RULES = (
         "i.\"Rows\" > 0 AND i.SOPClassUID = '1.2.840.10008.5.1.4.1.1.481.2'",
         "a dose has a grid",
     ),
-    Rule(
-        ("RescaleSlope",),
-        ("RescaleIntercept",),
-        "i.RescaleIntercept IS NOT NULL",
-        "RescaleIntercept is there",
-    ),
-    Rule(("WindowWidth",), ("WindowCenter",), "len(i.WindowCenter) > 0", "WindowCenter is there"),
+    Rule(("RescaleSlope",), (), "true", "RescaleIntercept is there", present="RescaleIntercept"),
+    Rule(("WindowWidth",), (), "true", "WindowCenter is there", present="WindowCenter"),
     *(
         Rule(
             (name,),
-            ("LossyImageCompression",),
-            "trim(i.LossyImageCompression) = '01'",
+            ("LossyImageCompression", "SOPClassUID"),
+            f"trim(i.LossyImageCompression) = '01' AND i.SOPClassUID IN ({_RATIO})",
             "LossyImageCompression is 01",
         )
         for name in ("LossyImageCompressionRatio", "LossyImageCompressionMethod")
@@ -114,7 +129,11 @@ RULES = (
 )
 """Of the image, PET, MR, dose and patient modules (PS3.3 C.7, C.8, C.11); of the top of a data set."""
 
-ATTRIBUTES = tuple(dict.fromkeys(name for rule in RULES for name in rule.attributes))
+ATTRIBUTES = tuple(
+    dict.fromkeys(
+        name for rule in RULES for name in (*rule.attributes, *([rule.present] if rule.present else []))
+    )
+)
 
 
 def conditions_sql(have: Iterable[str]) -> str:
@@ -154,6 +173,9 @@ class MissingConditional(Check):
                 both = [one | other for one, other in zip(absent, empty, strict=True)]
                 lacks = pd.Series([names.issuperset(rule.attributes) for names in both], index=rows.index)
             asked = (rows["conditions"].astype("int64") // (1 << n)) % 2 == 1
+            if rule.present is not None:
+                asked &= ~absent.map(lambda names, rule=rule: rule.present in names).astype(bool)
+                asked &= ~empty.map(lambda names, rule=rule: rule.present in names).astype(bool)
             odd = rows[asked & lacks.astype(bool)]
             found.append(
                 odd.assign(attribute=" or ".join(rule.attributes), rule=rule.reason, weight=rule.severity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -73,7 +74,9 @@ def _chosen(catalog: Readable) -> str:
 def faults_of(header: Dataset) -> list[tuple[str, str]]:
     """What is wrong in a header, and where; nothing for one that cannot be read to its end."""
     try:
-        return list(dict.fromkeys(_faults(header)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of values that nobody asked for
+            return list(dict.fromkeys(_faults(header)))
     except Exception:  # noqa: BLE001 - pydicom raises whatever its parts raise; other checks name such files
         return []
 

@@ -37,7 +37,7 @@ class IncompleteItems(Check):
         odd = rows[rows["fault"].isin(list(_LACKS))]
         return self.find(
             odd,
-            "Items of {sequences} in {n_files} files lack {lacks}.",
+            "{n_files} files have items of {sequences} without {lacks}.",
             by=["device", "fault"],
             sequences=odd["place"],
             lacks=odd["fault"].map(_LACKS),
@@ -63,5 +63,5 @@ class NoPrivateCreator(Check):
         """Gather the elements of each machine."""
         odd = rows[rows["fault"] == "no creator"]
         return self.find(
-            odd, "Private elements of {n_files} files have no creator: {tags}.", tags=odd["place"]
+            odd, "{n_files} files have private elements without a creator: {tags}.", tags=odd["place"]
         )

@@ -45,7 +45,7 @@ class RunInSeveralSeries(Check):
         if "AcquisitionNumber" in told:
             number = told["AcquisitionNumber"].astype("Float64")
             apart = (number.groupby(run).transform("nunique") == n_series).fillna(False).astype(bool)
-        odd = told[(n_series >= self.least) | ((n_series > 1) & apart)].assign(run=run)
+        odd = told.assign(run=run)[(n_series >= self.least) | ((n_series > 1) & apart)]
         n_studies = odd.groupby("run")["StudyInstanceUID"].transform("nunique")
         return self.find(
             odd,
