@@ -25,6 +25,7 @@ from dicomlab.catalog.query_advice import advised
 from dicomlab.catalog.store import (
     PLAIN_TABLES,
     ROLLED_TABLES,
+    SPLIT_TABLES,
     Store,
     damage_explained,
     plain_schema,
@@ -70,6 +71,8 @@ SHOWN_TABLES = (
     "problems",
     "directory",
     "media",
+    "volumes",
+    "slices",
 )
 
 
@@ -84,9 +87,9 @@ _ROLLUPS = {"series": _live_series, "studies": studies_sql, "patients": patients
 class Catalog:
     """The tables of one state of a catalog; what is scanned later does not change it.
 
-    `patients`, `studies`, `series`, `instances`, `frames`, `dose`, `references`, `files`, `errors`,
-    `problems`, `directory` and `media` are pandas DataFrames, read when asked for. docs/columns.md says what
-    the columns mean.
+    `patients`, `studies`, `series`, `instances`, `frames`, `dose`, `references`, `volumes`, `slices`,
+    `files`, `errors`, `problems`, `directory` and `media` are pandas DataFrames, read when asked for.
+    docs/columns.md says what the columns mean.
     """
 
     def __init__(self, where: str | Path | Place, state: State):
@@ -184,6 +187,25 @@ class Catalog:
         `verdict` is complete, partial, stale (nothing it names is there) or names nothing.
         """
         return self.read("media")
+
+    @property
+    def volumes(self) -> pd.DataFrame:
+        """One row per volume of a series: an echo, a phase, a b-value, a pass, an orientation.
+
+        Made when a scan comes to its end; without rows before that, and in catalogs of an older dicomlab
+        until they are scanned again: see `has_volumes`.
+        """
+        return self.read("volumes")
+
+    @property
+    def slices(self) -> pd.DataFrame:
+        """One row per image or frame, with the volume that it is of and where in it; as `volumes` is made."""
+        return self.read("slices")
+
+    @property
+    def has_volumes(self) -> bool:
+        """Whether the tables volumes and slices were made of what the catalog holds now."""
+        return self._is_rolled_up and all(table in self._state.tables for table in SPLIT_TABLES)
 
     def read(
         self, table: str, columns: Iterable[str] | None = None, where: str | None = None
@@ -646,6 +668,10 @@ class Catalog:
         views["media"] = MEDIA_SQL
         for table in ROLLED_TABLES:
             views[table] = self._stored_view(table) if self._is_rolled_up else _ROLLUPS[table](self.columns)
+        for table in SPLIT_TABLES:
+            schema = plain_schema(table, self.columns)
+            empty = database.view_sql([], schema, schema)
+            views[table] = self._stored_view(table) if self.has_volumes else empty
         return views
 
     @property

@@ -1,4 +1,4 @@
-"""Series, studies and patients, worked out from the instances and kept as tables."""
+"""Series, studies, patients and volumes, worked out from the instances and kept as tables."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dicomlab.catalog.catalog import Catalog
 from dicomlab.catalog.database import connect
 from dicomlab.catalog.groups import rolled
 from dicomlab.catalog.place import Place
+from dicomlab.catalog.split import split_tables
 from dicomlab.catalog.store import Part, PartWriter, Store
 from dicomlab.catalog.versions import State
 from dicomlab.schema.columns import Columns
@@ -57,6 +58,7 @@ def roll_up(place: Place, state: State, tag: str) -> State:
             path = store.unfinished(table, f"{tag}.parquet")
             if table == "series":  # the others are made from it, and need not read instances again
                 database.execute(f"CREATE VIEW series AS {catalog.rolled_view('series', [path])}")
+        parts += split_tables(database, store, tag)
         found = [database.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in counted]
     finally:
         database.close()

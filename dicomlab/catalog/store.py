@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 PLAIN_TABLES = ("files", "instances", "frames", "dose", "headers", "problems", "directory", "references")
 ROLLED_TABLES = ("series", "studies", "patients")
-TABLES = (*PLAIN_TABLES, *ROLLED_TABLES)
+SPLIT_TABLES = ("slices", "volumes")
+TABLES = (*PLAIN_TABLES, *ROLLED_TABLES, *SPLIT_TABLES)
 _LOG_ENTRY = re.compile(r"(\d{20})\.(?:json|checkpoint\.parquet)$")
 
 
@@ -109,6 +110,31 @@ DIRECTORY = pa.schema(
 )
 
 
+SLICES = pa.schema(
+    [
+        ("file_key", pa.string()),
+        ("frame", pa.int64()),
+        *((name, pa.int64()) for name in ("slice", "series", "stack", "slab", "volume", "place", "n_lost")),
+        *((name, pa.string()) for name in ("content", "apart_by", "gap_kind")),
+        *((name, pa.float64()) for name in ("position_mm", "gap_mm", "usual_gap_mm")),
+    ]
+)
+VOLUMES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "Modality")),
+        *((name, pa.int64()) for name in ("volume", "series", "stack", "slab")),
+        ("apart_by", pa.string()),
+        *((name, pa.int64()) for name in ("n_slices", "n_instances", "n_places", "n_odd_gaps")),
+        *((name, pa.float64()) for name in ("first_position_mm", "last_position_mm", "spacing_mm")),
+        ("first_acquired_at", pa.timestamp("us")),
+        *((name, pa.string()) for name in ("StackID", "EchoNumbers", "ImageType", "ConvolutionKernel")),
+        *((name, pa.int64()) for name in ("AcquisitionNumber", "TemporalPositionIndex")),
+        *((name, pa.float64()) for name in ("EchoTime", "RepetitionTime", "InversionTime", "FlipAngle")),
+        *((name, pa.float64()) for name in ("DiffusionBValue", "KVP")),
+    ]
+)
+
+
 def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
     """Rows of `problems` for values that did not parse; `keys` are those of the rows they count by."""
     columns = [
@@ -124,7 +150,7 @@ def problem_table(problems: Sequence[Problem], keys: pa.Array) -> pa.Table:
 def plain_schema(table: str, columns: Columns) -> pa.Schema:
     """The schema of a table that a scan fills row by row."""
     schemas = {"files": FILES, "headers": HEADERS, "problems": PROBLEMS, "directory": DIRECTORY}
-    schemas["references"] = REFERENCES
+    schemas |= {"references": REFERENCES, "slices": SLICES, "volumes": VOLUMES}
     if table == "frames":
         return frame_schema(columns)
     if table == "dose":

@@ -71,6 +71,10 @@ class Readable(Protocol):
         """Columns that no table has, of some instances."""
 
     @property
+    def has_volumes(self) -> bool:
+        """Whether its table slices says which volume each slice is of."""
+
+    @property
     def keeps_headers(self) -> bool:
         """Whether the whole headers are kept."""
 

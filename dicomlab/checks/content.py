@@ -1,15 +1,20 @@
 """What the table `slices` is made of: classic images and frames, with the volume that each is of.
 
-A row is a classic image or a frame; `dicomlab.volumes` says which volume it is of, and where in it.
+Which volume that is was worked out when the catalog was made, and stands in its table `slices`; where it has
+none, as of a scan that did not come to its end, it is worked out here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from dicomlab.checks.base import Readable
 from dicomlab.schema.levels import quoted
-from dicomlab.volumes.base import APART, PARTS, PASSES, READ, WORKED_OUT
+from dicomlab.volumes.base import APART, PASSES, READ, WORKED_OUT
+from dicomlab.volumes.rows import slices_sql
+from dicomlab.volumes.splitting import split_series
 
 
 def columns(catalog: Readable) -> list[str]:
@@ -24,29 +29,15 @@ def _types(catalog: Readable, table: str) -> dict[str, str]:
 
 
 def query(catalog: Readable, names: Sequence[str]) -> str:
-    """Images without frames, and frames; lists as text, positions and directions by component."""
-    own, of_frames = _types(catalog, "instances"), _types(catalog, "frames")
-    wanted = [n for n in dict.fromkeys([*READ, *APART, *PASSES, *names]) if n not in WORKED_OUT]
-    classic = [_shown("i", n, own[n]) for n in wanted if n in own]
-    framed = [
-        _shown("f", n, of_frames[n]) if n in of_frames else _shown("i", n, own[n])
-        for n in wanted
-        if n in own or n in of_frames
-    ]
-    return (
-        f"SELECT {', '.join(classic)} FROM instances i ANTI JOIN frames f USING (file_key) "
-        f"WHERE {_IMAGES} UNION ALL BY NAME "
-        f"SELECT {', '.join(framed)} FROM frames f JOIN instances i USING (file_key) WHERE {_IMAGES}"
-    )
+    """One SELECT of images and frames, with their volumes where the catalog has those."""
+    is_split = catalog.has_volumes
+    wanted = names if is_split else [*READ, *APART, *PASSES, *names]
+    return slices_sql(wanted, _types(catalog, "instances"), _types(catalog, "frames"), is_split=is_split)
 
 
-_IMAGES = 'i.SeriesInstanceUID IS NOT NULL AND i."Rows" IS NOT NULL'
-
-
-def _shown(table: str, name: str, kind: str) -> str:
-    column = f"{table}.{quoted(name)}"
-    if name in PARTS:
-        return ", ".join(f"{column}[{i + 1}] AS {part}" for i, part in enumerate(PARTS[name]))
-    if kind == "DOUBLE[]":
-        column = f"list_transform({column}, lambda x: round(x, 4))"
-    return f"{column}::VARCHAR AS {quoted(name)}" if kind.endswith("[]") else f"{column} AS {quoted(name)}"
+def with_volumes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what WORKED_OUT lists, worked out unless they have it."""
+    if "volume" not in rows:
+        return split_series(rows)
+    numbers = dict.fromkeys(("stack", "slab", "volume", "place", "n_lost"), "float64")
+    return rows.astype(numbers).astype({"series": "int64", "gap_kind": "object", "apart_by": "object"})

@@ -77,6 +77,7 @@ class PlaceholderPosition(Check):
     level: ClassVar[Level] = "series"
     severity: ClassVar[Severity] = "error"
     needs: ClassVar[tuple[str, ...]] = ("ImagePositionPatient", "Modality", "content", "volume")
+    wants: ClassVar[tuple[str, ...]] = ("frame",)
     fix: ClassVar[str] = (
         "Order these slices by nothing but what the source says; ask for them with their geometry."
     )

@@ -71,6 +71,7 @@ class SeveralVolumes(Check):
         "Modality",
         "volume",
     )
+    wants: ClassVar[tuple[str, ...]] = APART
     unless: ClassVar[tuple[str, ...]] = ("placeholder-position",)
     fix: ClassVar[str] = "Part the series by what is named, before it is made an array of one more dimension."
 

@@ -16,7 +16,6 @@ from dicomlab.checks.private_names import PrivateNames
 from dicomlab.checks.referred import References
 from dicomlab.checks.same_content import Repeats
 from dicomlab.schema.levels import quoted
-from dicomlab.volumes.splitting import split_series
 
 
 def columns_of(catalog: Readable, table: str) -> list[str]:
@@ -85,7 +84,7 @@ WHOLE = frozenset((*_STORED, "slices"))
 SOURCES: dict[str, Source | Repeats | HeaderFacts | References | PrivateNames | HeaderFaults | KeptTexts] = {
     **{name: stored(name) for name in _STORED},
     **{name: Source(chosen.columns, chosen.query) for name, chosen in _CHOSEN.items()},
-    "slices": Source(content.columns, content.query, split_series),
+    "slices": Source(content.columns, content.query, content.with_volumes),
     "broken_files": Source(lambda catalog: columns_of(catalog, "files"), queries.broken_files),
     "clocks": Source(queries.clock_columns, queries.clocks),
     "repeats": Repeats(),

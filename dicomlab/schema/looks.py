@@ -39,6 +39,12 @@ FIRST_LOOK: dict[str, tuple[str, ...]] = {
         ("errors", "status reason file_key"),
         ("problems", "column tag reason raw file_key"),
         ("directory", "record record_type names reason file_key"),
+        (
+            "volumes",
+            "PatientID Modality apart_by n_slices n_places spacing_mm n_odd_gaps EchoTime DiffusionBValue "
+            "AcquisitionNumber volume SeriesInstanceUID",
+        ),
+        ("slices", "volume slice content place position_mm gap_mm gap_kind file_key"),
         ("media", "verdict n_named n_missing n_other n_unreadable n_unnamed file_key"),
     )
 }

@@ -542,6 +542,62 @@ OTHER_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("reason", "string", "Why the file is not looked for: its name leads out of the folder."),
         ),
     ),
+    "volumes": (
+        "One row per volume of a series, made when a scan comes to its end: echoes, b-values, phases, "
+        "passes, orientations, and slabs that lie apart. Columns that are not listed hold what all slices of "
+        "the volume share, null where they differ.",
+        (
+            ("PatientID", "string", "of the series"),
+            ("StudyInstanceUID", "string", "of the series"),
+            ("SeriesInstanceUID", "string", "of the series"),
+            ("Modality", "string", "of the series"),
+            ("volume", "int64", "number of the volume, of which no other volume of the catalog is"),
+            ("series", "int64", "number of the series"),
+            ("stack", "int64", "number of the orientation in the series"),
+            (
+                "slab",
+                "int64",
+                "number of the slices of an orientation that lie together: volumes of one slab "
+                "cover the same places",
+            ),
+            (
+                "apart_by",
+                "string",
+                "what tells it from the other volumes of its orientation: attributes, "
+                "turn (the order of slices in one place) or place (slabs that lie apart)",
+            ),
+            ("n_slices", "int64", "images and frames"),
+            ("n_instances", "int64", "files"),
+            ("n_places", "int64", "different positions"),
+            ("n_odd_gaps", "int64", "gaps between neighbours that are not as those beside them"),
+            ("first_position_mm", "float64", "lowest position along the normal of the slices"),
+            ("last_position_mm", "float64", "highest position"),
+            ("spacing_mm", "float64", "median distance between neighbours"),
+            ("first_acquired_at", "timestamp[us]", "earliest acquired_at"),
+        ),
+    ),
+    "slices": (
+        "One row per image or frame, made together with volumes; a file that came twice is there once. "
+        "`SELECT volume, avg(KVP) FROM instances JOIN slices USING (file_key) GROUP BY volume` works per "
+        "volume.",
+        (
+            ("file_key", "string", "of the file"),
+            ("frame", "int64", "number of the frame as in frames; null of a classic image"),
+            ("slice", "int64", "number of the frame, else InstanceNumber"),
+            ("volume", "int64", "which volume it is of; null where it is of none, as a localiser"),
+            ("series", "int64", "as in volumes"),
+            ("stack", "int64", "as in volumes"),
+            ("slab", "int64", "as in volumes"),
+            ("apart_by", "string", "as in volumes"),
+            ("content", "string", "image, localiser or secondary (a secondary capture)"),
+            ("position_mm", "float64", "along the normal of the first slice of its volume"),
+            ("place", "int64", "number of the position in its orientation, from 0"),
+            ("gap_mm", "float64", "distance to the next position of the volume"),
+            ("usual_gap_mm", "float64", "what that distance is nearby"),
+            ("gap_kind", "string", "lost, close, uneven, or empty: what is unusual about the gap"),
+            ("n_lost", "int64", "how many slices would fit into a gap that lost some"),
+        ),
+    ),
     "media": (
         "One row a DICOMDIR: what it names beside what the scan met. Upper and lower case count as the same.",
         (
