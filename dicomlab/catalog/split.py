@@ -70,8 +70,8 @@ def _split(rows: pd.DataFrame) -> pd.DataFrame:
 
     def alone(first: int, last: int, _: SetAside) -> pd.DataFrame:
         own = rows[(series >= first) & (series < last)].reset_index(drop=True)
-        nothing = dict.fromkeys(WORKED_OUT, np.nan)
-        return own.assign(**nothing | {"series": first, "content": "image", "apart_by": "", "gap_kind": ""})
+        own[list(WORKED_OUT)] = np.nan
+        return own.assign(series=first, content="image", apart_by="", gap_kind="")
 
     pieces = pd.concat(in_pieces(some, int(series.max(initial=-1)) + 1, alone), ignore_index=True)
     for name in ("stack", "slab", "volume"):  # each piece counts from 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from dicomlab import cards
 from dicomlab.checks.base import FINDING_COLUMNS
-from dicomlab.checks.summary import summarise_findings
+from dicomlab.checks.summary import about_of, summarise_findings
 from dicomlab.printable_text import printable
 
 _GROUPS, _ROWS = 12, 20
@@ -25,13 +25,18 @@ class Findings(pd.DataFrame):
     def _constructor(self) -> Callable[..., pd.DataFrame]:
         return pd.DataFrame
 
+    def named(self, labels: Mapping[str, Mapping[str, Any]]) -> Findings:
+        """The same findings, which know what to call their series; no column or copy has that."""
+        object.__setattr__(self, "_labels", dict(labels))
+        return self
+
     def __repr__(self) -> str:
         return printable(super().__repr__())
 
     def _repr_html_(self) -> str:
         if list(self.columns) != FINDING_COLUMNS:
             return str(pd.DataFrame(self).to_html(max_rows=60, max_cols=20))
-        return findings_html(pd.DataFrame(self))
+        return findings_html(self)
 
 
 def findings_html(findings: pd.DataFrame) -> str:
@@ -57,9 +62,13 @@ def findings_html(findings: pd.DataFrame) -> str:
         parts.append(cards.line(f"and {len(groups) - _GROUPS} more checks", quiet=True))
     if len(findings):
         names = ["severity", "check", "message", "level", "n_files"]
-        rows: list[Any] = findings[names].head(_ROWS).to_dict("records")
+        rows: list[Any] = pd.DataFrame(findings)[names].head(_ROWS).to_dict("records")
+        rows = [
+            {**row, "about": about_of(findings, uid)}
+            for row, uid in zip(rows, findings["uid"].head(_ROWS), strict=True)
+        ]
         words = f"The first {len(rows):,} of {len(findings):,} findings"
-        parts.append(cards.folded(words, cards.table(rows, left=names[:4])))
+        parts.append(cards.folded(words, cards.table(rows, left=(*names[:4], "about"))))
     if summary["not_run"]:
         missing: list[Any] = summary["not_run"]
         words = f"{len(missing):,} checks could not run"

@@ -40,6 +40,7 @@ from dicomlab.checks.identity import (
 )
 from dicomlab.checks.items import IncompleteItems, NoPrivateCreator
 from dicomlab.checks.kinds import BrokenFiles, OtherKindInside, StaleDirectory
+from dicomlab.checks.labels import labels_of
 from dicomlab.checks.numbers import FewerThanSisters, NumberGap, NumberRepeated
 from dicomlab.checks.overwritten import VolumesOverwritten
 from dicomlab.checks.pixels_described import PixelDescription, PixelsTooFew, PixelsTooMany
@@ -192,7 +193,18 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     }
     seen = Findings(shown_table(findings))
     seen.attrs = findings.attrs
-    return seen
+    return seen.named(_labels(catalog, findings))
+
+
+def _labels(catalog: Readable, findings: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """What series and studies are called; nothing where the catalog cannot say."""
+    try:
+        return labels_of(catalog, findings) if len(findings) else {}
+    except DicomlabError:
+        raise
+    except Exception as error:  # noqa: BLE001 - findings count without the names of what they are about
+        set_aside("The names of series", error)
+        return {}
 
 
 def list_checks() -> pd.DataFrame:

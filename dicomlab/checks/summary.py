@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Severity
+from dicomlab.checks.labels import in_words
 from dicomlab.errors import WrongArgument
 
 
@@ -22,7 +23,8 @@ def summarise_findings(
     """Count findings, and gather those of each check, as plain data.
 
     headline; counts by severity; groups, one a check and severity, the gravest first, with name,
-    severity, n, n_files, fix and `most` findings; n_left_out (less grave than `least`); n_run;
+    severity, n, n_files, fix and `most` findings, each with `about`, the series or study as people know it;
+    n_left_out (less grave than `least`); n_run;
     n_looked_at (checks that had any row to look at); not_run.
 
     Raises WrongArgument for a severity that there is not.
@@ -38,13 +40,20 @@ def summarise_findings(
         "headline": headline(counts) or _nothing(findings.attrs),
         "counts": counts,
         "groups": [
-            _group(own, most) for _, own in shown.groupby(["severity", "check"], sort=False, observed=True)
+            _group(own, most, findings)
+            for _, own in shown.groupby(["severity", "check"], sort=False, observed=True)
         ],
         "n_left_out": len(findings) - len(shown),
         "n_run": len(findings.attrs.get("run", [])),
         "n_looked_at": len(_looked_at(findings.attrs)),
         "not_run": list(findings.attrs.get("not_run", [])),
     }
+
+
+def about_of(findings: pd.DataFrame, uid: str | None) -> str:
+    """Which series or study a finding is about, in words; nothing where that is not known."""
+    label = getattr(findings, "_labels", {}).get(uid)
+    return in_words(label) if label else ""
 
 
 def headline(counts: dict[str, int]) -> str:
@@ -66,7 +75,7 @@ def _nothing(attrs: Mapping[Any, Any]) -> str:
     return "Nothing found" if _looked_at(attrs) else "There was nothing to look at, so nothing can be said"
 
 
-def _group(own: pd.DataFrame, most: int) -> dict[str, Any]:
+def _group(own: pd.DataFrame, most: int, findings: pd.DataFrame) -> dict[str, Any]:
     first = own.iloc[0]
     return {
         "check": first["check"],
@@ -78,6 +87,7 @@ def _group(own: pd.DataFrame, most: int) -> dict[str, Any]:
             {
                 **{name: row[name] for name in ("message", "confidence", "uid", "n_files")},
                 "file": row["files"][0] if row["files"] else "",
+                "about": about_of(findings, row["uid"]),
             }
             for row in own.head(most).to_dict("records")
         ],

@@ -76,11 +76,16 @@ def _lines(summary: dict[str, Any], catalog: str) -> list[str]:
     idle = f", {len(summary['not_run'])} could not" if summary["not_run"] else ""
     lines = wrapped(f"{summary['headline']}. {plural(summary['n_run'], 'check')} ran{idle}.")
     for group in summary["groups"]:
+        files = plural(group["n_files"], "file")
+        lines.append(f"  {group['severity']}  {group['check']}: {plural(group['n'], 'finding')}, {files}")
+    for group in summary["groups"]:
         head = f"{group['severity']}  {group['check']}: {plural(group['n'], 'finding')}"
         lines += ["", *wrapped(head)]
         for found in group["findings"]:
             sure = "" if found["confidence"] == "high" else f" (confidence {found['confidence']})"
             lines += wrapped(found["message"] + sure, first="  ", rest="    ")
+            if found["about"]:
+                lines += wrapped(found["about"], first="    ", rest="    ")
             if found["file"]:
                 more = f" and {plural(found['n_files'] - 1, 'more file')}" if found["n_files"] > 1 else ""
                 lines.append(f"    {found['file']}{more}")
