@@ -42,9 +42,11 @@ def columns_page() -> str:
         "rule. snake_case names are ours, with the unit at the end. A value that does not parse is null, and "
         "a row of `problems` with its bytes; nothing is lost on the way.",
         "Texts are read in the character set that the file names, or the item that they stand in (PS3.5 "
-        "7.5.3), with its escape sequences. UTF-8 in a file that names an 8-bit set, or none, comes out as "
-        "UTF-8. Dates are YYYYMMDD or YYYY.MM.DD; times HH, HHMM or HHMMSS, with 1 to 6 digits of a second, "
-        "or with colons; date-times need a day at the least. What is none of this is null.",
+        "7.5.3), with its escape sequences; an item whose SpecificCharacterSet is empty counts as one "
+        "without. All rooms say the same text: tables, headers, DICOM JSON, tags, and pseudonyms. UTF-8 in a "
+        "file that names an 8-bit set, or none, comes out as UTF-8. Dates are YYYYMMDD or YYYY.MM.DD; times "
+        "HH, HHMM or HHMMSS, with 1 to 6 digits of a second, or with colons; date-times need a day at the "
+        "least. What is none of this is null.",
         f"## instances: {len(columns)} default columns",
         "One row a DICOM file, keyed by `file_key`. The level says how far up the tree a value is meant to "
         "be the same; `PHI` marks what may identify a person.",

@@ -82,6 +82,32 @@ def decode(raw: bytes, charset: str, *, is_name: bool = False) -> tuple[str, str
     return text, _ESCAPES if _ESC in raw else ""
 
 
+ONE_TEXT_VRS = frozenset("LT ST UT UR".split())
+"""One value, whatever backslashes it has (PS3.5 6.2)."""
+KEEPS_LEADING_BLANKS = frozenset("LT ST UT UC UR".split())
+"""Leading blanks of these carry meaning, or may (PS3.5 6.2); all others are padded either side."""
+
+
+def bare_text(text: str, vr: str) -> str:
+    """A text without its padding; a name without empty groups at its end, which mean nothing.
+
+    >>> bare_text(" Meier^Eva== ", "PN"), bare_text("  two blanks ", "LT")
+    ('Meier^Eva', '  two blanks')
+    """
+    text = text.rstrip(" \0")
+    text = text.rstrip("=") if vr == "PN" else text  # PS3.5 6.2.1
+    return text if vr in KEEPS_LEADING_BLANKS else text.lstrip(" ")
+
+
+def is_known(charset: str) -> bool:
+    """Whether the first character set that a file names is one of DICOM's, or the default one.
+
+    >>> is_known("ISO_IR 192"), is_known(""), is_known("utf_16")
+    (True, True, False)
+    """
+    return bool(_sets(charset).first) or _canonical(charset.split("\\", maxsplit=1)[0]) in _DEFAULT
+
+
 @dataclass(frozen=True)
 class _Sets:
     """What a file says of its character sets, in Python's names.

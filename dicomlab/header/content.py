@@ -74,6 +74,8 @@ class Item:
     """A content item: its values as bytes, by kind, and the items below it."""
 
     values: dict[int, bytes] = field(default_factory=dict)
+    charsets: dict[int, bytes] = field(default_factory=dict)
+    """The character set of a value, where an item says another one than the file."""
     children: list[Item] = field(default_factory=list)
 
     def text(self, kind: Kind) -> str:
@@ -154,23 +156,25 @@ class ContentReader:
     def read_odd(self, head: bytes, is_wanted: Callable[[Item], bool]) -> tuple[Item, str] | None:
         """The same for a report that the kernel hands back."""
         outcome = read_odd(head, self._tree, total=len(head))
-        root = _put_together((number, raw) for number, _, raw, _ in outcome.many[:MOST_VALUES])
+        root = _put_together(
+            (number, raw, charset) for number, _, raw, _, charset in outcome.many[:MOST_VALUES]
+        )
         if not is_wanted(root):
             return None
         return root, outcome.reason or (TOO_MANY if len(outcome.many) > MOST_VALUES else "")
 
     @staticmethod
-    def _values(noted: np.ndarray, raw: bytes, start: int) -> Iterator[tuple[int, bytes]]:
-        begins = noted[:, 3] - start
-        ends = begins + noted[:, 4]
-        for number, begin, end in zip(noted[:, 0].tolist(), begins.tolist(), ends.tolist(), strict=True):
-            yield number, raw[begin:end]
+    def _values(noted: np.ndarray, raw: bytes, start: int) -> Iterator[tuple[int, bytes, bytes]]:
+        for number, _, _, at, size, _, charset_at, charset_size in noted.tolist():
+            begin, said = at - start, charset_at - start
+            charset = raw[said : said + charset_size] if charset_size else b""
+            yield number, raw[begin : begin + size], charset
 
 
-def _put_together(noted: Iterable[tuple[int, bytes]]) -> Item:
+def _put_together(noted: Iterable[tuple[int, bytes, bytes]]) -> Item:
     """The tree of items from what was noted, in the order of the file: an item before what is in it."""
     way = [Item()]
-    for number, raw in noted:
+    for number, raw, charset in noted:
         depth, kind = divmod(number, _KINDS)
         if kind == Kind.BEGIN:
             item = Item()
@@ -179,4 +183,6 @@ def _put_together(noted: Iterable[tuple[int, bytes]]) -> Item:
             way.append(item)
         else:
             way[depth].values.setdefault(kind, raw)
+            if charset:
+                way[depth].charsets.setdefault(kind, charset)
     return way[0]

@@ -45,6 +45,8 @@ class _Value:
 
     raw: bytes
     factor: Fraction = Fraction(1)
+    charset: bytes = b""
+    """Its character set, where an item says another one than the report."""
 
 
 @dataclass(slots=True)
@@ -317,8 +319,8 @@ class _Reading:
             "CODE": (Kind.CODE_MEANING, Kind.TEXT),
             "TEXT": (Kind.TEXT, Kind.CODE_MEANING),
         }[column.value_type]
-        raw = next((item.values[kind] for kind in kinds if item.values.get(kind)), None)
-        return None if raw is None else _Value(raw)
+        kind = next((kind for kind in kinds if item.values.get(kind)), None)
+        return None if kind is None else _Value(item.values[kind], charset=item.charsets.get(kind, b""))
 
     def _numbers(self, item: Item, column: DoseColumn) -> list[_Value | None]:
         """Several numbers in one value, such as one for each pulse."""
@@ -469,14 +471,35 @@ def _cast(
     known = {charset: blob.lay(charset) for charset in set(charsets)}
     for i, charset in enumerate(charsets):
         off[-1, i], length[-1, i] = known[charset]
+    off, length, charsets_of = _with_own_charsets(off, length, columns, values, blob)
     cells = Cells(blob.data, off, length, np.zeros(off.shape, np.uint16))
-    arrays, problems = cast(cells, columns, len(columns), len(columns))
+    arrays, problems = cast(cells, columns, len(columns), len(columns), charsets_of)
     for column, of_column in zip(columns, values, strict=True):
         factors = {i: v.factor for i, v in enumerate(of_column) if v is not None and v.factor != 1}
         if factors:
             arrays[column.name] = _scaled(arrays[column.name], factors)
     names = {name for column in columns for name in (column.name, offset_name(column)) if name}
     return {name: array for name, array in arrays.items() if name in names}, problems
+
+
+def _with_own_charsets(
+    off: np.ndarray,
+    length: np.ndarray,
+    columns: Sequence[Column],
+    values: Sequence[Sequence[_Value | None]],
+    blob: _Blob,
+) -> tuple[np.ndarray, np.ndarray, dict[str, tuple[int, ...]]]:
+    """A row of character sets more for each column in which items say their own, and whose it is."""
+    charsets_of: dict[str, tuple[int, ...]] = {}
+    for column, of_column in zip(columns, values, strict=True):
+        own = {i: v.charset for i, v in enumerate(of_column) if v is not None and v.charset}
+        if own:
+            charsets_of[column.name] = (len(off),)
+            off = np.vstack([off, np.full(off.shape[1], -1, off.dtype)])
+            length = np.vstack([length, np.zeros(off.shape[1], length.dtype)])
+        for i, charset in own.items():
+            off[-1, i], length[-1, i] = blob.lay(charset)
+    return off, length, charsets_of
 
 
 def _scaled(numbers: pa.Array, factors: dict[int, Fraction]) -> pa.Array:

@@ -475,10 +475,10 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray, column: Column, j: int
     ) -> tuple[pa.Array, list[Problem]]:
         """The values of all items, a list for each file."""
-        nearer = self._charsets_of.get(column.name, ()), self._signs_of.get(column.name, ())
+        signs = self._signs_of.get(column.name, ())
 
         def some(first: int, last: int) -> tuple[pa.Array, list[Problem]]:
-            return gathered(*_part(where, many, first, last), column, j, self._rows_of, *nearer)
+            return gathered(*_part(where, many, first, last), column, j, self._rows_of, signs)
 
         return cells_alone(column, where.off.shape[1], some)
 
@@ -761,8 +761,13 @@ def _with_odd(
             found.off[j, row], found.length[j, row], found.vr[j, row] = at, len(raw), code
             parts.append(raw)
             at += len(raw)
-        for number, item, raw, code in outcome.many:
-            more.append((number, row, item, at, len(raw), code))
+        places: dict[bytes, int] = {b"": -1}
+        for number, item, raw, code, charset in outcome.many:
+            if charset not in places:
+                places[charset] = at
+                parts.append(charset)
+                at += len(charset)
+            more.append((number, row, item, at, len(raw), code, places[charset], len(charset)))
             parts.append(raw)
             at += len(raw)
     if more:

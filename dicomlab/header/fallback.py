@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.header.charsets import quiet_pydicom
+from dicomlab.header.dataset_texts import decode_texts
 from dicomlab.header.frame_limits import most_inflated
 from dicomlab.header.kernel import ANY_ITEM, BIG, PRELUDE
 from dicomlab.header.odd_elements import (
@@ -76,8 +77,9 @@ class Outcome:
     cells: dict[int, tuple[bytes, int]]
     """Bytes as they stand in the file, and the code of their VR, with BIG in it under big endian."""
     header_end: int
-    many: tuple[tuple[int, int, bytes, int], ...] = ()
-    """Values of which there may be any number, in the order of the file: column number, item, bytes, VR."""
+    many: tuple[tuple[int, int, bytes, int, bytes], ...] = ()
+    """Values of which there may be any number, in the order of the file: column number, item, bytes, VR,
+    and the character set that an item around says, or nothing."""
 
     @cached_property
     def taken(self) -> int:
@@ -108,16 +110,18 @@ def odd_data_set(head: bytes) -> tuple[bytes, Mapping[int, Element]]:
 def whole_header(head: bytes) -> tuple[Dataset, str]:
     """All elements of a header that is kept, and why some are missing, or nothing.
 
-    A deflated data set is inflated as far as its size allows. Raises whatever pydicom raises for
-    bytes that it cannot take apart.
+    Texts are those that the tables have, whatever pydicom makes of their bytes. A deflated data set is
+    inflated as far as its size allows. Raises whatever pydicom raises for bytes that it cannot take apart.
     """
     from pydicom import dcmread
 
     with quiet_pydicom():
         start, deflated = _meta(head)
-        if not deflated:
-            return dcmread(BytesIO(head), force=True, stop_before_pixels=True), ""
-        dataset, _, reason = _inflate(head, start)
+        if deflated:
+            dataset, _, reason = _inflate(head, start)
+        else:
+            dataset, reason = dcmread(BytesIO(head), force=True, stop_before_pixels=True), ""
+        decode_texts(dataset)
     return dataset, reason
 
 
@@ -346,12 +350,15 @@ class _Found:
 
     def __init__(self, b: bytes, meta: Elements) -> None:
         self.cells: dict[int, tuple[bytes, int]] = {}
-        self.many: list[tuple[int, tuple[int, int, bytes, int]]] = []
+        self.many: list[tuple[int, tuple[int, int, bytes, int, bytes]]] = []
         """Where each value lies in the file, and the value."""
         self._b, self._meta = b, meta
 
-    def take(self, elements: Elements, node: Node, item: int = -1) -> bool:
-        """Note what a node wants of a data set; False when a sequence in it is broken."""
+    def take(self, elements: Elements, node: Node, item: int = -1, charset: bytes = b"") -> bool:
+        """Note what a node wants of a data set; False when a sequence in it is broken.
+
+        `charset` is what an item around the data set says of its texts.
+        """
         is_whole = True
         blocks = (
             self._blocks(elements) if any(creator for _, creator in (*node.columns, *node.children)) else {}
@@ -359,14 +366,20 @@ class _Found:
         for (tag, creator), columns in node.columns.items():
             where = self._meta if tag >> 16 == 2 and item < 0 else elements
             for element in _places(where, tag, creator, blocks):
-                self._note(element, columns, item, is_private=bool(creator))
+                self._note(element, columns, item, charset, is_private=bool(creator))
         for (tag, creator), items in node.children.items():
             for element in _places(elements, tag, creator, blocks):
-                is_whole &= self._descend(element, items, item)
+                is_whole &= self._descend(element, items, item, charset)
         return is_whole
 
     def _note(
-        self, element: Element, columns: Sequence[tuple[int, bool, str]], item: int, *, is_private: bool
+        self,
+        element: Element,
+        columns: Sequence[tuple[int, bool, str]],
+        item: int,
+        charset: bytes,
+        *,
+        is_private: bool,
     ) -> None:
         if element.is_cut:
             return
@@ -376,11 +389,11 @@ class _Found:
             if element.how.is_big and element.vr != "UN":  # what is UN is in little endian (PS3.5 6.2.2)
                 code |= BIG
             if is_many:
-                self.many.append((element.start, (number, item, raw, code)))
+                self.many.append((element.start, (number, item, raw, code, charset)))
             elif not (is_private and number in self.cells):
                 self.cells[number] = raw, code
 
-    def _descend(self, element: Element, items: dict[int, Node], item: int) -> bool:
+    def _descend(self, element: Element, items: dict[int, Node], item: int, charset: bytes) -> bool:
         is_whole = True
         found = items_of(self._b, element, lambda k: k in items or ANY_ITEM in items)
         for k, inner in enumerate(found):
@@ -390,8 +403,10 @@ class _Found:
                 continue
             number = k if item < 0 and node.is_any else item
             if node.mark >= 0:
-                self.many.append((inner.begin, (node.mark, number, b"", 0)))
-            is_whole &= self.take(inner.elements, node, number)
+                self.many.append((inner.begin, (node.mark, number, b"", 0, b"")))
+            said = inner.elements.get(0x00080005)
+            own = self._b[said.start : said.start + said.length] if said and not said.is_cut else b""
+            is_whole &= self.take(inner.elements, node, number, own if own.strip(b" \0") else charset)
         return is_whole
 
     def _blocks(self, elements: Elements) -> Blocks:

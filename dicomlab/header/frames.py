@@ -7,7 +7,7 @@ one, and both before the top.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from dicomlab.header.cells import pieces_differ
 from dicomlab.header.derived import TIMES_TABLE, in_calendar, slice_position, stated_moments
 from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_vector
+from dicomlab.header.item_charsets import TEXT_VRS
 from dicomlab.header.mosaic import GRID_POSITIONS, Mosaics, find_mosaics
 from dicomlab.header.nm_times import PHASE_HELPERS, phase_times
 from dicomlab.header.values import Cells, Problem, cast
@@ -251,15 +252,16 @@ def resolve(
     row = np.repeat(np.arange(len(counts)), np.diff(start))
     number_of = {column.name: j for j, column in enumerate(columns)}
     top = np.array([number_of.get(f.column.name, -1) for f in frames])
-    cells, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
+    cells, said, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
     problems += _shortened(cells, rank, frames, start, counts)
     extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
     of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
     n = len(frames)
-    arrays, odd = cast(of_frames, [f.column for f in frames], n, n + 1)
+    of_frames, charsets_of = _with_charsets(of_frames, said, frames)
+    arrays, odd = cast(of_frames, [f.column for f in frames], n, n + 1, charsets_of)
     problems += _once(odd, frames, rank, row)
     table = pa.table(arrays)
-    lifted, varies = _lifted(of_frames, table, frames, is_own, start)
+    lifted, varies = _lifted(of_frames, table, frames, is_own, start, charsets_of)
     table, row, start = _repeated(table, is_alike, counts, start)
     if mosaics is not None:
         table = _with_slices(table, mosaics, row, start, varies)
@@ -308,8 +310,12 @@ def _why_fewer(claimed: int, laid_out: int) -> str:
 
 
 @nb.njit(nogil=True, cache=True)
-def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank, is_own) -> None:  # type: ignore[no-untyped-def]
-    """Lay each value where its frame is, or in all frames of its file; the better rank wins."""
+def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, said, rank, is_own) -> None:  # type: ignore[no-untyped-def]
+    """Lay each value where its frame is, or in all frames of its file; the better rank wins.
+
+    `said` gets where the character set of an item around lies, and how long it is; it may have no room.
+    """
+    has_said = said.shape[1] > 0
     for k in range(many.shape[0]):
         number, row, item = many[k, 0], many[k, 1], many[k, 2]
         column, grade = column_of[number], rank_of[number]
@@ -323,6 +329,8 @@ def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, rank,
         for f in range(first, last):
             if grade < rank[column, f] or (grade == rank[column, f] and not is_private[column]):
                 off[column, f], length[column, f], vr[column, f] = many[k, 3], many[k, 4], many[k, 5]
+                if has_said:
+                    said[0, column, f], said[1, column, f] = many[k, 6], many[k, 7]
                 rank[column, f] = grade
 
 
@@ -349,11 +357,11 @@ def _laid_out(
     first: int,
     start: np.ndarray,
     top: np.ndarray,
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
-    """The cells of all frames, and how they came there.
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
+    """The cells of all frames, the character sets that items say, and how the cells came there.
 
     That is by which rank, even for the frame's own, odd for shared ones; and in which files a
-    column stands in functional groups at all.
+    column stands in functional groups at all. Where no item says a character set, there are none.
     """
     column_of: list[int] = []
     rank_of: list[int] = []
@@ -364,6 +372,7 @@ def _laid_out(
     is_own = np.zeros((len(frames), len(start) - 1), np.bool_)
     off, length = np.full(shape, -1, np.int64), np.zeros(shape, np.int32)
     vr, rank = np.zeros(shape, np.uint16), np.full(shape, _NOWHERE, np.uint8)
+    said = np.full((2, *shape) if (own[:, 6] >= 0).any() else (2, 0, 0), -1, np.int64)
     entries = own.copy()
     entries[:, 0] -= first
     is_private = np.array([bool(f.column.creator) for f in frames])
@@ -376,11 +385,26 @@ def _laid_out(
         off,
         length,
         vr,
+        said,
         rank,
         is_own,
     )
     _fill(top, found.off, found.length, found.vr, start, off, length, vr, rank)
-    return (off, length, vr), rank, is_own
+    return (off, length, vr), said, rank, is_own
+
+
+def _with_charsets(
+    cells: Cells, said: np.ndarray, frames: Sequence[FrameColumn]
+) -> tuple[Cells, dict[str, tuple[int, ...]]]:
+    """The cells, and behind them the character sets of texts whose items say one; whose is which."""
+    if not said.size:
+        return cells, {}
+    columns = [c for c, f in enumerate(frames) if f.column.vr in TEXT_VRS and (said[0, c] >= 0).any()]
+    n = len(cells.off)
+    more = (said[0, columns], said[1, columns], np.zeros_like(said[0, columns]))
+    pairs = zip((cells.off, cells.length, cells.vr), more, strict=True)
+    behind = (np.concatenate([a, b.astype(a.dtype)]) for a, b in pairs)
+    return Cells(cells.data, *behind), {frames[c].column.name: (n + k,) for k, c in enumerate(columns)}
 
 
 def _shortened(
@@ -457,6 +481,7 @@ def _lifted(
     frames: Sequence[FrameColumn],
     is_own: np.ndarray,
     start: np.ndarray,
+    charsets_of: Mapping[str, Sequence[int]],
 ) -> tuple[dict[str, tuple[np.ndarray, pa.Array]], dict[int, list[str]]]:
     """What instances get of their frames: one value where all agree, a name where they do not."""
     lifted, varies = {}, {}  # type: ignore[var-annotated]
@@ -465,6 +490,7 @@ def _lifted(
         of_file = np.flatnonzero(is_own[c])
         values = table[frame.column.name].combine_chunks()
         differ = pieces_differ(cells.data, cells.off[c], cells.length[c], start, of_file)
+        differ |= frame.column.name in charsets_of  # the same bytes may be different texts
         for at in np.flatnonzero(differ).tolist():
             one = values.slice(start[of_file[at]], start[of_file[at] + 1] - start[of_file[at]])
             if is_same(one):

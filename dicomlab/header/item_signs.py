@@ -69,3 +69,17 @@ def with_signs(
     settled = vr.copy()
     settled[j, files] = np.where(is_signed, _SS, _US)
     return settled
+
+
+def override(
+    place: tuple[np.ndarray, np.ndarray], values: np.ndarray, signs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same for values of many items: what the item says of its own counts before `place`.
+
+    `values` and `signs` are rows of what the walk met, as `kernel.Many` has them.
+    """
+    off, length = place
+    said = {(row, item): (at, size) for _, row, item, at, size in signs[:, :5].tolist() if size > 0}
+    for k, (row, item) in enumerate(values[:, 1:3].tolist()):
+        off[k], length[k] = said.get((row, item), (off[k], length[k]))
+    return off, length

@@ -29,6 +29,7 @@ LEAST_READ, MOST_READ = 4096, 256 * 1024
 """Bounds of the first read of a file, in bytes."""
 
 _IMAGE_TYPE, _SOP_CLASS, _NUMBER_OF_FRAMES = 0x00080008, 0x00080016, 0x00280008
+_CHARACTER_SET = 0x00080005
 
 CREATOR = 1 << 32
 """What the number of a creator is multiplied with in the key of a private element."""
@@ -75,7 +76,8 @@ class Many(NamedTuple):
     """Values of which a file may have any number, in the order they were met.
 
     `cells[k]` is column, row, item (of the outermost sequence with any item), offset, length,
-    VR; `filled[0]` says how many there are.
+    VR; and offset and length of the SpecificCharacterSet of the nearest item around that has one, -1 and
+    0 where none has. `filled[0]` says how many there are.
     """
 
     cells: np.ndarray
@@ -84,7 +86,7 @@ class Many(NamedTuple):
 
 def new_many(room: int) -> Many:
     """Room for so many values."""
-    return Many(np.zeros((room, 6), np.int64), np.zeros(1, np.int64))
+    return Many(np.zeros((room, 8), np.int64), np.zeros(1, np.int64))
 
 
 ANY_ITEM = -1
@@ -192,6 +194,15 @@ def _is_single(b: Any, p: int, n: int) -> bool:
 
 
 @_jit
+def _is_blank(b: Any, p: int, n: int) -> bool:
+    """Whether a text is nothing but padding."""
+    for k in range(p, p + n):
+        if b[k] != 0 and b[k] != 32:
+            return False
+    return True
+
+
+@_jit
 def _is_letter(code: int) -> bool:
     return 65 <= code <= 90
 
@@ -222,9 +233,12 @@ def _creator_at(names: Any, starts: Any, b: Any, p: int, n: int) -> int:
 # its length is undefined); whether it is implicit VR; the node of a data set or the entry of a
 # sequence (-1 where nothing in it is wanted); the number of the next item; the item of the
 # outermost sequence with any item (-1 outside); the group whose private blocks are known; the
-# greatest tag so far, of a data set that something is wanted of. From _BLOCKS on, each depth has a
+# greatest tag so far, of a data set that something is wanted of; where the character set lies that an
+# item around says (-1 where none does), and how long it is. From _BLOCKS on, each depth has a
 # row of which creator has which private block of that group.
-_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _GREATEST, _BLOCKS = range(9)
+_IS_SEQUENCE, _END, _IMPLICIT, _NODE, _ITEM, _WILD, _GROUP, _GREATEST, _CHARSET, _CHARSET_SIZE, _BLOCKS = (
+    range(11)
+)
 
 
 @_jit
@@ -238,6 +252,8 @@ def _enter(stack: Any, depth: int, is_sequence: int, end: int, implicit: int, no
     stack[_IS_SEQUENCE, depth], stack[_END, depth] = is_sequence, end
     stack[_IMPLICIT, depth], stack[_NODE, depth], stack[_ITEM, depth] = implicit, node, 0
     stack[_WILD, depth], stack[_GROUP, depth], stack[_GREATEST, depth] = wild, -1, -1
+    above = max(depth - 1, 0)  # the data set of the file has -1 before anything is entered
+    stack[_CHARSET, depth], stack[_CHARSET_SIZE, depth] = stack[_CHARSET, above], stack[_CHARSET_SIZE, above]
 
 
 @_inline
@@ -328,13 +344,16 @@ def _fragments(b: Any, start: int, p: int, avail: int, total: int, big: bool) ->
 
 
 @_inline
-def _append(cells: Any, filled: Any, column: int, row: int, item: int, at: int, size: int, code: int) -> bool:
+def _append(
+    cells: Any, filled: Any, column: int, row: int, stack: Any, depth: int, at: int, size: int, code: int
+) -> bool:
     """Note one of many values; False where there is no room."""
     k = filled[0]
     has_room = k < cells.shape[0]
     if has_room:
-        cells[k, 0], cells[k, 1], cells[k, 2] = column, row, item
+        cells[k, 0], cells[k, 1], cells[k, 2] = column, row, stack[_WILD, depth]
         cells[k, 3], cells[k, 4], cells[k, 5] = at, size, code
+        cells[k, 6], cells[k, 7] = stack[_CHARSET, depth], stack[_CHARSET_SIZE, depth]
         filled[0] = k + 1
     return has_room
 
@@ -393,6 +412,7 @@ def walk(
     last_tag, last_of_more = plan.last_tag, plan.last_of_more
     values, filled = many.cells, many.filled
     depth, p = 0, np.int64(PRELUDE)
+    stack[_CHARSET, 0], stack[_CHARSET_SIZE, 0] = -1, 0
     _enter(stack, 0, 0, total, 0, 0, -1)
     in_meta, big = True, False
     syntax_at, syntax_length = np.int64(-1), np.int64(0)
@@ -419,8 +439,8 @@ def walk(
                 return state, p
             inside = stack[_NODE, depth]
             if depth > above and inside >= 0 and nodes[inside, _MARK] >= 0:
-                mark, item = nodes[inside, _MARK], stack[_WILD, depth]
-                if not _append(values, filled, mark, row, item, start + p, 0, 0):
+                mark = nodes[inside, _MARK]
+                if not _append(values, filled, mark, row, stack, depth, start + p, 0, 0):
                     return NO_ROOM, p
             continue
 
@@ -530,6 +550,8 @@ def walk(
         if stop > avail:
             return _short(avail, total, p, stop + 12)
 
+        if depth > 0 and tag == _CHARACTER_SET and not _is_blank(b, start + value, size):
+            stack[_CHARSET, depth], stack[_CHARSET_SIZE, depth] = start + value, size
         if big and code != _UN:  # what is UN is in little endian, whatever the file is (PS3.5 6.2.2 note 2)
             code |= BIG
         if entry >= 0:
@@ -540,8 +562,7 @@ def walk(
                 if column < 0:
                     pass
                 elif entries[k, _MANY]:
-                    item = stack[_WILD, depth]
-                    if not _append(values, filled, column, row, item, start + value, size, kind):
+                    if not _append(values, filled, column, row, stack, depth, start + value, size, kind):
                         return NO_ROOM, p
                 elif key < CREATOR or off[column, row] < 0:  # of blocks with one creator the first counts
                     off[column, row], length[column, row], vr[column, row] = start + value, size, kind

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dicomlab.header.item_charsets import nearest, override
+from dicomlab.header.item_charsets import nearest
+from dicomlab.header.item_signs import override
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.schema.arrow import arrow_type
 from dicomlab.schema.columns import Column
@@ -21,15 +22,13 @@ def gathered(
     column: Column,
     number: int,
     rows_of: tuple[int, int],
-    charsets: Sequence[int] = (),
     signs: Sequence[int] = (),
 ) -> tuple[pa.Array, list[Problem]]:
     """One list a file of what was met of a column, in the order of the items; null where nothing was.
 
     `many` are all values of which there may be any number, in the order of the files, and `number` says
     which are the column's; `rows_of` are the rows of SpecificCharacterSet and PixelRepresentation in
-    `found`, `charsets` the numbers of nearer character sets, the nearest first, `signs` those of nearer
-    PixelRepresentations.
+    `found`, `signs` the numbers of nearer PixelRepresentations, the nearest first.
     """
     every, many = many, many[many[:, 0] == number]
     n, row = found.off.shape[1], many[:, 1]
@@ -39,8 +38,11 @@ def gathered(
         np.stack([many[:, k], *(a[j][row] for j in rows_of)]).astype(a.dtype if k > 3 else np.int64)
         for k, a in ((3, found.off), (4, found.length), (5, found.vr))
     ]
-    cells[0][1], cells[1][1] = _places(found, every, many, rows_of[0], charsets)
-    cells[0][2], cells[1][2] = _places(found, every, many, rows_of[1], signs)
+    said = many[:, 6] >= 0  # an item around says its character set, else it is the file's
+    cells[0][1], cells[1][1] = (
+        np.where(said, many[:, k], cell[1]) for k, cell in ((6, cells[0]), (7, cells[1]))
+    )
+    cells[0][2], cells[1][2] = _sign_places(found, every, many, rows_of[1], signs)
     arrays, odd = cast(Cells(found.data, *cells), [column], 1, 2)
     values = arrays[column.name]
     if pa.types.is_list(values.type):
@@ -56,12 +58,12 @@ def gathered(
     return lists.cast(arrow_type(column)), [replace(problem, row=int(row[problem.row])) for problem in odd]
 
 
-def _places(
-    found: Cells, every: np.ndarray, values: np.ndarray, top: int, nearer: Sequence[int]
+def _sign_places(
+    found: Cells, every: np.ndarray, values: np.ndarray, top: int, signs: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where the character set, or the PixelRepresentation, of each value lies."""
-    of_items = [number for number in nearer if (every[:, 0] == number).any()]
-    of_files = [number for number in nearer if number not in of_items]
+    """Where the PixelRepresentation of each value lies."""
+    of_items = [number for number in signs if (every[:, 0] == number).any()]
+    of_files = [number for number in signs if number not in of_items]
     place = nearest((found.off, found.length), (*of_files, top), values[:, 1])
     for number in reversed(of_items):
         place = override(place, values, every[every[:, 0] == number])

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dicomlab.header import cells as gather
-from dicomlab.header.charsets import decode
+from dicomlab.header.charsets import KEEPS_LEADING_BLANKS, ONE_TEXT_VRS, bare_text, decode
 from dicomlab.header.item_charsets import nearest
 from dicomlab.header.item_signs import IS_OPEN, is_lut_descriptor, with_signs
 from dicomlab.header.kernel import BIG
@@ -29,9 +29,6 @@ from dicomlab.schema.arrow import arrow_type, offset_name
 from dicomlab.schema.columns import Column
 
 TEXT_VRS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())
-_ONE_TEXT_VRS = frozenset("LT ST UT UR".split())
-# Leading blanks of these carry meaning, or may (PS3.5 6.2); all others are padded either side.
-_KEEPS_LEADING_BLANKS = frozenset("LT ST UT UC UR".split())
 _FORMATS = {
     "US": "H",
     "SS": "h",
@@ -255,7 +252,7 @@ def _plain(found: Cells, j: int, column: Column, odd: np.ndarray) -> list[pa.Arr
 
 
 def _texts(cell: tuple[Any, ...], column: Column, odd: np.ndarray) -> pa.Array:
-    both = column.vr not in _KEEPS_LEADING_BLANKS
+    both = column.vr not in KEEPS_LEADING_BLANKS
     if column.vr in ("DS", "IS"):
         return _written_numbers(cell, column, odd)
     if not column.is_list:
@@ -376,7 +373,9 @@ def _mend(
     """Put cells that were looked at alone in their places; equal ones are looked at once."""
     rows = np.flatnonzero(odd)
     raw, raws = _coded(found.data, found.off[j, rows], found.length[j, rows])
-    charset, charsets = _coded(found.data, *nearest((found.off, found.length), charset_rows, rows))
+    charset, charsets = _coded(
+        found.data, *nearest((found.off, found.length), charset_rows, rows, found.data)
+    )
     code = found.vr[j, rows].astype(np.int64)
     asked = (raw * (len(charsets) + 1) + charset) << 16 | code
     _, first, which = np.unique(asked, return_index=True, return_inverse=True)
@@ -431,16 +430,8 @@ def _parts(raw: bytes, vr: str, column: Column, charset: str, is_big: bool) -> t
     if vr not in TEXT_VRS:
         raise _Unparsable(f"VR {vr} where {column.vr} is expected")
     text, note = decode(raw, charset, is_name=column.vr == "PN")
-    if column.kind == "text" and not column.is_list:
-        both = column.vr not in _KEEPS_LEADING_BLANKS
-        return [_bare(text, column).lstrip(" ") if both else _bare(text, column)], note
-    one = vr in _ONE_TEXT_VRS
-    return [_bare(part, column).lstrip(" ") for part in ([text] if one else text.split("\\"))], note
-
-
-def _bare(text: str, column: Column) -> str:
-    text = text.rstrip(" \0")
-    return text.rstrip("=") if column.vr == "PN" else text
+    is_one = vr in ONE_TEXT_VRS or (column.kind == "text" and not column.is_list)
+    return [bare_text(part, column.vr) for part in ([text] if is_one else text.split("\\"))], note
 
 
 def _unpacked(raw: bytes, vr: str, order: str) -> list[Any]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.errors import BadFile
+from dicomlab.header.charsets import ONE_TEXT_VRS, quiet_pydicom
+from dicomlab.header.dataset_texts import charset_of, decoded_element
 from dicomlab.isolation import SetAside, set_aside
 from dicomlab.masking import options, pseudonym
 from dicomlab.schema.masks import is_masked_element, seen_value
@@ -33,7 +35,6 @@ _DEFERRED = 16 * 1024 * 1024
 _BYTES = frozenset("OB OW OD OF OL OV UN".split())
 _FEW_BYTES = 24
 _TEXTS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
-_ONE_TEXT = frozenset("LT ST UT UR".split())
 
 MASKED = "(masked)"
 
@@ -130,8 +131,6 @@ def read_tags(source: str | Path | Dataset, *, label: str = "", mask: bool | Non
     >>> next((row.tag_text, row.value, row.fact.unit) for row in tags.rows if row.keyword == "SliceThickness")
     ('(0018,0050)', '5.000000', 'mm')
     """
-    from dicomlab.header.charsets import quiet_pydicom
-
     with quiet_pydicom():
         if isinstance(source, str | Path):
             label = label or os.path.basename(source)
@@ -181,9 +180,13 @@ class _Walk:
         self.is_cut = False
         self._mask = mask
 
-    def through(self, ds: Dataset, before: str, depth: int, parent: int) -> int:
-        """Add the rows of a data set; gives how many directly belong to it."""
+    def through(self, ds: Dataset, before: str, depth: int, parent: int, around: str = "") -> int:
+        """Add the rows of a data set; gives how many directly belong to it.
+
+        `around` is the character set of what the data set is an item of.
+        """
         creators: dict[int, str] = {}
+        charset = charset_of(ds, around)
         count = 0
         for tag in sorted(ds.keys()):
             if len(self.rows) >= MOST_ROWS:
@@ -191,7 +194,7 @@ class _Walk:
                 break
             at = len(self.rows)
             try:
-                self._element(ds, int(tag), before, depth, parent, creators)
+                self._element(ds, int(tag), before, depth, parent, creators, charset)
             except Exception as error:  # noqa: BLE001 - whatever one element raises, the others are shown
                 self._leave_out(at, int(tag), before, depth, parent, set_aside("an element", error))
             count += 1
@@ -205,10 +208,17 @@ class _Walk:
         self.rows.append(Row(f"{before}{name}", tag, "", aside.reason, aside.reason, depth, parent, fact))
 
     def _element(
-        self, ds: Dataset, tag: int, before: str, depth: int, parent: int, creators: dict[int, str]
+        self,
+        ds: Dataset,
+        tag: int,
+        before: str,
+        depth: int,
+        parent: int,
+        creators: dict[int, str],
+        charset: str,
     ) -> None:
         length = _length(ds, tag)
-        vr, value, is_read = _value(ds, tag)
+        vr, value, is_read = _value(ds, tag, charset)
         group, element = tag >> 16, tag & 0xFFFF
         creator, fact = "", fact_of(tag)
         is_masked = self._mask and vr != "SQ" and is_masked_element(tag, vr, fact.keyword, value)
@@ -220,7 +230,8 @@ class _Walk:
         step = fact.keyword or _private_step(tag, creator) or f"({group:04X},{element:04X})"
         path = f"{before}{step}"
         if vr == "SQ":
-            self._sequence(value, Row(path, tag, vr, "", "", depth, parent, fact, 0, length, creator, action))
+            row = Row(path, tag, vr, "", "", depth, parent, fact, 0, length, creator, action)
+            self._sequence(value, row, charset)
             return
         text, mark, vm = _as_text(vr, value, length, is_read=is_read)
         is_empty = not text
@@ -232,7 +243,7 @@ class _Walk:
             )
         )
 
-    def _sequence(self, items: Any, row: Row) -> None:
+    def _sequence(self, items: Any, row: Row, charset: str) -> None:
         from dataclasses import replace
 
         items = items if isinstance(items, list) or hasattr(items, "__iter__") else []
@@ -254,7 +265,7 @@ class _Walk:
                 path, row.tag, "", "", "", row.depth + 1, at, row.fact, creator=row.creator, is_item=True
             )
             self.rows.append(empty)
-            below = self.through(item, f"{path}.", row.depth + 2, here)
+            below = self.through(item, f"{path}.", row.depth + 2, here, charset)
             words = f"{below:,} element{'' if below == 1 else 's'}"
             self.rows[here] = replace(empty, value=words, mark=words, n_below=below, is_empty=not below)
 
@@ -265,13 +276,18 @@ def _length(ds: Dataset, tag: int) -> int | None:
     return None if length in (None, 0xFFFFFFFF) else int(length)  # type: ignore[arg-type]
 
 
-def _value(ds: Dataset, tag: int) -> tuple[str, Any, bool]:
-    """VR and value of an element; its bytes where pydicom cannot make a value of them."""
+def _value(ds: Dataset, tag: int, charset: str) -> tuple[str, Any, bool]:
+    """VR and value of an element; its bytes where pydicom cannot make a value of them.
+
+    Texts are those of the tables; `charset` says how they are written.
+    """
     raw = ds.get_item(tag)
     if getattr(raw, "is_raw", False) and getattr(raw, "value", b"") is None:  # left in the file: very long
         vr = getattr(raw, "VR", None) or "UN"
         if vr in _BYTES:
             return vr, None, False
+    if (text := decoded_element(ds, tag, charset)) is not None:
+        return str(text.VR), text.value, True
     if (quick := _plain_text(raw)) is not None:
         return raw.VR, quick, True
     try:
@@ -281,14 +297,15 @@ def _value(ds: Dataset, tag: int) -> tuple[str, Any, bool]:
         return str(getattr(raw, "VR", None) or "UN"), getattr(raw, "value", b"") or b"", True
 
 
-def _plain_text(raw: Any) -> str | None:
-    """The text of an element that is plain ASCII, as pydicom would make it, in a tenth of its time."""
+def _plain_text(raw: Any) -> str | list[str] | None:
+    """The texts of an element that is plain ASCII, as pydicom would make them, in a tenth of its time."""
     if not getattr(raw, "is_raw", False) or raw.VR not in _TEXTS or not isinstance(raw.value, bytes):
         return None
     value: bytes = raw.value
     if not value.isascii() or b"\x1b" in value:
         return None
-    return value.decode("ascii").rstrip(" \0")
+    text = value.decode("ascii").rstrip(" \0")
+    return text.split("\\") if "\\" in text and raw.VR not in ONE_TEXT_VRS else text
 
 
 def _fact(tag: int, creator: str) -> Fact:
@@ -328,7 +345,7 @@ def _as_text(vr: str, value: Any, length: int | None, *, is_read: bool) -> tuple
         return "", "", 0
     if isinstance(value, bytes | bytearray | memoryview):
         return _bytes_as_text(bytes(value))
-    if isinstance(value, str) and "\\" in value and vr not in _ONE_TEXT:
+    if isinstance(value, str) and "\\" in value and vr not in ONE_TEXT_VRS:
         value = value.split("\\")
     many = list(_first(value)) if _is_many(value) else [value]
     vm = len(value) if _is_many(value) else 1
