@@ -24,6 +24,8 @@ from dicomlab.drift.signals.identities import IDENTITIES, LARGE
 from dicomlab.drift.signals.parameters import list_parameters
 from dicomlab.schema.columns import LEVELS, Column, Columns
 from dicomlab.schema.frames import ENHANCED_NAMES, GROUP_ROWS, frame_columns
+from dicomlab.schema.kinds import KINDS, places_in
+from dicomlab.schema.places import ACQUISITIONS, OTHER_NAMES
 from dicomlab.schema.private import PRIVATE_ROWS, named_column
 from dicomlab.schema.tables import OTHER_TABLES
 from dicomlab.schema.units import unit_columns
@@ -216,8 +218,9 @@ def frames_page() -> str:
         "An enhanced multi-frame object keeps in functional groups what a classic one keeps at the top "
         "(PS3.3 C.7.6.16.2). The `frames` table has a row a frame; a column takes the frame's own value, "
         "else the shared one, else the one at the top of the file. `instances` has what all frames share, "
-        "and `varies` names the rest. A column that you add is looked for in every functional group; a "
-        "private one by its creator there and in the private sequences of Siemens.",
+        "and `varies` names the rest; docs/places.md has it by kind of object. A column that you add is "
+        "looked for in every functional group; a private one by its creator there and in the private "
+        "sequences of Siemens.",
         "## From which functional group",
         "\n".join(["| column | functional group |", "|---|---|", *(f"| `{a}` | {b} |" for a, b, _ in rows)]),
         "## Attributes with another name",
@@ -234,6 +237,65 @@ def frames_page() -> str:
         _table(own),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def places_page() -> str:
+    """docs/places.md: every column by kind of object, with where it is read."""
+    found = [dict(places_in(kind)) for kind in KINDS]
+    own = {
+        name: next(place for place in places if place[:6] != "frame ") for name, places in found[0].items()
+    }
+    head = "| column | top | " + " | ".join(kind.name for kind in KINDS) + " |"
+    rows = [
+        f"| `{name}` | {place} | "
+        + " | ".join(_places_in_words(place, of_kind[name]) for of_kind in found)
+        + " |"
+        for name, place in own.items()
+    ]
+    parts = [
+        "# Where each column is read",
+        _MADE,
+        "A row a column, then a column for each kind of object. `top` is the place at the top of the file "
+        "that the second column names; a path leads into a sequence, and `frame` before it into the "
+        "functional groups: those of the frame, else the shared ones. In `frames` the first place that has a "
+        "value counts. `instances` has from functional groups what all frames share. An empty value counts "
+        "as none.",
+        "Where a sequence has several items that say different things, a list column has the values of all, "
+        "and any other is null with a row of `problems`; items that say the same are one value. "
+        "`real_world_units` and `real_world_labels` have the values of all mappings, in their order. A path "
+        "that you add with an item number is that item and no other.",
+        "Every place is looked at in every file; what a kind of object cannot have is left out. `converted` "
+        "is UnassignedPerFrameConvertedAttributesSequence or UnassignedSharedConvertedAttributesSequence, "
+        '`Philips` the sequence (2005,xx0F) of "Philips MR Imaging DD 005".',
+        "## Kinds of objects",
+        "\n".join(
+            ["| kind | SOP classes, below 1.2.840.10008.5.1.4.1.1 |", "|---|---|"]
+            + [f"| {kind.name} | {', '.join(kind.classes)} |" for kind in KINDS]
+        ),
+        "## Other names and acquisitions at the top of the file",
+        "\n".join(
+            ["| column | attribute | where it says so |", "|---|---|---|"]
+            + [f"| `{name}` | {path.replace('[*].', ' > ')} | {why} |" for name, path, why in OTHER_NAMES]
+            + [f"| those below | {sequence} | {why} |" for sequence, why in ACQUISITIONS]
+        ),
+        f"## {len(rows)} columns",
+        "\n".join([head, "|---" * (len(KINDS) + 2) + "|", *rows]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _places_in_words(own: str, places: Sequence[str]) -> str:
+    words = ["top" if place == own else place for place in places]
+    for long, short in _SHORT_PLACES.items():
+        words = [word.replace(long, short) for word in words]
+    return "; ".join(dict.fromkeys(words))
+
+
+_SHORT_PLACES = {
+    "UnassignedSharedConvertedAttributesSequence": "converted",
+    "UnassignedPerFrameConvertedAttributesSequence": "converted",
+    '(2005,xx0F,"Philips MR Imaging DD 005")': "Philips",
+}
 
 
 def _steps_in_words(name: str) -> str:
@@ -293,6 +355,7 @@ PAGES = {
     "columns.md": columns_page,
     "columns-frames.md": frames_page,
     "columns-private.md": private_page,
+    "places.md": places_page,
     "detectors.md": detectors_page,
     "checks.md": checks_page,
 }

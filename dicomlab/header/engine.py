@@ -20,6 +20,7 @@ from dicomlab.header.buffers import binary_buffers
 from dicomlab.header.csa import CsaReader, csa_elements
 from dicomlab.header.derived import derive
 from dicomlab.header.dose import DoseReader, Reports, joined_reports, report_rows
+from dicomlab.header.elsewhere import Places
 from dicomlab.header.fallback import LIMIT as ODD_LIMIT
 from dicomlab.header.fallback import NOT_DICOM, PARTIAL, READ, Outcome, looks_like_dicom, read_odd
 from dicomlab.header.frame_limits import UNKNOWN_SIZE, SizesOf
@@ -40,6 +41,7 @@ from dicomlab.schema.columns import Column, Columns, public_column
 from dicomlab.schema.dose import CONTENT
 from dicomlab.schema.frames import frame_columns, hidden_frame_columns
 from dicomlab.schema.masks import is_masked, mask_value
+from dicomlab.schema.places import elsewhere
 from dicomlab.schema.units import frame_unit_columns, unit_columns
 from dicomlab.sources.base import Head
 from dicomlab.sources.folder import FileHead
@@ -146,11 +148,17 @@ class HeaderReader:
         nearer = charset_columns(self._wanted)
         charsets = {column.name: column for found in nearer.values() for column in found}
         nearer_signs = sign_columns(self._wanted)
-        beside = {**charsets, **{c.name: c for found in nearer_signs.values() for c in found}}
-        self._all = [*self._cast, *csa_elements(self._cast), *beside.values()]
+        nearby = {**charsets, **{c.name: c for found in nearer_signs.values() for c in found}}
+        places = elsewhere(self.columns)
+        shown_too = {column.name for column in self._cast}
+        of_frames = [found for found in places if found.column.name not in shown_too]
+        of_images = [other for found in places if found not in of_frames for other in found.all_others]
+        beside = [*of_images, *(c for found in of_frames for c in (found.column, *found.all_others))]
+        self._all = [*self._cast, *csa_elements(self._cast), *nearby.values(), *beside]
         number_of = {column.name: j for j, column in enumerate(self._all)}
         self._rows_of = number_of["SpecificCharacterSet"], number_of["PixelRepresentation"]
         self._charsets_of = {name: [number_of[c.name] for c in found] for name, found in nearer.items()}
+        self._places = Places.of(places, number_of)
         asked = {column.name for column in (*self._wanted, *shown.hidden)}
         self._signs_of = {name: [number_of[c.name] for c in found] for name, found in nearer_signs.items()}
         of_csa = [column for column in self._cast if column.csa]
@@ -158,10 +166,11 @@ class HeaderReader:
         self._mosaic_csa = CsaReader(tuple(c for c in of_csa if c.name not in asked), number_of)
         self._frames = (*frame_columns(self.columns), *hidden_frame_columns(shown.hidden))
         self._shown = shown
+        self._told = {*self.columns.names, *(f.column.name for f in self._frames if f.is_of_frames)}
         self._units = unit_columns(self.columns.names)
-        self._tree = make_tree(self._all, self._frames)
+        self._tree = make_tree(self._all, self._frames, len(self._all) - len(beside))
         named = [column for column in self._cast if column.name in asked or column in _needed_always()]
-        plain = [*named, *csa_elements(named), *beside.values()]
+        plain = [*named, *csa_elements(named), *nearby.values(), *of_images]
         self._plan = make_plan(self._tree, [column for column in plain if column.has_place])
         self._many = kernel.new_many(_ROOM_FOR_MANY)
         self._keep = keep
@@ -432,8 +441,9 @@ class HeaderReader:
         self, where: Cells, many: np.ndarray, most: np.ndarray
     ) -> tuple[pa.Table, tuple[np.ndarray, pa.Table] | None, list[Problem], pa.Array]:
         """The instances, the frames with whose they are, what did not parse, and the SOP classes."""
+        where, several = self._places.fill(where, many)
         arrays, problems = cast(where, self._cast, *self._rows_of, self._charsets_of, self._signs_of)
-        problems += self._csa_values(where, arrays)
+        problems += [*several, *self._csa_values(where, arrays)]
         of_items = many[many[:, 0] < len(self._all)]
         for j, column in enumerate(self._cast):
             if column.is_many:
@@ -468,7 +478,7 @@ class HeaderReader:
 
     def _is_told(self, problem: Problem) -> bool:
         """Whether a problem is of a shown column, or of a value from which others follow."""
-        is_shown = problem.column.name in self.columns or problem.column is OFFSETS
+        is_shown = problem.column.name in self._told or problem.column is OFFSETS
         return is_shown or problem.reason.startswith(WORDS)
 
     def _gathered(

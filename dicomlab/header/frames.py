@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -22,6 +23,8 @@ from dicomlab.header.frame_limits import SIZE_HELPERS, SizesOf, frames_held, is_
 from dicomlab.header.item_charsets import TEXT_VRS
 from dicomlab.header.mosaic import GRID_POSITIONS, Mosaics, find_mosaics
 from dicomlab.header.nm_times import PHASE_HELPERS, phase_times
+from dicomlab.header.several import with_several
+from dicomlab.header.turning import INCREMENTS, with_turned_arm
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.header.vectors import (
     NM_ORIENTATION,
@@ -69,6 +72,7 @@ HELPERS: tuple[Column, ...] = tuple(
         *("DimensionOrganizationType", "TotalPixelMatrixColumns", "TotalPixelMatrixRows", "SOPClassUID"),
         *("TotalPixelMatrixFocalPlanes", "TransferSyntaxUID"),
         *("SamplesPerPixel", "BitsAllocated", "PhotometricInterpretation"),
+        *INCREMENTS.values(),
     )
 ) + tuple(
     public_column(f"DetectorInformationSequence[0].{keyword}", name=name)
@@ -252,10 +256,11 @@ def resolve(
     row = np.repeat(np.arange(len(counts)), np.diff(start))
     number_of = {column.name: j for j, column in enumerate(columns)}
     top = np.array([number_of.get(f.column.name, -1) for f in frames])
-    cells, said, rank, is_own = _laid_out(found, own, frames, len(columns), start, top)
+    data, cells, said, rank, is_own, several = _laid_out(found, own, frames, len(columns), start, top)
+    problems += several
     problems += _shortened(cells, rank, frames, start, counts)
     extra = [np.stack([a[j][row] for j in rows_of]) for a in (found.off, found.length, found.vr)]
-    of_frames = Cells(found.data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
+    of_frames = Cells(data, *(np.concatenate(pair) for pair in zip(cells, extra, strict=True)))
     n = len(frames)
     of_frames, charsets_of = _with_charsets(of_frames, said, frames)
     arrays, odd = cast(of_frames, [f.column for f in frames], n, n + 1, charsets_of)
@@ -265,10 +270,12 @@ def resolve(
     table, row, start = _repeated(table, is_alike, counts, start)
     if mosaics is not None:
         table = _with_slices(table, mosaics, row, start, varies)
+    of_groups = {f.column.name: own for f, own in zip(frames, is_own, strict=True)}
+    table, odd = with_turned_arm(table, helpers, row, _numbers(row, start), of_groups, varies)
     table, unclear = _derived(table, helpers, row, start, mosaics, varies)
-    problems += [Problem(file, OFFSETS, _NO_OFFSETS, b"") for file in unclear]
-    of_groups = {f.column.name: np.flatnonzero(own) for f, own in zip(frames, is_own, strict=True)}
-    return Frames(row, table, lifted, varies, problems, of_groups)
+    problems = [*problems, *odd, *(Problem(file, OFFSETS, _NO_OFFSETS, b"") for file in unclear)]
+    files_of_groups = {name: np.flatnonzero(own) for name, own in of_groups.items()}
+    return Frames(row, table, lifted, varies, problems, files_of_groups)
 
 
 def _counts(
@@ -310,12 +317,17 @@ def _why_fewer(claimed: int, laid_out: int) -> str:
 
 
 @nb.njit(nogil=True, cache=True)
-def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, said, rank, is_own) -> None:  # type: ignore[no-untyped-def]
+def _scatter(  # type: ignore[no-untyped-def]
+    data, many, column_of, rank_of, is_private, gathers, start, off, length, vr, said, rank, is_own, several
+) -> int:
     """Lay each value where its frame is, or in all frames of its file; the better rank wins.
 
     `said` gets where the character set of an item around lies, and how long it is; it may have no room.
+    `several` gets where items of one rank say different things, or any that a column gathers. Gives how
+    often that was met.
     """
     has_said = said.shape[1] > 0
+    n_several = 0
     for k in range(many.shape[0]):
         number, row, item = many[k, 0], many[k, 1], many[k, 2]
         column, grade = column_of[number], rank_of[number]
@@ -327,11 +339,33 @@ def _scatter(many, column_of, rank_of, is_private, start, off, length, vr, said,
             last = min(last, first + 1)
         is_own[column, row] = True
         for f in range(first, last):
-            if grade < rank[column, f] or (grade == rank[column, f] and not is_private[column]):
+            is_another = grade == rank[column, f] and not is_private[column]
+            if is_another and length[column, f] > 0:
+                if many[k, 4] == 0:
+                    continue
+                at, size = off[column, f], length[column, f]
+                if not several[column, f] and (
+                    gathers[column] or not _is_same_value(data, at, size, many[k, 3], many[k, 4])
+                ):
+                    several[column, f] = True
+                    n_several += 1
+            if grade < rank[column, f]:
+                several[column, f] = False
+            if grade < rank[column, f] or is_another:
                 off[column, f], length[column, f], vr[column, f] = many[k, 3], many[k, 4], many[k, 5]
                 if has_said:
                     said[0, column, f], said[1, column, f] = many[k, 6], many[k, 7]
                 rank[column, f] = grade
+    return n_several
+
+
+@nb.njit(nogil=True, cache=True)
+def _is_same_value(data, at, size, other_at, other_size) -> bool:  # type: ignore[no-untyped-def]
+    """Whether two values are of the same bytes."""
+    is_same = size == other_size
+    for k in range(size if is_same else 0):
+        is_same &= data[at + k] == data[other_at + k]
+    return is_same
 
 
 @nb.njit(nogil=True, cache=True)
@@ -350,6 +384,22 @@ def _fill(top, top_off, top_length, top_vr, start, off, length, vr, rank) -> Non
                     vr[column, f] = top_vr[j, row]
 
 
+class _LaidOut(NamedTuple):
+    """The cells of all frames.
+
+    `said` are the character sets that items say; where none says one it has no room. `rank` is by which
+    rank a value came there, even for the frame's own, odd for shared ones; `is_own` in which files a
+    column stands in functional groups at all.
+    """
+
+    data: np.ndarray
+    cells: tuple[np.ndarray, np.ndarray, np.ndarray]
+    said: np.ndarray
+    rank: np.ndarray
+    is_own: np.ndarray
+    problems: list[Problem]
+
+
 def _laid_out(
     found: Cells,
     own: np.ndarray,
@@ -357,12 +407,8 @@ def _laid_out(
     first: int,
     start: np.ndarray,
     top: np.ndarray,
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
-    """The cells of all frames, the character sets that items say, and how the cells came there.
-
-    That is by which rank, even for the frame's own, odd for shared ones; and in which files a
-    column stands in functional groups at all. Where no item says a character set, there are none.
-    """
+) -> _LaidOut:
+    """The cells of all frames, and how they came there."""
     column_of: list[int] = []
     rank_of: list[int] = []
     for c, frame in enumerate(frames):
@@ -376,11 +422,14 @@ def _laid_out(
     entries = own.copy()
     entries[:, 0] -= first
     is_private = np.array([bool(f.column.creator) for f in frames])
-    _scatter(
+    several = np.zeros(shape, np.bool_)
+    numbers = np.array([*column_of, -1], np.int64), np.array([*rank_of, 0], np.int64)
+    n_several = _scatter(
+        found.data,
         entries,
-        np.array([*column_of, -1], np.int64),
-        np.array([*rank_of, 0], np.int64),
+        *numbers,
         is_private,
+        np.array([f.gathers for f in frames]),
         start,
         off,
         length,
@@ -388,9 +437,17 @@ def _laid_out(
         said,
         rank,
         is_own,
+        several,
     )
+    data = found.data
+    problems: list[Problem] = []
+    if n_several:
+        columns = [frame.column for frame in frames]
+        data, problems = with_several(
+            (data, off, length, vr), several, rank, entries, numbers, columns, start
+        )
     _fill(top, found.off, found.length, found.vr, start, off, length, vr, rank)
-    return (off, length, vr), said, rank, is_own
+    return _LaidOut(data, (off, length, vr), said, rank, is_own, problems)
 
 
 def _with_charsets(
@@ -440,6 +497,11 @@ def _shortened(
             reason = f"too long to be repeated in each of {counts[row]:,} frames"
             problems.append(Problem(row, frames[c].column, reason, b""))
     return problems
+
+
+def _numbers(row: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The number of each frame in its file, from 0."""
+    return np.arange(len(row)) - start[row]
 
 
 def _starts(counts: np.ndarray) -> np.ndarray:
@@ -540,7 +602,7 @@ def _derived(
     varies: dict[int, list[str]],
 ) -> tuple[pa.Table, list[int]]:
     """Add the number of the frame, and what is worked out from it; and files with dose planes nowhere."""
-    number = np.arange(len(row)) - start[row]
+    number = _numbers(row, start)
     offset = helpers["ConcatenationFrameOffsetNumber"].take(pa.array(row))
     after = frame_times(helpers, row, number)
     if mosaics is not None:

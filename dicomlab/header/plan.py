@@ -33,8 +33,10 @@ class Want:
         return any(step.item == ANY_ITEM for step in self.steps)
 
 
-def wants(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Iterator[Want]:
-    """The places of all columns.
+def wants(
+    columns: Sequence[Column], frames: Sequence[FrameColumn] = (), n_own: int | None = None
+) -> Iterator[Want]:
+    """The places of all columns; those from number `n_own` on count for others, which may expect another VR.
 
     Column j has number j. The r-th rank of all frame columns has number n + 2 r in the functional
     groups of single frames, and n + 2 r + 1 in the shared ones; one more is for the items of
@@ -43,7 +45,8 @@ def wants(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Iter
     for j, column in enumerate(columns):
         if not column.has_place:
             continue
-        yield Want(j, column.steps, column.tag, column.creator)
+        is_own = n_own is None or j < n_own
+        yield Want(j, column.steps, column.tag, column.creator, "" if is_own else column.vr)
     number = len(columns)
     for found in frames:
         for places in found.ranks:
@@ -99,10 +102,12 @@ class Node:
         return here.union(*(node.creators() for node in inner))
 
 
-def make_tree(columns: Sequence[Column], frames: Sequence[FrameColumn] = ()) -> Node:
+def make_tree(
+    columns: Sequence[Column], frames: Sequence[FrameColumn] = (), n_own: int | None = None
+) -> Node:
     """Gather the places of all columns; node by node they are where the elements are met."""
     root = Node()
-    for want in wants(columns, frames):
+    for want in wants(columns, frames, n_own):
         nodes = [root]
         for step in want.steps:
             nodes = [inner for node in nodes for inner in node.below(step)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from dicomlab.schema.columns import Column, Columns, Step, public_column
+from dicomlab.schema.columns import ANY_ITEM, Column, Columns, Step, public_column
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 
@@ -80,8 +80,9 @@ GROUP_ROWS: dict[str, str] = {
     "RepetitionTime": "MRTimingAndRelatedParametersSequence",
     "FlipAngle": "MRTimingAndRelatedParametersSequence",
     "EchoTrainLength": "MRTimingAndRelatedParametersSequence",
-    "PercentSampling": "MRFOVGeometrySequence",
-    "PercentPhaseFieldOfView": "MRFOVGeometrySequence",
+    "PercentSampling": "MRFOVGeometrySequence MRSpectroscopyFOVGeometrySequence",
+    "PercentPhaseFieldOfView": "MRFOVGeometrySequence MRSpectroscopyFOVGeometrySequence",
+    "EchoNumbers": "MREchoSequence",
     "InPlanePhaseEncodingDirection": "MRFOVGeometrySequence",
     "PixelBandwidth": "MRImagingModifierSequence",
     "NumberOfAverages": "MRAveragesSequence",
@@ -156,6 +157,10 @@ ENHANCED_NAMES: tuple[tuple[str, str, str], ...] = (
     ("ExposureTime", "CTExposureSequence[0].ExposureTimeInms", "PS3.3 C.8.15.3.8: in ms"),
     ("Exposure", "CTExposureSequence[0].ExposureInmAs", "PS3.3 C.8.15.3.8: in mAs"),
     ("XRayTubeCurrent", "FrameAcquisitionSequence[0].XRayTubeCurrentInmA", "PS3.3 C.8.19.6.8: in mA"),
+    ("ExposureTime", "FrameAcquisitionSequence[0].ExposureTimeInms", "PS3.3 C.8.19.6.8: in ms"),
+    ("Exposure", "FrameAcquisitionSequence[0].ExposureInmAs", "PS3.3 C.8.19.6.8: in mAs"),
+    ("ExposureTime", "XRayAcquisitionDoseSequence[0].ExposureTimeInms", "PS3.3 C.8.31.5: in ms"),
+    ("Exposure", "XRayAcquisitionDoseSequence[0].ExposureInmAs", "PS3.3 C.8.31.5: in mAs"),
     ("AcquisitionDateTime", "FrameContentSequence[0].FrameAcquisitionDateTime", "PS3.3 C.7.6.16.2.2"),
     *(("ImageType", f"{name}[0].FrameType", "PS3.3 C.8.16.1: as ImageType") for name in _FRAME_TYPES),
 )
@@ -220,6 +225,18 @@ FRAME_ROWS: tuple[tuple[str, str, str, str], ...] = (
         "Intercept to real values.",
     ),
     (
+        "RealWorldValueMappingSequence[*].MeasurementUnitsCodeSequence[0].CodeValue",
+        "real_world_units",
+        "",
+        "Units of the real values as codes, such as Bq/ml, in the order of the mappings.",
+    ),
+    (
+        "RealWorldValueMappingSequence[*].LUTLabel",
+        "real_world_labels",
+        "",
+        "Labels of the mappings, in their order.",
+    ),
+    (
         "PositionerPositionSequence[0].PositionerPrimaryAngle",
         "PositionerPrimaryAngle",
         "deg",
@@ -266,6 +283,8 @@ class FrameColumn:
     ranks: tuple[tuple[Place, ...], ...]
     is_of_frames: bool = False
     """Whether only the frames table has it."""
+    gathers: bool = False
+    """Whether a cell has the values of all items, also those that are the same."""
 
 
 @cache
@@ -275,8 +294,9 @@ def frame_columns(columns: Columns) -> tuple[FrameColumn, ...]:
     for path, name, unit, meaning in FRAME_ROWS:
         column = public_column(path, name=name, unit=unit, meaning=meaning, phi=False)
         if name not in columns:
-            place = Place(column.steps, column.tag, column.vr)
-            found.append(FrameColumn(replace(column, steps=(), path=""), ((place,),), is_of_frames=True))
+            place = _in_every_item(Place(column.steps, column.tag, column.vr))
+            shown = replace(column, steps=(), path="")
+            found.append(FrameColumn(shown, ((place,),), is_of_frames=True, gathers=column.is_many))
     return tuple(found)
 
 
@@ -294,7 +314,13 @@ def _ranks(column: Column) -> tuple[tuple[Place, ...], ...]:
     other = tuple(Place(found.steps, found.tag, found.vr) for found in renamed)
     is_kept = own or other or (column.tag >> 16 in _PHYSICS and not column.steps and not column.creator)
     kept = (*_below(_UNASSIGNED, column), *_of_philips(column)) if is_kept and not column.creator else ()
-    return tuple(places for places in (own, other, kept) if places)
+    return tuple(tuple(map(_in_every_item, places)) for places in (own, other, kept) if places)
+
+
+def _in_every_item(place: Place) -> Place:
+    """The place in every item of its sequences, so that several are seen; makers' own have one."""
+    steps = (step if step.creator or step.item else replace(step, item=ANY_ITEM) for step in place.steps)
+    return replace(place, steps=tuple(steps))
 
 
 def _own_places(column: Column) -> Iterator[Place]:

@@ -24,7 +24,7 @@ from tests.fuzz.twins import compare, twins
 def test_both_readers_say_the_same_of_odd_headers():
     met = look(0, 300, is_mutant=False)
     assert met.wrong == []
-    assert met.counts["header: read, by the kernel"] > 150  # else both were the same reader
+    assert met.counts["header: read, by the kernel"] > 140  # else both were the same reader
     assert met.counts["header: read, handed back"] > 20
 
 
