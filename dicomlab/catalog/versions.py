@@ -17,8 +17,9 @@ from dicomlab.catalog.place import Folder, Place, place_of
 from dicomlab.errors import CatalogUnreached, DamagedCatalog, NewerCatalog, NoCatalog
 from dicomlab.plain_files import MOST_BYTES, NotPlain, is_object, member, parse_json
 
-FORMAT = 2
-"""Format 2 has the tables `frames`, `dose` and `directory`, `files.container`, and columns in one unit."""
+FORMAT = 3
+"""Format 2 has the tables `frames`, `dose` and `directory`, `files.container`, and columns in one unit.
+Format 3 has `real_world_units` and `real_world_labels` of frames, and values from all of schema.places."""
 FILE = "catalog.json"
 UNFINISHED = f".{FILE}."
 """How the name of a catalog.json begins that is being written."""

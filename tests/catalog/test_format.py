@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -64,6 +65,29 @@ def test_its_columns_in_one_unit_are_worked_out(old):
     assert catalog.frames["echo_time_ms"].tolist() == [10.0, 20.0]
     assert catalog.instances["repetition_time_ms"].dropna().tolist() == [500.0]
     assert catalog.series["echo_time_ms"].tolist() == [15.0]
+
+
+@pytest.mark.parametrize("keep_headers", [True, False])
+def test_frames_of_format_2_get_the_columns_that_they_lack(tmp_path, keep_headers):
+    new, folder = ["real_world_units", "real_world_labels"], tmp_path / "catalog"
+    write(dataset(NumberOfFrames=2, ExposureInmAs=5.0), tmp_path / "archive" / "one")
+    dl.scan(tmp_path / "archive", folder, keep_headers=keep_headers, progress=False)
+    store, state = Store(folder), read_state(folder)
+    for table, drop in (("frames", new), ("instances", [])):
+        paths = store.paths(table, state.tables[table])
+        rows = pq.read_table(paths).drop_columns(drop)
+        if table == "instances":  # what nobody looked for then
+            at = rows.schema.get_field_index("Exposure")
+            rows = rows.set_column(at, rows.schema.field(at), pa.nulls(len(rows), rows.schema.field(at).type))
+        with store.writer(table, f"old-{table}.parquet") as writer:
+            writer.write(rows)
+        state = store.commit(state, [writer.part], gone={table: [Path(path).name for path in paths]})
+    write_state(folder, replace(state, format=2))
+    assert dl.open_catalog(folder).frames[new].isna().all(axis=None)
+    write(dataset(SOPInstanceUID="1.2.4", NumberOfFrames=2), tmp_path / "archive" / "two")
+    catalog = dl.scan(tmp_path / "archive", folder, progress=False)
+    assert (len(catalog.frames), read_state(folder).format) == (4, FORMAT)
+    assert catalog.instances["Exposure"].dropna().tolist() == ([5.0] if keep_headers else [])
 
 
 def test_without_headers_they_come_from_the_columns_that_are_stored(tmp_path):
