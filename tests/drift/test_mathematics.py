@@ -16,15 +16,19 @@ from dicomlab.drift.findings.changes import ratio, to_timestamp
 from dicomlab.drift.findings.merging import merged, together
 from dicomlab.drift.findings.sisters import fleet_events
 from dicomlab.drift.findings.volume import _pauses, _weeks
-from dicomlab.drift.sequential.levels import trailing_level
+from dicomlab.drift.sequential.levels import _window, trailing_level
+from dicomlab.drift.sequential.loop import Alarm
 from dicomlab.drift.sequential.onset import ramp_onset, share_onset, step_gain, step_onset
 from dicomlab.drift.sequential.scatter import Pairs, _growth, _scores, make_pairs
 from dicomlab.drift.sequential.settling import Plan, _levels, _local_level
 from dicomlab.drift.sequential.shares import _batches
 from dicomlab.drift.signals.adjustment import adjust, operator_effects, robust_sd
 from dicomlab.drift.signals.days import Days, Scatter, as_one, calm, gather, measure_scatter, weighted_mean
+from dicomlab.drift.signals.making import _Maker
+from dicomlab.drift.signals.signal import Rules
 from dicomlab.drift.signals.usual import mixed_values, usual_values, written
 from dicomlab.drift.signals.writing import unit_factor
+from dicomlab.drift.watch import _part
 
 ONES = np.ones(12)
 
@@ -257,6 +261,84 @@ def test_operators_are_known_after_twenty_rows_and_drawn_to_the_others():
     late = operator_effects(values, beside, np.arange(170) < 80)[beside == 2]
     assert np.isnan(late[:20]).all()
     assert late[20:] == pytest.approx(np.full(10, 3.0 * 20 / 24), abs=0.01)
+
+
+# ---- baselines, and how the budget is shared
+
+
+def learn_until(day: list[int] | np.ndarray, *, window: int = 90, held: int | None = None) -> int | None:
+    day = np.sort(np.asarray(day))
+    values = SimpleNamespace(day=day, stratum=np.zeros(len(day), int), names=["Head"])
+    spans = {} if held is None else {("CT-01", "CT", "KVP", "Head"): (0, held)}
+    maker = _Maker("CT-01", "CT", SimpleNamespace(name="KVP"), values, Rules(), window, spans)
+    return maker._learn_until(0)
+
+
+def test_a_baseline_takes_its_window_or_as_many_days_as_it_needs():
+    every = np.arange(300)
+    assert learn_until(every) == 90
+    assert learn_until(every[:24]) is None
+    assert learn_until(4 * every[:60]) == 4 * 24
+    assert learn_until(np.repeat(every[:200:8], 3)) == 90
+    assert learn_until(12 * every[:60]) == 12 * 24  # within the first half
+    assert learn_until(12 * every[:49]) == 12 * 24
+    assert learn_until(12 * every[:48]) is None
+
+
+def test_a_baseline_needs_its_rows_days_and_dates():
+    assert learn_until(np.repeat(7 * np.arange(10), 3)) == 90
+    assert learn_until(np.repeat(6 * np.arange(10), 3)) is None  # 54 days
+    assert learn_until(np.repeat(10 * np.arange(9), 3)) is None  # 9 dates
+    assert learn_until(np.r_[np.arange(24), 80]) == 90
+    assert learn_until(np.r_[np.arange(24), 91]) is None  # past the window, and the first half
+
+
+def test_tests_before_months_of_rest_are_no_baseline():
+    tests_first = np.r_[np.repeat(np.arange(3), 10), 70 + np.arange(200)]
+    assert learn_until(tests_first, window=60) == 70 + 60
+    assert learn_until(np.r_[np.repeat(np.arange(3), 10), 50 + np.arange(200)], window=90) == 90
+
+
+def test_a_frozen_baseline_ends_where_it_did_if_it_still_has_its_rows():
+    assert learn_until(np.arange(300), held=24) == 24
+    assert learn_until(np.arange(300), held=23) == 90
+
+
+def test_all_protocols_together_have_as_much_of_the_budget_as_they_have_apart():
+    def one(stratum: str, reason: str = "", kind: str = "level") -> SimpleNamespace:
+        return SimpleNamespace(kind=kind, is_monitored=not reason, is_pooled=stratum == "all")
+
+    group = [one("all"), one("Head"), one("Chest"), one("Neck"), one("Foot", "too little")]
+    assert [_part(signal, group) for signal in group] == [3, 1, 1, 1, 0]
+    assert _part(group[0], group[:1]) == 1
+    assert _part(one("all", kind="setting"), group) == 1
+
+
+def test_a_chart_is_looked_at_three_weeks_about_its_rise_and_six_days_at_least():
+    days = Days(np.arange(200), np.zeros(200), np.ones(200), np.ones(200, int), np.zeros(200))
+    assert _window(days, 0, Alarm(60, 50, "d"), 21) == (29, 82)
+    assert _window(days, 40, Alarm(60, 50, "d"), 21) == (40, 82)
+    far = Days(100 * np.arange(20), np.zeros(20), np.ones(20), np.ones(20, int), np.zeros(20))
+    assert _window(far, 0, Alarm(10, 9, "d"), 21) == (5, 15)
+    assert _window(far, 8, Alarm(10, 9, "d"), 21) == (8, 15)
+    assert _window(far, 0, Alarm(19, 19, "d"), 21) == (14, 20)
+
+
+def test_few_weeks_close_together_have_no_slope_of_their_own():
+    date = np.r_[np.arange(15), 40]
+    days = Days(date, 0.5 * date, np.ones(16), np.ones(16, int), np.zeros(16))
+    level, _, _ = trailing_level(days, 0, Scatter(2.0, 0.0), 0.0, follows_slope=True)
+    assert level[15] == pytest.approx(3.5)
+
+
+def test_days_share_something_only_where_enough_rows_tell_them_apart():
+    def between(rows: list[int]) -> float:
+        n = np.array(rows)
+        value = np.tile([1.0, -1.0], 20)[: len(rows)]
+        return measure_scatter(Days(np.arange(len(rows)), value, n, n, 0.0 * n), value).between
+
+    assert between([2] * 10) == pytest.approx((10 / 9) ** 0.5)
+    assert between([2] * 9 + [1]) == 0.0
 
 
 # ---- levels, settings, shares
