@@ -333,3 +333,18 @@ class MissingPackage(DicomlabError, ImportError):
 
     def __init__(self, work: str, package: str, extra: str, also: str = ""):
         super().__init__(f'{work} needs {package}: pip install "dicomlab[{extra}]"{also}')
+
+
+class UnusableKey(DicomlabError):
+    """A file holds no key for de-identification, or one that is not secret."""
+
+    def __init__(self, path: str, why: str):
+        super().__init__(f"{path} {why}. Key.make(path) makes a key that only its owner can read.")
+
+
+class BadRecipe(DicomlabError):
+    """A recipe for de-identification says something that is not understood, or not safe."""
+
+    def __init__(self, where: str, line: int | None, what: str):
+        place = f"{where}, line {line}" if line else where
+        super().__init__(f"{place}: {what} docs/deid.md lists what a recipe can say.")

@@ -1,0 +1,1 @@
+"""De-identification of files: recipes, keys, and the engine that cleans."""
