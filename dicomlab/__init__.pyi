@@ -9,6 +9,9 @@ from .checks.engine import list_checks as list_checks
 from .cohorts.cohort import Cohort as Cohort
 from .cohorts.engine import select as select
 from .copies.engine import copy_files as copy_files
+from .deid.engine import deidentify as deidentify
+from .deid.keys import Key as Key
+from .deid.recipe import Recipe as Recipe
 from .devices import list_devices as list_devices
 from .drift.base import Drift as Drift
 from .drift.engine import find_drift as find_drift

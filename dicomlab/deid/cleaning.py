@@ -29,7 +29,7 @@ from dicomlab.deid.rules import (
 from dicomlab.deid.safe_private import safe_private
 from dicomlab.deid.shifting import capped_age, is_date, shifted
 from dicomlab.deid.values import REMOVED, dummy, has_form, is_same_kind
-from dicomlab.deid.vocabulary import is_known_term
+from dicomlab.deid.vocabulary import is_defined_term, is_known_term
 
 CLASS_UIDS = frozenset(
     int(tag, 16)
@@ -41,8 +41,6 @@ CLASS_UIDS = frozenset(
 """Attributes whose UIDs name a class, a syntax or a coding scheme, and no instance."""
 BULK = frozenset((0x00282000, 0x54000110, 0x54000112, 0x5400100A, 0x54001010, 0x00700256)) | PIXELS
 """Attributes of bytes that are kept: pixels, waveforms, colour profiles, patterns; others may hold all."""
-_STRUCTURE = frozenset((0x00080005, 0x00080008, 0x00080060, 0x00185100, 0x00280004, 0x00200060, 0x00080068))
-"""Attributes that say how to read the rest; a patient called Primary must not change them."""
 
 
 class Cleaning:
@@ -193,9 +191,8 @@ class Cleaning:
             self._note(element)
             return Element(element.tag, vr, b"")
         if vr in TEXTS:
-            if element.tag in _STRUCTURE and vr == "CS":
-                return element if is_known_term(element.tag, element.value) else self._later(element)
-            return self._later(element)
+            # A patient called Text must not change the type of an item.
+            return element if vr == "CS" and is_defined_term(element.value) else self._later(element)
         return element
 
     def _later(self, element: Element) -> Element:

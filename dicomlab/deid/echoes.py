@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from dicomlab.deid.profile import attribute_rules
+from dicomlab.deid.vocabulary import is_defined_term
 
 _LEAST_NAME, _LEAST_ID = 3, 4
 _ANYWHERE = 6
@@ -118,4 +119,5 @@ class Echoes:
     def are_in_bytes(self, data: bytes) -> bool:
         """Whether bytes of any kind have an identifier that is too long to be there by chance."""
         capitals = data.upper()
-        return any(word in capitals for word in self._plain if len(word) >= 8 or not word.isdigit())
+        words = (word for word in self._plain if len(word) >= 8 or not word.isdigit())
+        return any(word in capitals for word in words if not is_defined_term(word))

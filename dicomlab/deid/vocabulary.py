@@ -57,6 +57,15 @@ def is_known_term(tag: int, value: bytes) -> bool:
     )
 
 
+def is_defined_term(value: bytes) -> bool:
+    r"""Whether a coded string is one of the standard's own, such as a modality or the type of an item.
+
+    >>> is_defined_term(b"DERIVED\\SECONDARY "), is_defined_term(b"DOE")
+    (True, False)
+    """
+    return all(part.strip(b" \0") in _TERMS for part in value.split(b"\\"))
+
+
 @cache
 def _words() -> frozenset[bytes]:
     from pydicom._dicom_dict import DicomDictionary
