@@ -76,6 +76,7 @@ class Made:
             "signals": self.drift.signals,
             "rows": [],
             "acquisitions": (),
+            "recipe": "basic",
         }
 
     @property
@@ -84,6 +85,8 @@ class Made:
         catalog, step = self.catalog, self.cohort.step
         frames = dict.fromkeys(vars(self.drift), self.drift.signals)
         return {
+            "deidentify": {"to": self.home / "shared"},
+            "Key.open": {"path": self.home / "no.key"},
             "Catalog": {"where": catalog.path, "state": catalog._state},
             "Catalog.read_headers": {"columns": dl.Columns.only("KVP")},
             "Cohort": {"step": step},
@@ -104,6 +107,8 @@ class Made:
             "TagExplorer": (self.file,),
             "Viewer": (self.file,),
             "Columns": (),
+            "Key": (),
+            "Recipe": (),
         }
         ready = {
             "Catalog": self.catalog,

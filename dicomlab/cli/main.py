@@ -14,6 +14,7 @@ from dicomlab import __version__
 from dicomlab.cli import (
     check,
     compact,
+    deid,
     demo,
     doctor,
     drift,
@@ -42,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     *protocol.VERBS,
     report.VERB,
     export.VERB,
+    deid.VERB,
     compact.VERB,
     doctor.VERB,
 )

@@ -19,12 +19,59 @@ STANDARD_UIDS = "1.2.840.10008."
 """How UIDs begin that the standard defines: of classes, syntaxes, well-known instances."""
 
 
-@checked_methods
-class Key:
-    """The secret of a project: the same original gets the same substitute, in every run, on every machine.
+class Substitutes:
+    """What is made with a secret, always the same for the same original."""
 
-    Whoever has the key can tell which substitute belongs to an original that they know or guess. Keep
-    it apart from what is shared, and delete it when nothing more is to be added.
+    def __init__(self, secret: bytes | None = None):
+        if secret is not None and len(secret) != _LENGTH:
+            raise UnusableKey("A key", f"has {_LENGTH} bytes, and this one {len(secret)}")
+        self._secret = secret or secrets.token_bytes(_LENGTH)
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight characters by which two keys can be told apart; nothing can be made with them."""
+        return self.digest("fingerprint", b"").hex()[:8]
+
+    def digest(self, purpose: str, value: bytes) -> bytes:
+        """32 bytes that only the key can make: HMAC-SHA-256, apart for each purpose."""
+        return hmac.digest(self._secret, purpose.encode() + b"\0" + value, "sha256")
+
+    def uid(self, uid: str) -> str:
+        """The UID that stands for another one; those that the standard defines stay.
+
+        A UUID of version 8 as a UID of root 2.25 (PS3.5 B.2): 122 bits of the HMAC.
+        """
+        if uid.startswith(STANDARD_UIDS) or not uid:
+            return uid
+        number = int.from_bytes(self.digest("uid", uid.encode())[:16], "big")
+        number = number & ~(0xF << 76) | 8 << 76
+        number = number & ~(3 << 62) | 2 << 62
+        return f"2.25.{number}"
+
+    def word(self, purpose: str, value: bytes, length: int = 12) -> str:
+        """Letters and digits that stand for a value: the same for each that is the same."""
+        return base64.b32encode(self.digest(purpose, value)).decode()[:length]
+
+    def days(self, patient: bytes, span: tuple[int, int], step: int = 1) -> int:
+        """By how many days the dates of a patient are moved to earlier ones; below zero.
+
+        Args:
+            patient: What the patient is known by.
+            span: The least and the most days.
+            step: Of how many days it is a multiple; 7 keeps the days of the week.
+        """
+        least, most = (limit // step for limit in span)
+        number = int.from_bytes(self.digest("days", patient)[:8], "big")
+        return -step * (least + number % (most - least + 1))
+
+
+@checked_methods
+class Key(Substitutes):
+    """The secret of a project, by which originals get their substitutes.
+
+    The same original gets the same substitute in every run and on every machine. Whoever has the
+    key can tell which substitute belongs to an original that they know or guess. Keep it apart from
+    what is shared, and delete it when nothing more is to be added.
 
     >>> key = Key.make(to / "project.key")
     >>> key.uid("1.2.3") == Key.open(to / "project.key").uid("1.2.3")
@@ -32,9 +79,7 @@ class Key:
     """
 
     def __init__(self, secret: bytes | None = None):
-        if secret is not None and len(secret) != _LENGTH:
-            raise UnusableKey("A key", f"has {_LENGTH} bytes, and this one {len(secret)}")
-        self._secret = secret or secrets.token_bytes(_LENGTH)
+        super().__init__(secret)
 
     def __repr__(self) -> str:
         return f"<Key {self.fingerprint}>"
@@ -87,40 +132,3 @@ class Key:
             return cls(bytes.fromhex(text[len(_HEAD) :].strip()))
         except ValueError:
             raise UnusableKey(where, "holds no key of dicomlab") from None
-
-    @property
-    def fingerprint(self) -> str:
-        """Eight characters by which two keys can be told apart; nothing can be made with them."""
-        return self.digest("fingerprint", b"").hex()[:8]
-
-    def digest(self, purpose: str, value: bytes) -> bytes:
-        """32 bytes that only the key can make: HMAC-SHA-256, apart for each purpose."""
-        return hmac.digest(self._secret, purpose.encode() + b"\0" + value, "sha256")
-
-    def uid(self, uid: str) -> str:
-        """The UID that stands for another one; those that the standard defines stay.
-
-        A UUID of version 8 as a UID of root 2.25 (PS3.5 B.2): 122 bits of the HMAC.
-        """
-        if uid.startswith(STANDARD_UIDS) or not uid:
-            return uid
-        number = int.from_bytes(self.digest("uid", uid.encode())[:16], "big")
-        number = number & ~(0xF << 76) | 8 << 76
-        number = number & ~(3 << 62) | 2 << 62
-        return f"2.25.{number}"
-
-    def word(self, purpose: str, value: bytes, length: int = 12) -> str:
-        """Letters and digits that stand for a value: the same for each that is the same."""
-        return base64.b32encode(self.digest(purpose, value)).decode()[:length]
-
-    def days(self, patient: bytes, span: tuple[int, int], step: int = 1) -> int:
-        """By how many days the dates of a patient are moved to earlier ones; below zero.
-
-        Args:
-            patient: What the patient is known by.
-            span: The least and the most days.
-            step: Of how many days it is a multiple; 7 keeps the days of the week.
-        """
-        least, most = (limit // step for limit in span)
-        number = int.from_bytes(self.digest("days", patient)[:8], "big")
-        return -step * (least + number % (most - least + 1))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dicomlab.deid.keys import Key
+from dicomlab.deid.keys import Substitutes
 from dicomlab.deid.recipe import Recipe
 from dicomlab.errors import WrongArgument
 from dicomlab.new_files import clear_leftovers, make_folder, new_file, write_text
@@ -42,10 +42,9 @@ class Outcome:
 class Journal:
     """The outcomes of a run and of those before it, in blocks that are there whole or not at all."""
 
-    def __init__(self, to: Path, key: Key, recipe: Recipe):
+    def __init__(self, to: Path, key: Substitutes, recipe: Recipe):
         self._folder, self._key = to / FOLDER, key
-        facts = {
-            "dicomlab_deid": 1,
+        facts: dict[str, str] = {
             "key": key.fingerprint,
             "recipe": recipe.name,
             "hash": recipe.fingerprint,

@@ -40,7 +40,7 @@ _DESCRIPTORS = (0x0008103E, 0x00081030, 0x00181030, 0x00400254, 0x00181400, 0x00
 @checked_methods
 @dataclass(frozen=True)
 class Recipe:
-    """How files are de-identified: the basic profile of PS3.15 Annex E, with options and exceptions.
+    """How files are de-identified: PS3.15 Annex E, options and exceptions.
 
     >>> recipe = Recipe.load("basic").with_options("retain patient characteristics", dates="shift")
     >>> recipe.describe().loc["(0010,1010)", "action"]
