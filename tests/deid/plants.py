@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 TEXT_VRS = frozenset("AE CS LO LT PN SH ST UC UT UR".split())
+_WORD = re.compile(rb"QX[A-Z2-7]{9}")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 # What says how to read the file, or what it is: a word there makes it no file.
 _LEFT = frozenset(
@@ -231,8 +233,9 @@ def left(data: bytes, plants: list[Plant]) -> list[Plant]:
     ds = dcmread(io.BytesIO(data), stop_before_pixels=True)
     if ds.file_meta.TransferSyntaxUID.is_deflated:
         everything += zlib.decompress(data[_end_of_meta(data) :], -zlib.MAX_WBITS).upper()
-    thin = everything.replace(b"\0", b"")
-    return [p for p in plants if p.word.encode() in everything or p.word.encode() in thin]
+    # Text in two bytes a letter is the same without its zeros.
+    found = set(_WORD.findall(everything)) | set(_WORD.findall(everything.replace(b"\0", b"")))
+    return [plant for plant in plants if plant.word.encode() in found]
 
 
 SYNTAXES = {
