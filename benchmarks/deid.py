@@ -26,9 +26,9 @@ from statistics import mean, median
 # In place of the folder of this script, which would hide the package deid.
 sys.path[0] = str(Path(__file__).parents[1])
 
-from pydicom import dcmread
+from pydicom import dcmread  # noqa: E402
 
-from tests.deid.plants import Plant, Planter, as_file, left, planted_dataset, report
+from tests.deid.plants import Plant, Planter, as_file, left, planted_dataset, report  # noqa: E402
 
 Clean = Callable[[Path, Path], None]
 SR_CLASS = "1.2.840.10008.5.1.4.1.1.88."

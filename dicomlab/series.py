@@ -5,6 +5,7 @@ Tables that others made are read by `spreadsheets`: sidecars of BIDS, decimal co
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,15 @@ def is_phantom(series: pd.DataFrame) -> pd.Series:
 
 def _says_test(names: pd.Series) -> pd.Series:
     return names.fillna("").str.contains(_TEST_WORDS)
+
+
+def names_a_phantom(name: str) -> bool:
+    """Whether one name says that a phantom was imaged.
+
+    >>> names_a_phantom("Daily QA"), names_a_phantom("Chest")
+    (True, False)
+    """
+    return re.search(_TEST_WORDS, name) is not None
 
 
 def protocol_names(series: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from dicomlab.deid.base import DATES, PIXELS, TEXTS, Element
@@ -30,6 +31,7 @@ from dicomlab.deid.safe_private import safe_private
 from dicomlab.deid.shifting import capped_age, is_date, shifted
 from dicomlab.deid.values import REMOVED, dummy, has_form, is_same_kind
 from dicomlab.deid.vocabulary import is_defined_term, is_known_term
+from dicomlab.series import names_a_phantom
 
 CLASS_UIDS = frozenset(
     int(tag, 16)
@@ -41,6 +43,8 @@ CLASS_UIDS = frozenset(
 """Attributes whose UIDs name a class, a syntax or a coding scheme, and no instance."""
 BULK = frozenset((0x00282000, 0x54000110, 0x54000112, 0x5400100A, 0x54001010, 0x00700256)) | PIXELS
 """Attributes of bytes that are kept: pixels, waveforms, colour profiles, patterns; others may hold all."""
+
+_BLANKS = re.compile(rb"[\s_]+")
 
 
 class Cleaning:
@@ -110,19 +114,30 @@ class Cleaning:
 
     def _substitute(self, element: Element, vr: str, action: str) -> bytes:
         if action == PSEUDONYM or (element.tag == PATIENT_NAME and action in (DUMMY, HASH)):
-            return self.patient.encode()
+            return f"{self.prefix(element.value)}{self.patient}".encode()
         if action == MACHINE:
             return self._other_uid(element.value) if vr == "UI" else self.machine.encode()
         if action == OTHER_UID or (action == HASH and vr == "UI"):
             return self._other_uid(element.value)
         if action == HASH and vr in TEXTS | {"PN"}:
-            value = element.value.strip(b" \0")
-            return f"H{self.key.word('hash', value.upper(), 12)}".encode() if value else b""
+            return self._hashed(element.value)
         if action == REPLACE:
             return self.rules.texts[element.tag]
         if action == AGE:
             return (capped_age(_text(element.value)) or "").encode()
         return dummy(vr)
+
+    def _hashed(self, value: bytes) -> bytes:
+        """A keyed hash, the same for all spellings that drift takes for one protocol."""
+        plain = _BLANKS.sub(b" ", value.strip(b" \0").upper())
+        if not plain:
+            return b""
+        return f"{self.prefix(value)}H{self.key.word('hash', plain, 12)}".encode()
+
+    def prefix(self, value: bytes) -> str:
+        """What says that a phantom was imaged, where quality control needs to know."""
+        is_asked = self.rules.recipe.machines == "pseudonyms"
+        return "PHANTOM " if is_asked and names_a_phantom(_text(value)) else ""
 
     def _other_uid(self, value: bytes) -> bytes:
         uids = value.split(b"\\")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dicomlab.arguments import checked_methods
 from dicomlab.errors import UnusableKey
-from dicomlab.new_files import new_file
+from dicomlab.new_files import write_text
 
 _LENGTH = 32
 _HEAD = "dicomlab key 1 "
@@ -100,8 +100,7 @@ class Key(Substitutes):
         if os.path.lexists(path):
             raise UnusableKey(os.fspath(path), "is there already")
         key = cls()
-        with new_file(path) as part:
-            part.write_text(_HEAD + key._secret.hex() + "\n", encoding="ascii")
+        write_text(path, _HEAD + key._secret.hex() + "\n")
         return key
 
     @classmethod

@@ -14,7 +14,7 @@ from pathlib import Path
 from dicomlab.deid.keys import Substitutes
 from dicomlab.deid.recipe import Recipe
 from dicomlab.errors import WrongArgument
-from dicomlab.new_files import clear_leftovers, make_folder, new_file, write_text
+from dicomlab.new_files import clear_leftovers, make_folder, write_text
 from dicomlab.plain_files import NotPlain, read_json
 
 DONE, WITHHELD, LEFT_OUT, FAILED = "deidentified", "withheld", "left out", "failed"
@@ -79,5 +79,4 @@ class Journal:
             return
         name = self._key.word("block", "\n".join(row.original for row in rows).encode(), 20)
         plain = [{k: v for k, v in asdict(row).items() if k != "file_key"} for row in rows]
-        with new_file(self._folder / f"{name}.json", remove_leftovers=False) as part:
-            part.write_text(json.dumps(plain), encoding="utf-8")
+        write_text(self._folder / f"{name}.json", json.dumps(plain))
