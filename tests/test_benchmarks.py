@@ -345,3 +345,11 @@ def test_a_file_without_a_row_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "rglob", lambda self, what: [*real(self, what), BENCHMARKS / "mutants.py"])
     met = mutants.account(tmp_path / "files", tmp_path / "catalog")
     assert (met["files"], met["rows"], met["is_whole"]) == (21, 20, False)
+
+
+def test_deid_leaves_no_word_that_was_planted(folder):
+    table = rows(run("deid.py", folder, "--files", 3))
+    assert {"basic", "strict"} <= set(table)
+    assert [table[name][1] for name in ("basic", "strict")] == ["0", "0"]
+    assert table["strict"][3] == "0"
+    assert number(table["basic"][4]) > 0

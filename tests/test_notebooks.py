@@ -23,6 +23,7 @@ def test_there_are_notebooks():
         "qc/02-drift.ipynb",
         "qc/03-why-naive-charts-fail.ipynb",
         "qc/04-protocols.ipynb",
+        "research/01-deid.ipynb",
     }
 
 
