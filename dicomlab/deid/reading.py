@@ -54,7 +54,7 @@ def parse(data: bytes) -> Parsed:
     if is_deflated:
         data, start = _inflated(data, start), 0
     how = _encoding(data, start, syntax)
-    if not syntax:
+    if syntax in ("", _IMPLICIT, _EXPLICIT, _BIG):  # what is true, whatever the file said
         syntax = _IMPLICIT if how.is_implicit else _BIG if how.is_big else _EXPLICIT
     elements, _ = _elements(data, start, len(data), how, is_item=False, depth=0)
     if not elements:

@@ -128,3 +128,16 @@ def test_sequences_as_unknown_of_big_endian_files_are_cleaned_in_either_byte_ord
         at = data.index(struct.pack(">HH", 0x10, 0x20))
         cleaned = cleaned_file(data[:at] + element + data[at:], Recipe.load("basic"), KEY)
         assert name not in cleaned.data
+
+
+def test_a_file_that_is_not_written_as_its_syntax_says_gets_the_true_one():
+    from pydicom.uid import ImplicitVRLittleEndian
+
+    from tests.deid.plants import SYNTAXES as known
+
+    data = as_file(base(), known["implicit"], Planter(), sop_class=MR)
+    at = data.index(b"\x02\0\x10\0UI\x12\0") + 8
+    wrong = data[: at - 2] + b"\x14\0" + b"1.2.840.10008.1.2.1\0" + data[at + 18 :]
+    cleaned = dcmread(io.BytesIO(cleaned_file(wrong, Recipe.load("basic"), KEY).data))
+    assert cleaned.file_meta.TransferSyntaxUID == ImplicitVRLittleEndian
+    assert cleaned.Modality == "MR"
