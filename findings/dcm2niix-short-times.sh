@@ -2,8 +2,8 @@
 # What: AcquisitionTime in the sidecar of dcm2niix 1.0.20260724, for times that are short, at midnight, or just before it.
 # Behaviour: a TM may leave out seconds, and minutes too (PS3.5 6.2). The sidecar takes it for a number: 0930 becomes 00:09:30 and 09 becomes
 # 00:00:09. Midnight itself is left out as if there were no time, and 235959.999999 becomes 23:59:60. No warning.
-# Why it matters here: scanner hours, waiting times and decay are reckoned from this field, and shifts put night scans on the wrong day. Times of four
-# digits are common after de-identification and from older devices. The guess before the run was 09:30:00, 09:00:00, 00:00:00 and 23:59:59.
+# Why it matters here: scanner hours, waiting times and decay are reckoned from this field, and a morning scan lands just
+# after midnight, hours before its patient came. The guess before the run was 09:30:00, 09:00:00, 00:00:00 and 23:59:59.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -2,7 +2,7 @@
 # What: signed slices of 10 to 15 stored bits, native and JPEG-LS, converted by dcm2niix 1.0.20260724.
 # Behaviour: the sign of the stored bits is carried to the whole word for 12 bits only. For every other width -1 becomes 2 ** bits - 1 (8191
 # of 13 bits), without a warning, when the bits above are zero, and always in JPEG-LS, whose stream has no sign. Native words that
-# happen to carry the sign, and JPEG 2000, are right. A test with 12 bits (the usual one) finds nothing wrong.
+# happen to carry the sign are right. A test with 12 bits finds nothing wrong.
 # Why it matters here: whether air is -1000 or 7192 depends on BitsStored and on how an archive has compressed; a NIfTI made of one archive
 # differs from one made of a copy. The guess before the run was: all widths right, as 12 was.
 set -euo pipefail

@@ -2,7 +2,7 @@
 # What: a PET slice de-identified with dicognito 0.19.0: the time between injection and scan, before and after.
 # Behaviour: dates and times are moved by days and hours, pair by pair. A time that has no date beside it, as Radiopharmaceutical Start Time
 # (0018,1072) or Contrast/Bolus Start Time, stays as it was, while the scan and Radiopharmaceutical Start DateTime move by hours.
-# Why it matters here: the older attribute is the one that scanners and SUV tools agree on. An uptake of 60 minutes becomes one of another day or
+# Why it matters here: the date-time is optional in PET, so a table often has the time alone. An uptake of 60 minutes becomes one of another day or
 # of minus eight hours, and SUV is wrong by powers of two without any sign. The guess before the run was that intervals are kept; the tool's
 # summary says in half a sentence that a time is replaced with its date only, not what that does to PET and contrast.
 set -euo pipefail

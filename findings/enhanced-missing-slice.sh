@@ -3,8 +3,8 @@
 # SimpleITK 2.5.7 and dcm2niix 1.0.20260724.
 # Behaviour: SimpleITK says the slices are 1 mm apart, a number that stands nowhere in the file; dcm2niix says 2.667 mm, the mean. Neither says a
 # word, though SimpleITK warns of the same hole in a series of single files. highdicom refuses. All positions stand in the file.
-# Why it matters here: volumes, and doses and distances along the axis, are wrong by a factor of 2 or by a third, for the form into which archives
-# and vendors move. The guess before the run was a warning and the mean from both.
+# Why it matters here: volumes, and doses and distances along the axis, are wrong by a factor of 2 or by a third, in a form whose single
+# file looks complete. The guess before the run was a warning and the mean from both.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 # by SimpleITK 2.5.7, dcm2niix 1.0.20260724 and highdicom again.
 # Behaviour: the slopes stand in the file, one for each frame. highdicom applies each; SimpleITK applies that of the first frame to all of them;
 # dcm2niix applies none and writes no slope, though it honours the slopes of frames in Enhanced MR. Neither of the two says a word.
-# Why it matters here: PET is scaled slice by slice, and archives convert old series into this form. Activity, and each SUV, is then off by a factor
+# Why it matters here: PET is often scaled slice by slice, and this form is made for old series. Activity, and each SUV, is then off by a factor
 # that differs by slice and by tool. The guess before the run: SimpleITK one slope for all, dcm2niix right.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -2,7 +2,7 @@
 # What: a colour image of 16 bits a sample, native and in RLE Lossless, read by SimpleITK 2.5.7 (beside pydicom 3.0.2).
 # Behaviour: native it is right. In RLE, which allows 16 bits for RGB (PS3.5 8.2.2), bytes of one plane land in another: pure red, 65535 0 0,
 # becomes 0 65280 255. Nothing is said. Eight bits in RLE, and 16 bits in grey, are right. A lossless step changes every number.
-# Why it matters here: RLE is what tools choose when nothing else is installed, to make a release smaller without loss; a check with grey or with 8 bits
+# Why it matters here: RLE is what pydicom writes without another package, to make a release smaller without loss; a check with grey or with 8 bits
 # does not show it. The guess before the run was that native and RLE agree.
 set -euo pipefail
 folder=$(mktemp -d)
