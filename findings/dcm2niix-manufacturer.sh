@@ -4,7 +4,7 @@
 # a warning. A maker whose letters are not known is left out of the sidecar (Agfa, Fujifilm, Hologic), unless Contributing Equipment
 # names one: then an image by Agfa that passed through a workstation of Siemens is by Siemens, again without a warning.
 # Why it matters here: tables, strata and drift by maker are often made of these sidecars, and private elements are read by the rules of that maker.
-# The guess before the run was the header's own name wherever the maker is not among those known.
+# The guess was the header's own name wherever the maker is not among those known, until a file by highdicom came out as Hitachi.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 # Behaviour: a TM may leave out seconds, and minutes too (PS3.5 6.2). The sidecar takes it for a number: 0930 becomes 00:09:30 and 09 becomes
 # 00:00:09. Midnight itself is left out as if there were no time, and 235959.999999 becomes 23:59:60. No warning.
 # Why it matters here: scanner hours, waiting times and decay are reckoned from this field, and a morning scan lands just
-# after midnight, hours before its patient came. The guess before the run was 09:30:00, 09:00:00, 00:00:00 and 23:59:59.
+# after midnight, hours before its patient came. The guess before the run was 09:30:00 for 0930; the others were not guessed.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

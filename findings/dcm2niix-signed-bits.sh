@@ -4,7 +4,7 @@
 # of 13 bits), without a warning, when the bits above are zero, and always in JPEG-LS, whose stream has no sign. Native words that
 # happen to carry the sign are right. A test with 12 bits finds nothing wrong.
 # Why it matters here: whether air is -1000 or 7192 depends on BitsStored and on how an archive has compressed; a NIfTI made of one archive
-# differs from one made of a copy. The guess before the run was: all widths right, as 12 was.
+# differs from one made of a copy. The first guess was that all is right; after one failure in JPEG-LS, that native words are.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

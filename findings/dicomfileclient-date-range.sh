@@ -3,7 +3,7 @@
 # Behaviour: a range of dates (StudyDate=20240101-20240131), as DICOMweb has it, is not a valid date to it, so that filter is left out: all
 # studies of the folder come back. A line is logged, nothing is raised. So it is with ModalitiesInStudy. Single dates and names work.
 # Why it matters here: code that made a cohort from a server gets, on a folder, everyone: more patients than asked for, in a release at worst.
-# The guess before the run was that a range works, or raises.
+# The guess before the run was that a range works.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

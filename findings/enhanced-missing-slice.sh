@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # What: four CT slices, of which one between is missing (0, 2, 6 and 8 mm), in one Legacy Converted Enhanced CT file by highdicom 0.28.2, read by
 # SimpleITK 2.5.7 and dcm2niix 1.0.20260724.
-# Behaviour: SimpleITK says the slices are 1 mm apart, a number that stands nowhere in the file; dcm2niix says 2.667 mm, the mean. Neither says a
-# word, though SimpleITK warns of the same hole in a series of single files. highdicom refuses. All positions stand in the file.
+# Behaviour: SimpleITK says the slices are 1 mm apart, which is neither their thickness, a step nor the spacing in the plane; dcm2niix
+# says 2.667 mm, the mean. Neither says a word, though SimpleITK warns of the same hole in a series of single files. highdicom refuses.
+# All positions stand in the file.
 # Why it matters here: volumes, and doses and distances along the axis, are wrong by a factor of 2 or by a third, in a form whose single
-# file looks complete. The guess before the run was a warning and the mean from both.
+# file looks complete. No guess was written down before the first run: the hole was a side case of another one. One would expect what
+# SimpleITK does for single files, the mean with a warning.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -42,7 +44,7 @@ def series(heights):
         made.Modality, made.Manufacturer, made.ImageType = "CT", "Example", ["ORIGINAL", "PRIMARY", "AXIAL"]
         made.SeriesNumber, made.InstanceNumber, made.AcquisitionNumber, made.PatientPosition = 1, number + 1, 1, "HFS"
         made.ImagePositionPatient, made.ImageOrientationPatient = [0, 0, height], [1, 0, 0, 0, 1, 0]
-        made.PixelSpacing, made.SliceThickness = [1, 1], 2
+        made.PixelSpacing, made.SliceThickness = [0.5, 0.5], 2
         made.SamplesPerPixel, made.PhotometricInterpretation, made.PixelRepresentation = 1, "MONOCHROME2", 0
         made.Rows = made.Columns = 32
         made.BitsAllocated, made.BitsStored, made.HighBit = 16, 16, 15
