@@ -77,7 +77,7 @@ class Cleaning:
                 kept = self._private(element, creators)
             elif _is_left_out(tag):
                 kept = None
-                self._note(element)
+                self.note(element)
             else:
                 action = self.rules.action(tag, parent)
                 if action is not None:
@@ -101,7 +101,7 @@ class Cleaning:
             return self._with_items(element, says_nothing=False) if element.items is not None else None
         if action == CONTENT and element.items is not None:
             return cleaned_content(self, element)
-        self._note(element)
+        self.note(element)
         if action == REMOVE:
             return None
         if action == SHIFT and vr in DATES:
@@ -158,17 +158,17 @@ class Cleaning:
             return self._with_items(element, says_nothing=says_nothing)
         wanted = vr_of(tag)
         if vr in ("UN", "SQ") or wanted == "UN" or not is_same_kind(vr, wanted):
-            self._note(element)
+            self.note(element)
             return None
         if vr in ("PN", "UR", "AE"):
-            self._note(element)
+            self.note(element)
             return None
         if vr in DATES:
             return self._unlisted_date(element, vr)
         if vr == "UI":
             return self._unlisted_uid(element)
         if vr in TEXTS and says_nothing and element.value.strip(b" \0"):
-            self._note(element)
+            self.note(element)
             return Element(tag, vr, REMOVED)
         if vr in ("OB", "OW") and tag in BULK:
             return element
@@ -184,7 +184,7 @@ class Cleaning:
 
     def _unlisted_uid(self, element: Element) -> Element:
         if not has_form("UI", element.value):
-            self._note(element)
+            self.note(element)
             return Element(element.tag, "UI", b"")
         if "U" in self.rules.recipe.options:
             return element
@@ -203,7 +203,7 @@ class Cleaning:
                 return element
             return Element(element.tag, vr, b"")
         if not has_form(vr, element.value):
-            self._note(element)
+            self.note(element)
             return Element(element.tag, vr, b"")
         if vr in TEXTS:
             # A patient called Text must not change the type of an item.
@@ -239,12 +239,12 @@ class Cleaning:
     def _vr(self, element: Element) -> str:
         return element.vr if element.vr != "UN" or element.items is not None else vr_of(element.tag)
 
-    def _note(self, element: Element) -> None:
+    def note(self, element: Element) -> None:
         """Note the identifiers in an element that does not stay as it is, at any depth."""
         if element.items is not None:
             for item in element.items:
                 for inner in item:
-                    self._note(inner)
+                    self.note(inner)
             return
         vr = self._vr(element)
         if vr == "PN":

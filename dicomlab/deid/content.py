@@ -47,7 +47,7 @@ def _item(cleaning: Cleaning, item: list[Element], parent: int) -> list[Element]
     if action == REMOVE:
         if not any(element.tag == _CONTENT and element.items for element in item):
             for element in item:
-                cleaning._note(element)
+                cleaning.note(element)
             cleaning.counts["content items removed"] += 1
             return None
         action = DUMMY  # what lies below it, such as numbers, has rules of its own

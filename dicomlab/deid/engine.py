@@ -12,7 +12,7 @@ from dicomlab.arguments import checked_arguments
 from dicomlab.deid.keys import Key
 from dicomlab.deid.outcomes import CATALOG, DONE, FILES, Journal, Outcome
 from dicomlab.deid.recipe import Recipe
-from dicomlab.deid.running import Work, run_unit
+from dicomlab.deid.running import Work, original_hash, run_unit
 from dicomlab.deid.units import SIZE, Item, items_of, refuse_overlap, units_of
 from dicomlab.errors import EmptyScan, UnusableKey
 from dicomlab.new_files import clear_leftovers, make_folder
@@ -105,19 +105,20 @@ def _done(
     work: Work, items: Iterator[Item], journal: Journal | None, jobs: int | None
 ) -> Iterator[tuple[list[Outcome], list[Outcome]]]:
     """The outcomes of all items, a unit at a time, in their order."""
-    known = {} if journal is None else journal.known
     few = list(islice(items, _ALONE + 1))
-    units = units_of(_chained(few, items))
+    units = ((unit, _known(work, unit, journal)) for unit in units_of(_chained(few, items)))
     if len(few) <= _ALONE or (jobs or os.cpu_count() or 1) == 1:
-        yield from (run_unit(work, unit, known) for unit in units)
+        yield from (run_unit(work, unit, known) for unit, known in units)
         return
     from joblib import Parallel, delayed
 
-    parallel = Parallel(
-        n_jobs=jobs or os.cpu_count(), return_as="generator", pre_dispatch="2*n_jobs", batch_size=1
-    )
-    # Workers get the outcomes of earlier runs only where there are some: they are sent with each unit.
-    yield from parallel(delayed(run_unit)(work, unit, known) for unit in units)
+    jobs = jobs or os.cpu_count()
+    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
+    yield from parallel(delayed(run_unit)(work, unit, known) for unit, known in units)
+
+
+def _known(work: Work, unit: list[Item], journal: Journal | None) -> dict[str, Outcome]:
+    return {} if journal is None else journal.known_of([original_hash(work, item) for item in unit])
 
 
 def _key(key: str | Path | Key | None, target: Path) -> Key:

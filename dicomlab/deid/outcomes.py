@@ -35,6 +35,8 @@ class Outcome:
     """How many attributes and content items were left out."""
     repeated: int = 0
     """How many kept texts repeated what was removed, and lost their value."""
+    archive: str = ""
+    """The keyed hash of the archive that the original lies in."""
     file_key: str = ""
     """Where the original lies; not in the journal."""
 
@@ -54,7 +56,14 @@ class Journal:
         clear_leftovers(self._folder)
         if not (to / MARK).exists():
             write_text(to / MARK, json.dumps(facts, indent=1) + "\n")
-        self.known = {row.original: row for row in self._rows() if (row.outcome != FAILED)}
+        self._known: dict[str, dict[str, Outcome]] = {}
+        for row in self._rows():
+            if row.outcome != FAILED:
+                self._known.setdefault(row.archive or row.original, {})[row.original] = row
+
+    def known_of(self, originals: list[str]) -> dict[str, Outcome]:
+        """The outcomes of earlier runs for some files, and for what lies in them if they are archives."""
+        return {k: row for one in originals for k, row in self._known.get(one, {}).items()}
 
     @staticmethod
     def _check(to: Path, facts: dict[str, str]) -> None:

@@ -101,6 +101,7 @@ def _member(
     if item.members is not None and key not in item.members:
         return
     original = original_hash(work, Item(key, item.source, item.stamp))
+    archive = original_hash(work, item)
     earlier = known.get(original)
     if earlier is not None and (earlier.outcome != DONE or (work.to / FILES / earlier.to).is_file()):
         yield replace(earlier, file_key=key), False
@@ -109,9 +110,9 @@ def _member(
         data, _ = member.read(_MOST_BYTES)
     except OSError as error:
         why = error.strerror or "the member of the archive cannot be read"
-        yield Outcome(original, FAILED, reason=why, file_key=key), True
+        yield Outcome(original, FAILED, reason=why, archive=archive, file_key=key), True
         return
-    yield _one(work, data, original, key), True
+    yield replace(_one(work, data, original, key), archive=archive), True
 
 
 def _one(work: Work, data: bytes, original: str, file_key: str) -> Outcome:

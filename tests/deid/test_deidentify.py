@@ -114,6 +114,15 @@ def test_a_second_run_does_only_what_is_new(archive, tmp_path, key, monkeypatch)
     assert len(calls) == 1
 
 
+def test_members_of_archives_are_not_done_twice(archive, tmp_path, key, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "in" / "x.zip", "w") as packed:
+        packed.write(archive / "p0" / "s0" / "i0", "inside/i0")
+        packed.write(archive / "notes.txt", "inside/notes.txt")
+    first = dl.deidentify(tmp_path / "in", tmp_path / "out", key=key, progress=False)
+    monkeypatch.setattr(running, "cleaned_file", None)
+    assert dl.deidentify(tmp_path / "in", tmp_path / "out", key=key, progress=False).equals(first)
+
+
 def test_another_key_or_recipe_in_the_same_folder_is_refused(archive, tmp_path, key):
     dl.deidentify(archive, tmp_path / "out", key=key, progress=False)
     for other in ({"key": None}, {"key": key, "recipe": "strict"}):
