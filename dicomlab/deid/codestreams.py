@@ -17,6 +17,7 @@ _LS_ENDS = frozenset("80 81".split())
 _J2K_ENDS = frozenset("90 91 92 93 201 202 203".split())
 _RLE = "1.2.840.10008.1.2.5"
 _NATIVE = frozenset(f"1.2.840.10008.1.2{end}" for end in ("", ".1", ".1.99", ".2", ".1.98", ".8.1"))
+_PLAIN_FRAGMENTS = ("1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.8.1")
 _UNFOLLOWED = "its compressed pixels cannot be followed to their end"
 _ITEM_HEAD = Struct("<HHI")
 _LENGTH = Struct(">H")
@@ -45,8 +46,10 @@ def cleaned_fragments(pixels: bytes, head: int, syntax: str) -> bytes:
     refuse_unknown(syntax)
     out = bytearray(pixels)
     spans = _fragments(pixels, head)[1:]  # the first is the table of offsets
-    if syntax == _RLE or syntax in _NATIVE or not spans:
+    if syntax == _RLE or syntax in _PLAIN_FRAGMENTS or not spans:
         return pixels
+    if syntax in _NATIVE:
+        raise Withheld("its pixels lie in fragments, though its transfer syntax has none")
     is_j2k = syntax.removeprefix(_JPEG) in _J2K_ENDS
     is_ls = syntax.removeprefix(_JPEG) in _LS_ENDS
     for frame in _frames(pixels, spans):

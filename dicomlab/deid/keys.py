@@ -41,7 +41,7 @@ class Substitutes:
 
         A UUID of version 8 as a UID of root 2.25 (PS3.5 B.2): 122 bits of the HMAC.
         """
-        if uid.startswith(STANDARD_UIDS) or not uid:
+        if not uid or (uid.startswith(STANDARD_UIDS) and uid.replace(".", "").isdecimal()):
             return uid
         number = int.from_bytes(self.digest("uid", uid.encode())[:16], "big")
         number = number & ~(0xF << 76) | 8 << 76

@@ -73,8 +73,10 @@ def is_same_kind(written: str, wanted: str) -> bool:
 
     A text where a number belongs is no slip of a writer's hand that one may trust.
 
-    >>> is_same_kind("LO", "SH"), is_same_kind("OW", "US"), is_same_kind("LO", "US")
-    (True, True, False)
+    >>> is_same_kind("LO", "SH"), is_same_kind("OW", "US"), is_same_kind("LO", "US"), is_same_kind("OW", "IS")
+    (True, True, False, False)
     """
+    if written.startswith("O") and not (wanted.startswith("O") or wanted in ("US", "SS")):
+        return False
     kinds = {_KINDS.get(written), _KINDS.get(wanted)}
     return len(kinds) == 1 or kinds == {"number", "bytes"}

@@ -97,6 +97,7 @@ def test_comments_of_jpeg_2000_are_blanked_in_main_and_tile_headers():
         (b"\0\0\0\x0cjP  \r\n\x87\n", J2K),
         (b"\xff\xd8\xff\xd9", "1.2.840.10008.1.2.4.102"),
         (b"\xff\xd8\xff\xd9", "1.2.3"),
+        (b"\xff\xd8\xff\xd9", "1.2.840.10008.1.2.1"),
     ],
 )
 def test_what_cannot_be_followed_is_withheld(stream, syntax):

@@ -63,6 +63,7 @@ def test_uids_are_valid_keyed_and_stable():
     assert not set(made.values()) & {OTHER.uid(uid) for uid in made}
     assert KEY.uid("1.2.840.10008.5.1.4.1.1.2") == "1.2.840.10008.5.1.4.1.1.2"
     assert KEY.uid("") == ""
+    assert "DOE" not in KEY.uid("1.2.840.10008.DOE")
 
 
 def test_uids_are_uuids_of_version_eight():
