@@ -161,12 +161,12 @@ def checks_page() -> str:
         "`check(catalog)` runs these and gives one row a finding; `dicomlab check catalog` prints them. An "
         "*error* says not to use something as it is, a *warning* to look before using it, a *note* what is "
         "worth knowing and may well be meant. A series is first split into what it holds (localisers, "
-        "echoes, phases, b-values, acquisitions, orientations, slabs that lie apart: the table `volumes`), and "
-        "each volume is judged by itself. A check "
+        "echoes, phases, b-values, acquisitions, orientations, slabs that lie apart: the table `volumes`), "
+        "and each volume is judged by itself. A check "
         "that lacks a column is listed as not run. One fault is told once: where several checks of "
         "those that run see it, the one nearest to its cause tells it. No finding holds a text from a "
-        "header: evidence is numbers, names of attributes and fixed words. The notebook, the shell and the report say "
-        "beside it which series it is about, by pseudonyms while masked.",
+        "header: evidence is numbers, names of attributes and fixed words. The notebook, the shell and the "
+        "report say beside it which series it is about, by pseudonyms while masked.",
         "`check(catalog, checks=[...])` takes names, or checks of your own, such as one of these with "
         "another setting.",
     ]

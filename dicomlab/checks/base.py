@@ -273,3 +273,20 @@ def whole_headers(
     for key, header in catalog.kept_headers(where, beside=beside, missing=lambda key, _: cut.add(key)):
         if key not in cut:
             yield key, header
+
+
+class OneRun:
+    """A catalog for one run of the checks: what the same small query gives is asked for once."""
+
+    def __init__(self, catalog: Readable):
+        self._catalog = catalog
+        self._answers: dict[str, pd.DataFrame] = {}
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Run one query, or give what it gave before."""
+        if query not in self._answers:
+            self._answers[query] = self._catalog.sql(query)
+        return self._answers[query]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from dicomlab.checks.attributes import (
     TooLongNumber,
     UnreadValue,
 )
-from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, Readable, joined, no_findings
+from dicomlab.checks.base import FINDING_COLUMNS, SEVERITIES, Check, OneRun, Readable, joined, no_findings
 from dicomlab.checks.card import Findings
 from dicomlab.checks.clocks import ClockOff, SeriesTimeLate
 from dicomlab.checks.conditions import MissingConditional
@@ -168,7 +168,7 @@ def check(catalog: Readable, checks: Iterable[Check | str] | None = None) -> pd.
     >>> findings.attrs["not_run"]
     []
     """
-    catalog = getattr(catalog, "unmasked", catalog)
+    catalog = cast("Readable", OneRun(getattr(catalog, "unmasked", catalog)))
     chosen = _chosen(CHECKS if checks is None else checks)
     aside: dict[str, str] = {}
     have = {table: _columns_of(catalog, table, chosen, aside) for table in {one.table for one in chosen}}

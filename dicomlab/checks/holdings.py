@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from dicomlab.checks.base import Check, Level, Severity
 from dicomlab.volumes.base import APART
+
+_PARTS = ("volume", "stack", "series")
 
 FEW = 0.2
 """Share of the slices of a series up to which those of an orientation are the odd ones."""
@@ -108,16 +111,17 @@ def _count_of_series(slices: pd.DataFrame, name: str) -> pd.Series:
 
 def _apart_by(slices: pd.DataFrame) -> pd.Series:
     """Which attributes differ between the volumes of a series and not inside them, as words."""
-    words = pd.Series("", index=slices.index, dtype=object)
+    volume, stack, series = (np.unique(slices[name], return_inverse=True)[1] for name in _PARTS)
+    first_of_volume = np.unique(volume, return_index=True)[1]
+    first_of_stack = np.unique(stack, return_index=True)[1]
+    words = np.full(int(series.max(initial=-1)) + 1, "", dtype=object)
     for name in (n for n in APART if n in slices and n != "FrameOfReferenceUID"):
-        code = pd.Series(pd.factorize(slices[name])[0], index=slices.index)
-        inside = (
-            code.groupby(slices["volume"]).transform("nunique").groupby(slices["series"]).transform("max")
-        )
-        between = (
-            code.groupby(slices["stack"]).transform("nunique").groupby(slices["series"]).transform("max")
-        )
-        words = words.mask((inside == 1) & (between > 1), words + f" {name}")
+        code = pd.factorize(slices[name])[0]
+        tells, changes = np.zeros(len(words), bool), np.zeros(len(words), bool)
+        tells[series[code != code[first_of_stack][stack]]] = True
+        changes[series[code != code[first_of_volume][volume]]] = True
+        words[tells & ~changes] += f" {name}"
+    texts = pd.Series(words[series], index=slices.index, dtype=object)
     by_place = slices["apart_by"].str.endswith("place")
     is_apart = by_place.groupby(slices["series"]).transform("any")
-    return words.str.strip().mask(words.eq("") & is_apart, "place").replace("", "time or order")
+    return texts.str.strip().mask(texts.eq("") & is_apart, "place").replace("", "time or order")

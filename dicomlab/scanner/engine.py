@@ -22,7 +22,7 @@ from dicomlab.catalog.lock import LISTING, LOCK, MARK, WRITING, refused, writing
 from dicomlab.catalog.place import LEFT, Folder, Place, place_of
 from dicomlab.catalog.rebuild import add_columns, open_for_writing
 from dicomlab.catalog.rollup import roll_up
-from dicomlab.catalog.store import PLAIN_TABLES, Part, Store, damage_explained
+from dicomlab.catalog.store import PLAIN_TABLES, SPLIT_TABLES, Part, Store, damage_explained
 from dicomlab.catalog.versions import FILE, UNFINISHED, State, missing_state, read_state, write_state
 from dicomlab.errors import (
     EmptyScan,
@@ -213,7 +213,8 @@ class _Scan:
         try:
             if not plan.listed:  # a share that is not mounted looks like that too: nothing is taken out
                 raise EmptyScan(self._source.root, 0)
-            if not plan.to_read and not plan.vanished and self._state.is_complete:
+            has_volumes = all(table in self._state.tables for table in SPLIT_TABLES)
+            if not plan.to_read and not plan.vanished and self._state.is_complete and has_volumes:
                 if self._mounts() != self._state.sources.get(self._source.root, {}).get("mounts", []):
                     write_state(self._place, self._with_source(self._state))
                 return
