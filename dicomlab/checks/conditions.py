@@ -149,7 +149,7 @@ def conditions_sql(have: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class MissingConditional(Check):
-    """Attributes are not there that other attributes of the file demand (types 1C, 2C)."""
+    """Attributes that others of the file demand (types 1C, 2C) are not there."""
 
     name: ClassVar[str] = "missing-conditional"
     table: ClassVar[str] = "headers"

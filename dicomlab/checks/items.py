@@ -46,7 +46,7 @@ class IncompleteItems(Check):
 
 @dataclass(frozen=True)
 class NoPrivateCreator(Check):
-    """Private elements have no creator, so that nobody can say what they are (PS3.5 7.8.1)."""
+    """Private elements have no creator (PS3.5 7.8.1): nobody can say what they are."""
 
     name: ClassVar[str] = "no-private-creator"
     table: ClassVar[str] = "header_faults"

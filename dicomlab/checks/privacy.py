@@ -120,7 +120,7 @@ class PrivateNamesLeft(Check):
 
 @dataclass(frozen=True)
 class IdentityInText(Check):
-    """Files say that the identity was removed, and texts of their headers may name somebody.
+    """The identity is said to be removed, and texts may name somebody all the same.
 
     Descriptions and comments are searched for what looks like a name, a number or an address; attributes of
     a person count with any value. One file of each series is read.

@@ -15,7 +15,7 @@ _ALSO = ("SeriesDate", "SOPClassUID", "DeviceSerialNumber", "StationName", "n_sl
 
 @dataclass(frozen=True)
 class RunInSeveralSeries(Check):
-    """Series agree in all that tells series apart, as if an export had cut one run into them."""
+    """Series look like parts of one run that an export cut into several."""
 
     least: int = 3
     """Series that must look alike; two do where they are of different acquisitions."""

@@ -52,7 +52,8 @@ def _digests(catalog: Readable, rows: pd.DataFrame) -> pd.Series:
             digest = content_digest(header)
             if digest is not None:
                 found[key] = digest
-    return rows["file_key"].map(found).fillna(rows["header_digest"])
+    both = zip(rows["file_key"], rows["header_digest"], strict=True)
+    return pd.Series([found.get(key, own) for key, own in both], index=rows.index, dtype="str")
 
 
 def content_digest(header: Dataset) -> str | None:

@@ -75,7 +75,7 @@ OTHER_OFFSETS = Instances(
 
 @dataclass(frozen=True)
 class InjectionAfter(Check):
-    """The tracer was given after the images were acquired, by the times of the header."""
+    """By the times of the header the tracer was given after the acquisition."""
 
     seconds: int = LEAST_AFTER_S
     """How long after the start of the acquisition an injection may be, as in a dynamic study."""
