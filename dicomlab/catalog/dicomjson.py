@@ -109,7 +109,9 @@ class _Writer:
     def _number(self, value: Any, vr: str, path: str) -> Any:
         text = str(getattr(value, "original_string", value)).strip()
         if vr in _WHOLE and _INTEGER.fullmatch(text):
-            return int(text)
+            whole = int(text)
+            # Readers in JavaScript round what is beyond; these two may be texts (PS3.18 F.2.3).
+            return str(whole) if vr in ("SV", "UV") and abs(whole) >= 2**53 else whole
         try:
             number = float(text)
         except ValueError:

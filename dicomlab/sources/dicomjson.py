@@ -170,9 +170,11 @@ def _as_text(value: Any) -> str:
 
 
 def _whole(value: Any) -> int:
-    if int(value) != float(value):
+    whole = int(value)
+    # A text that int() takes is whole; as a float it would be rounded beyond 2**53.
+    if isinstance(value, float) and whole != value:
         raise ValueError("not a whole number")
-    return int(value)
+    return whole
 
 
 def _place(tag: Any) -> tuple[int, int] | None:

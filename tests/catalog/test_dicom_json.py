@@ -58,6 +58,15 @@ def test_values_are_as_annex_f_has_them(tmp_path):
     assert not any(tag.startswith("0002") for tag in model)
 
 
+def test_numbers_that_readers_would_round_are_texts(tmp_path):
+    """PS3.18 F.2.3 allows it of SV and UV; 2^53 is the first that a double shares with another number."""
+    ds = dataset(SelectorUVValue=[2**53 - 1, 2**53, 2**64 - 1], SelectorSVValue=[-(2**53), 1 - 2**53])
+    model, short = json_model(read_back(ds, tmp_path))
+    assert short == []
+    assert model["00720083"]["Value"] == [2**53 - 1, str(2**53), str(2**64 - 1)]
+    assert model["00720082"]["Value"] == [str(-(2**53)), 1 - 2**53]
+
+
 @pytest.mark.parametrize(
     ("tag", "vr", "raw", "value"),
     [

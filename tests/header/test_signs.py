@@ -101,3 +101,18 @@ def test_an_odd_number_of_bytes_is_a_problem(tmp_path):
     batch = next(HeaderReader(COLUMNS).read([str(broken)]))
     assert batch.table["PixelPaddingValue"].to_pylist() == [None]
     assert [p.column.name for p in batch.problems] == ["PixelPaddingValue"]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_numbers_of_64_bits_are_exact_as_far_as_the_tables_hold_them(tmp_path, syntax):
+    columns = Columns.only("FileLengthInContainer", "SelectorUVValue", "SelectorSVValue")
+    exact = [2**53 + 1, 2**63 - 1]
+    ds = dataset(FileLengthInContainer=2**53 + 1, SelectorUVValue=exact, SelectorSVValue=[-(2**63)])
+    batch = next(HeaderReader(columns).read([str(write(ds, tmp_path / "f", syntax))]))
+    row = batch.table.to_pylist()[0]
+    assert row["FileLengthInContainer"] == 2**53 + 1
+    assert (row["SelectorUVValue"], row["SelectorSVValue"]) == (exact, [-(2**63)])
+    ds = dataset(FileLengthInContainer=2**63)
+    batch = next(HeaderReader(columns).read([str(write(ds, tmp_path / "g", syntax))]))
+    assert batch.table.to_pylist()[0]["FileLengthInContainer"] is None
+    assert [p.reason for p in batch.problems] == ["beyond 64 bits"]

@@ -43,6 +43,7 @@ def test_a_scan_gives_the_tree(archive, into):
         "instances": 12,
         "frames": 0,
         "dose": 0,
+        "references": 0,
         "files": 12,
         "errors": 0,
         "problems": 0,

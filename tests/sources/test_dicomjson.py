@@ -67,6 +67,13 @@ def test_a_value_is_written_as_its_vr_says_or_left_out(tag, given, value):
     assert written(tag, given) == value
 
 
+def test_numbers_beyond_2_53_are_exact_as_numbers_and_as_texts():
+    for value in (2**53 - 1, 2**53 + 1, 2**64 - 1):
+        assert written("0008040D", element("UV", value)) == value
+        assert written("0008040D", element("UV", str(value))) == value
+    assert written("00720082", element("SV", str(-(2**63)))) == -(2**63)
+
+
 def test_names_keep_their_parts_and_texts_say_that_they_are_utf8():
     name = {"Alphabetic": "Yamada^Tarou", "Ideographic": "山田^太郎", "Phonetic": "やまだ^たろう"}
     inner = {"00080005": element("CS", "ISO_IR 100"), "00080104": element("LO", "größer")}
