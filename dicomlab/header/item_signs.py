@@ -71,15 +71,23 @@ def with_signs(
     return settled
 
 
-def override(
-    place: tuple[np.ndarray, np.ndarray], values: np.ndarray, signs: np.ndarray
+def sign_places(
+    cells: tuple[np.ndarray, np.ndarray], every: np.ndarray, values: np.ndarray, rows: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The same for values of many items: what the item says of its own counts before `place`.
+    """Where the PixelRepresentation of each value of many items lies: (off, length).
 
-    `values` and `signs` are rows of what the walk met, as `kernel.Many` has them.
+    Args:
+        cells: Offset and length of all columns, by file.
+        every: What the walk noted of items: column, file, item, offset, length and more.
+        values: Those of `every` that are the values.
+        rows: The columns of PixelRepresentation that may count, the nearest first.
     """
-    off, length = place
-    said = {(row, item): (at, size) for _, row, item, at, size in signs[:, :5].tolist() if size > 0}
-    for k, (row, item) in enumerate(values[:, 1:3].tolist()):
-        off[k], length[k] = said.get((row, item), (off[k], length[k]))
+    of_items = [number for number in rows[:-1] if (every[:, 0] == number).any()]
+    of_files = [number for number in rows[:-1] if number not in of_items]
+    off, length = nearest(cells, (*of_files, rows[-1]), values[:, 1])
+    for number in reversed(of_items):
+        noted = every[(every[:, 0] == number) & (every[:, 4] > 0)]
+        said = {(row, item): (at, size) for row, item, at, size in noted[:, 1:5].tolist()}
+        for k, (row, item) in enumerate(values[:, 1:3].tolist()):
+            off[k], length[k] = said.get((row, item), (off[k], length[k]))
     return off, length

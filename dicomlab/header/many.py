@@ -9,8 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dicomlab.header.item_charsets import nearest
-from dicomlab.header.item_signs import override
+from dicomlab.header.item_signs import sign_places
 from dicomlab.header.values import Cells, Problem, cast
 from dicomlab.schema.arrow import arrow_type
 from dicomlab.schema.columns import Column
@@ -42,7 +41,9 @@ def gathered(
     cells[0][1], cells[1][1] = (
         np.where(said, many[:, k], cell[1]) for k, cell in ((6, cells[0]), (7, cells[1]))
     )
-    cells[0][2], cells[1][2] = _sign_places(found, every, many, rows_of[1], signs)
+    if signs:
+        top = rows_of[1]
+        cells[0][2], cells[1][2] = sign_places((found.off, found.length), every, many, (*signs, top))
     arrays, odd = cast(Cells(found.data, *cells), [column], 1, 2)
     values = arrays[column.name]
     if pa.types.is_list(values.type):
@@ -56,15 +57,3 @@ def gathered(
     is_there[row] = True
     lists = pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(~is_there))
     return lists.cast(arrow_type(column)), [replace(problem, row=int(row[problem.row])) for problem in odd]
-
-
-def _sign_places(
-    found: Cells, every: np.ndarray, values: np.ndarray, top: int, signs: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where the PixelRepresentation of each value lies."""
-    of_items = [number for number in signs if (every[:, 0] == number).any()]
-    of_files = [number for number in signs if number not in of_items]
-    place = nearest((found.off, found.length), (*of_files, top), values[:, 1])
-    for number in reversed(of_items):
-        place = override(place, values, every[every[:, 0] == number])
-    return place
