@@ -262,6 +262,7 @@ def places_page() -> str:
         "as none.",
         "Where a sequence has several items that say different things, a list column has the values of all, "
         "and any other is null with a row of `problems`; items that say the same are one value. "
+        "Items of CTAdditionalXRaySourceSequence count beside those of the primary source. "
         "`real_world_units` and `real_world_labels` have the values of all mappings, in their order. A path "
         "that you add with an item number is that item and no other.",
         "Every place is looked at in every file; what a kind of object cannot have is left out. `converted` "

@@ -16,9 +16,9 @@ from dicomlab.schema.frames import ENHANCED_NAMES, FRAME_ROWS, GROUP_ROWS
 
 OTHER_NAMES: tuple[tuple[str, str, str], ...] = (
     ("SequenceName", "PulseSequenceName", "PS3.3 C.8.13.4: as SequenceName of C.8.3.1"),
-    ("ImagedNucleus", "ResonantNucleus", "PS3.3 C.8.13.4, C.8.14.1: as ImagedNucleus of C.8.3.1"),
+    ("ImagedNucleus", "ResonantNucleus", "PS3.3 C.8.13.2: as ImagedNucleus of C.8.3.1"),
     ("ImagingFrequency", "TransmitterFrequency", "PS3.3 C.8.14.1: in MHz, as ImagingFrequency of C.8.3.1"),
-    ("DecayCorrection", "DecayCorrected", "PS3.3 C.8.22.4: YES or NO, where C.8.9.1 has how"),
+    ("DecayCorrection", "DecayCorrected", "PS3.3 C.8.22.6: YES or NO, where C.8.9.1 says how"),
     ("XRayTubeCurrent", "XRayTubeCurrentInmA", "PS3.3 C.8.19.3, C.8.31.1: in mA"),
     ("ExposureTime", "ExposureTimeInms", "PS3.3 C.8.19.3, C.8.31.1: in ms"),
     ("Exposure", "ExposureInmAs", "PS3.3 C.8.19.3, C.8.31.1: in mAs"),

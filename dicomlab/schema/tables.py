@@ -301,7 +301,7 @@ DEFAULT_ROWS: tuple[tuple[str, Level, str, str, str], ...] = (
         "Identifier of the administration, as `dose` has it.",
     ),
     ("Units", "series", "", "", "Unit of the pixels, such as BQML."),
-    ("DecayCorrection", "series", "", "", "NONE, START or ADMIN."),
+    ("DecayCorrection", "series", "", "", "NONE, START or ADMIN; YES or NO in enhanced PET."),
     ("DecayFactor", "instance", "", "none", "Factor that decay correction applied."),
     ("DoseCalibrationFactor", "instance", "", "median", "Factor from counts per second to Bq/ml."),
     ("ActualFrameDuration", "instance", "ms", "median", "Duration of the frame."),

@@ -179,6 +179,18 @@ def test_a_frame_of_its_own_wins_over_several_shared_items(tmp_path):
     assert problems == [("KVP", SEVERAL)]
 
 
+def test_two_sources_have_no_single_voltage(tmp_path):
+    shared = item(
+        CTXRayDetailsSequence=[item(KVP="100", FocalSpots="0.7")],
+        CTExposureSequence=[item(XRayTubeCurrentInmA=200.0)],
+        CTAdditionalXRaySourceSequence=[item(KVP="150", FocalSpots="0.9", XRayTubeCurrentInmA=110.0)],
+    )
+    row, frames, problems = read(write(enhanced(shared), tmp_path / "f"))
+    assert (row["KVP"], row["XRayTubeCurrent"], sorted(row["FocalSpots"])) == (None, None, [0.7, 0.9])
+    assert frames["KVP"].to_pylist() == [None]
+    assert sorted(problems) == [("KVP", SEVERAL), ("XRayTubeCurrent", SEVERAL)]
+
+
 def mapping(unit: str, label: str, slope: float) -> Dataset:
     made = item(RealWorldValueSlope=slope, RealWorldValueIntercept=0.0, LUTLabel=label)
     made.MeasurementUnitsCodeSequence = [item(CodeValue=unit, CodingSchemeDesignator="UCUM")]
