@@ -5,7 +5,7 @@ An item whose SpecificCharacterSet is there but empty counts as one that has non
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -51,20 +51,4 @@ def nearest(
             for k in np.flatnonzero(is_there).tolist():
                 is_there[k] = bool(data[its_off[k] : its_off[k] + its_length[k]].tobytes().strip(b" \0"))
         off, length = np.where(is_there, its_off, off), np.where(is_there, its_length, length)
-    return off, length
-
-
-def override(
-    place: tuple[np.ndarray, np.ndarray], values: np.ndarray, said: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The place for values of many items: what the item says of its own counts before `place`.
-
-    `values` and `said` are rows of what the walk met, as kernel.Many has them.
-    """
-    off, length = place
-    of_item: Mapping[tuple[int, int], tuple[int, int]] = {
-        (row, item): (at, size) for row, item, at, size in said[:, 1:5].tolist() if size > 0
-    }
-    for k, (row, item) in enumerate(values[:, 1:3].tolist()):
-        off[k], length[k] = of_item.get((row, item), (off[k], length[k]))
     return off, length
