@@ -90,7 +90,7 @@ TESTS = {
     "making_changes": "find_drift identities mix writing",
     "merging": "mathematics limits find_drift writing",
     "notices": "notices identities",
-    "shared": "common find_drift",
+    "shared": "common",
     "sisters": "mathematics fleet",
     "table_notices": "odd_tables",
     "volume": "mathematics notices",

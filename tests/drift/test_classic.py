@@ -217,3 +217,32 @@ def test_each_rule_of_nelson_fires_at_the_end_of_its_pattern_only(rule, values):
     fired = nelson_rules(values, center=0, sd=1)[rule].to_numpy()
     assert fired[-1]
     assert not fired[:-1].any()
+
+
+def fired(values: list[float]) -> list[int]:
+    """The rules of Nelson that the last point ends."""
+    last = nelson_rules(values, center=0, sd=1).iloc[-1]
+    return [int(rule) for rule in last.index[last.to_numpy()]]
+
+
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ([3.0], []),
+        ([-3.01], [1]),
+        ([0.5, -0.4] * 2 + [0.0] + [0.1] * 8, []),
+        ([-0.5, 2.0, 2.1], []),
+        ([2.1, -0.5, 2.1], [5]),
+        ([2.1, -0.5, -2.1], []),
+        ([1.0, 1.1, -0.2, 1.2, 1.3], []),
+        ([1.2, 1.1, -0.2, 1.2, 1.3], [6]),
+        ([1.0] + [0.5, -0.5, -0.4, 0.4] * 3 + [0.5, -0.5], []),
+        ([0.9] + [0.5, -0.5, -0.4, 0.4] * 3 + [0.5, -0.5], [7]),
+        ([1.2, -1.3, -1.2, 1.3, 1.2, -1.3, -1.0, 1.3], []),
+        ([1.2, -1.3, -1.2, 1.3, 1.2, -1.3, -1.1, 1.3], [8]),
+        ([-0.5, -0.4, -0.3, -0.3, 0.2, 0.3], []),
+        ([-0.5, -0.4, -0.3, -0.2, 0.2, 0.3], [3]),
+    ],
+)
+def test_a_point_on_a_line_is_not_beyond_it(values, rules):
+    assert fired(values) == rules
