@@ -96,8 +96,12 @@ class Identified:
     facts: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     def without_dates_of(self, devices: Collection[str]) -> Identified:
-        """The same where the dates of some machines say nothing: of their gaps, nor when the archive ends."""
-        return replace(self, devices=_listed(self.facts, devices)) if devices else self
+        """The same where the dates of some machines say nothing: of their gaps, nor when the archive ends.
+
+        It holds no facts any more, which are as large as the table of series.
+        """
+        listed = _listed(self.facts, devices) if devices else self.devices
+        return replace(self, devices=listed, facts=pd.DataFrame())
 
 
 def identify(

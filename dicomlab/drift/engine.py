@@ -152,9 +152,7 @@ def _judged_of(
     for name in strata or ():
         if name not in judged.rows:
             raise MissingColumn(name, judged.rows.columns)
-    if trust_dates:
-        return found, judged, []
-    judged, shifted = without_shifted_dates(judged)
+    judged, shifted = (judged, []) if trust_dates else without_shifted_dates(judged)
     return found.without_dates_of([notice.device for notice in shifted]), judged, shifted
 
 

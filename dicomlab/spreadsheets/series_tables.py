@@ -206,7 +206,7 @@ def _mostly(found: ReadNumbers) -> bool:
 def _single(values: pd.Series) -> pd.Series:
     """The cells of categories, and of lists of one."""
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
+        values = values.astype(object)
     if values.dtype != object:
         return values
     is_list = values.map(lambda cell: isinstance(cell, (list, tuple, np.ndarray)))

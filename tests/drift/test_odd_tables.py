@@ -158,6 +158,13 @@ def test_numbers_are_read_however_they_are_written(form, series):
     assert numbers(read.series["CTDIvol"]).tolist() == pytest.approx(series["CTDIvol"].tolist(), rel=1e-9)
 
 
+def test_categories_of_numbers_with_gaps_stay_as_they_are(series):
+    thick = series["SliceThickness"].round().astype("Int64").where(series.index % 7 > 0).astype("category")
+    read = read_series(series.assign(SliceThickness=thick))
+    assert read.remarks == ()
+    assert numbers(read.series["SliceThickness"])[1] == series["SliceThickness"][1]
+
+
 def test_a_change_is_found_in_decimal_commas(series, plain):
     drift = find_drift(series.assign(CTDIvol=NUMBERS["categories"](series["CTDIvol"])), ["CTDIvol"])
     assert drift.changes["onset"].tolist() == plain.changes["onset"].tolist()
