@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 
 from dicomlab.drift.detectors.budget import points_between_alarms, run_length
 from dicomlab.drift.detectors.cusum import capped_by_day, cusum, leading, number_of_day
+from dicomlab.drift.detectors.level import LevelShift
 from dicomlab.drift.findings.causes import coincidences, find_events
 from dicomlab.drift.findings.changes import ratio, to_timestamp
 from dicomlab.drift.findings.merging import merged, together
+from dicomlab.drift.findings.notices import Notice, _words
 from dicomlab.drift.findings.sisters import fleet_events
-from dicomlab.drift.findings.volume import _pauses, _weeks
+from dicomlab.drift.findings.volume import VolumeDrop, _pauses, _weeks
 from dicomlab.drift.sequential.levels import _window, trailing_level
 from dicomlab.drift.sequential.loop import Alarm
 from dicomlab.drift.sequential.onset import ramp_onset, share_onset, step_gain, step_onset
@@ -133,6 +136,8 @@ def test_one_value_far_off_the_others_of_its_day_is_drawn_in():
     drawn = gather(day, value, np.ones(20))
     reach = 3.5 * robust_sd(value - 0.05)
     assert drawn.value == pytest.approx(np.full(5, (0.05 + reach) / 4))
+    odd = gather(np.repeat([0, 1, 2], 5), np.tile([0.0, 1.0, 2.0, 3.0, 100.0], 3), np.ones(15))
+    assert odd.value == pytest.approx(np.full(3, (0 + 1 + 2 + 3 + 2 + 3.5 * 1.4826) / 5))
     pairs = gather(np.repeat([0, 1], 2), np.array([0.0, 50.0, 0.0, 0.0]), np.ones(4))
     assert pairs.value.tolist() == [25.0, 0.0]
 
@@ -554,6 +559,31 @@ def test_full_weeks_are_counted_from_monday_and_pauses_left_out():
     assert _pauses(np.array([0, 8])) == [(1, 7)]
     late = _weeks(day[day > monday])
     assert (late.date - monday).tolist()[:1] == [7]
+
+
+def test_a_drop_of_the_volume_ends_the_day_before_the_first_full_week_after_it():
+    monday = int(np.datetime64("2024-01-01", "D").astype(int))
+    week = np.arange(80)
+    a_week = np.where((week >= 40) & (week < 60), 8, 40) + np.random.default_rng(1).integers(-2, 3, 80)
+    day = np.concatenate(
+        [monday + 7 * w + np.sort(np.arange(n) % 7) for w, n in zip(week, a_week, strict=True)]
+    )
+    found = VolumeDrop()(day, learn_until=monday + 180, detectors=(LevelShift(),), budget=0.5)
+    assert [(first - monday, last - monday) for first, last, _, _ in found] == [(280, 419)]
+    assert found[0][2:] == pytest.approx((40, 8), rel=0.05)
+
+
+def test_a_missing_tag_is_counted_in_words():
+    one = Notice("CT", "CT", "missing-tag", ("KVP",), 19723, 19730, 0.02, 0.97, 1200, "d")
+    assert (
+        _words(one)
+        == "KVP is absent from 2024-01-01 to 2024-01-08: 97 % of 1,200 examinations lack it, 2 % before"
+    )
+    four = replace(one, parameters=("A", "B", "C", "D"), last=None, before=0.9, after=0.1)
+    assert (
+        _words(four)
+        == "A, B, C and 1 more are there from 2024-01-01 on: 10 % of 1,200 examinations lack A, 90 % before"
+    )
 
 
 def test_a_coincidence_is_the_share_of_days_that_lie_as_near():

@@ -35,7 +35,10 @@ def series() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def plain(series) -> Drift:
     drift = find_drift(series, ["CTDIvol"])
-    assert drift.changes["kind"].tolist() == ["step"]
+    assert drift.changes[["change_id", "finding", "kind"]].to_numpy().tolist() == [["C001", "F01", "step"]]
+    whole = drift.signals[drift.signals["stratum"] == "all"].iloc[0]
+    days_worked = series["first_acquired_at"].dt.normalize()
+    assert (whole["first"], whole["last"]) == (days_worked.min(), days_worked.max())
     return drift
 
 

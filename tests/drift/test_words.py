@@ -186,6 +186,10 @@ def test_a_step_is_as_grave_as_it_is_large_beside_its_floor_or_its_scatter(size,
         assert step.severity == severity
 
 
+def test_a_step_of_values_that_never_scatter_is_grave():
+    assert change(Step, signal(), before=0.0, after=0.01, error=0.001, scatter=0.0).severity == 3
+
+
 def test_what_else_happened_and_who_else_shows_it_end_the_sentence():
     step = change(Step, signal(stratum="all"), before=0.0, after=0.1, error=0.01, scatter=0.1)
     text = sentence(step, "Vega", "coincides with x", "seen on 2 of 3", part="PT")

@@ -102,7 +102,9 @@ def read_service_log(
         raise AmbiguousDates("date")
     tidy = pd.DataFrame(
         {
-            "device": wanted.str.casefold().map(lambda name: _machine(name, names), na_action="ignore"),
+            "device": wanted.str.casefold()
+            .map(lambda name: _machine(name, names), na_action="ignore")
+            .astype(object),
             "date": read.when.dt.normalize().astype("datetime64[us]"),
             "kind": texts(column(log, "kind")).fillna("service"),
             "text": texts(column(log, "text")).fillna(""),
