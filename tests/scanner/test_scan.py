@@ -44,6 +44,8 @@ def test_a_scan_gives_the_tree(archive, into):
         "frames": 0,
         "dose": 0,
         "references": 0,
+        "slices": 0,
+        "volumes": 0,
         "files": 12,
         "errors": 0,
         "problems": 0,

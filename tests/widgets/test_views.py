@@ -133,7 +133,7 @@ def test_a_table_that_was_masked_stays_so(small_fleet):
         assert not set(table.to_pandas()["PatientID"]) & true
 
 
-def test_what_is_wrong_is_a_sentence_and_not_an_exception(frame):
+def test_what_is_wrong_is_a_sentence_and_not_an_exception(frame, small_fleet):
     table = dl.widgets.Table(frame)
     table.filters = [{"column": "Modalty", "op": "=", "value": "CT"}]
     assert "Did you mean 'Modality'" in table.problem
@@ -143,7 +143,7 @@ def test_what_is_wrong_is_a_sentence_and_not_an_exception(frame):
     assert "did not work" in table.problem
     assert gesture(table, kind="drop table") is None
     with pytest.raises(NoSuchTable):
-        dl.widgets.Table(dl.Catalog.__new__(dl.Catalog), "nothing")
+        dl.widgets.Table(small_fleet["catalog"], "nothing")
     with pytest.raises(MissingColumn):
         dl.widgets.Table(frame, key="nothing")
 
