@@ -31,7 +31,7 @@ def split_tables(database: duckdb.DuckDBPyConnection, store: Store, tag: str) ->
 
     A catalog without the columns that are needed gets none of them.
     """
-    if not _NEEDED <= _types(database, "instances").keys():
+    if not _types(database, "instances").keys() >= _NEEDED:
         return []
     name = f"{tag}.parquet"
     with store.writer("slices", name) as slices, store.writer("volumes", name) as volumes:
