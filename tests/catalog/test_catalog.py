@@ -168,6 +168,7 @@ def test_columns_are_added_without_the_archive(own):
     assert dl.open_catalog(own.path).columns == columns
 
 
+@pytest.mark.slow
 def test_columns_added_later_are_those_of_a_scan_with_them(own, archive, tmp_path):
     wider = own.add_columns(["PatientComments", "ImageComments"], progress=False)
     again = dl.scan(
@@ -195,6 +196,7 @@ def test_columns_are_not_added_while_somebody_writes(own):
         own.add_columns(["PatientComments"], progress=False)
 
 
+@pytest.mark.slow
 def test_columns_are_not_added_on_top_of_what_a_killed_scan_left(own, archive, monkeypatch):
     write(dataset(PatientComments="new", StudyInstanceUID="1", SeriesInstanceUID="1"), archive / "later")
     calls = []

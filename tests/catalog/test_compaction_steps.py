@@ -26,6 +26,7 @@ def rows(catalog: dl.Catalog) -> list[list[str]]:
     return [sorted(repr(row) for row in catalog.read(table).to_dict("records")) for table in tables]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "kept"), [(0.0, 2), (1e9, 0)])
 def test_what_was_written_together_before_a_stop_stays(catalog, seconds, kept, monkeypatch):
     monkeypatch.setattr(compaction, "COMMIT_SECONDS", seconds)

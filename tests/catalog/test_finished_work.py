@@ -76,6 +76,7 @@ def tables(catalog):
     }
 
 
+@pytest.mark.slow
 def test_what_was_done_is_not_done_again_and_the_tables_are_the_same(catalog, read, tmp_path):
     files = len(Store(catalog.path).paths("headers", catalog._state.tables["headers"]))
     assert files > 4
@@ -94,6 +95,7 @@ def test_what_was_done_is_not_done_again_and_the_tables_are_the_same(catalog, re
         assert table.equals(tables(wider)[name]), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["columns", "scan", "compact"])
 def test_another_writer_deletes_what_is_of_no_use_to_it(catalog, read, tmp_path, other):
     counts = catalog.counts
@@ -111,6 +113,7 @@ def test_another_writer_deletes_what_is_of_no_use_to_it(catalog, read, tmp_path,
     assert opened.counts == counts
 
 
+@pytest.mark.slow
 def test_parts_that_are_missing_or_cut_short_are_made_again(catalog, read):
     killed(catalog, read, 3)
     done = json.loads((catalog.path / FILE).read_text())["done"]

@@ -67,6 +67,7 @@ def test_its_columns_in_one_unit_are_worked_out(old):
     assert catalog.series["echo_time_ms"].tolist() == [15.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep_headers", [True, False])
 def test_frames_of_format_2_get_the_columns_that_they_lack(tmp_path, keep_headers):
     new, folder = ["real_world_units", "real_world_labels"], tmp_path / "catalog"

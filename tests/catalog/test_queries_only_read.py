@@ -671,6 +671,7 @@ def test_no_value_of_a_table_is_in_an_error(query, catalog) -> None:
     assert NAME not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_while_masked_conditions_compare_pseudonyms(catalog, place) -> None:
     masked = catalog.masked
     assert masked.read("patients", where=f"PatientName LIKE '{NAME[:4]}%'").empty

@@ -259,6 +259,7 @@ def test_a_process_ends_when_nobody_asks(catalog, monkeypatch) -> None:
     assert catalog.sql("SELECT 1 AS one")["one"].tolist() == [1]
 
 
+@pytest.mark.slow
 def test_a_catalog_that_is_gone_leaves_nothing(archive, tmp_path) -> None:
     own = dl.scan(archive, into=tmp_path / "catalog", progress=False)
     own.masked.sql("FROM series")
@@ -316,6 +317,7 @@ def test_two_queries_may_be_read_side_by_side(catalog) -> None:
     assert [a.num_rows == b.num_rows for a, b in zip(one, other, strict=True)] == [True] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not POSIX, reason="signals")
 def test_ctrl_c_stops_a_query_of_the_shell_calmly(catalog) -> None:
     code = (

@@ -47,6 +47,7 @@ def test_only_files_that_fit_the_condition_are_read(scanned):
     assert list(catalog.read_headers(dl.Columns.only(PATH), "InstanceNumber = 7")) == []
 
 
+@pytest.mark.slow
 def test_what_may_identify_is_masked_where_the_catalog_is(scanned):
     columns = dl.Columns.only("OtherPatientIDs")
     catalog = scanned()

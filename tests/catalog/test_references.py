@@ -83,6 +83,7 @@ def rows(ds: Dataset, to: Path, syntax: str = ExplicitVRLittleEndian) -> list[di
     return tables[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_a_structure_set_names_its_images_and_their_series(tmp_path, syntax):
     found = rows(structures(), tmp_path, syntax)
@@ -204,6 +205,7 @@ WHERE r.file_key IN (SELECT file_key FROM instances WHERE Modality = 'RTSTRUCT')
 """
 
 
+@pytest.mark.slow
 def test_which_ct_a_structure_set_needs_is_a_query(archive, tmp_path):
     catalog = dl.scan(archive, tmp_path / "catalog", progress=False)
     assert catalog.sql(WHICH).to_dict("records") == [{"SeriesInstanceUID": "1.2.2", "Modality": "CT"}]

@@ -160,6 +160,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.slow
 def test_an_archive_without_faults_gives_no_finding(tmp_path):
     assert check(archive(tmp_path / "in"), tmp_path / "catalog") == []
 
@@ -185,6 +186,7 @@ def test_no_finding_holds_a_value_of_the_patient(tmp_path):
         assert word not in said
 
 
+@pytest.mark.slow
 def test_what_needs_kept_headers_is_told_as_not_run(tmp_path):
     folder = archive(tmp_path / "in")
     catalog = dl.scan(folder, into=tmp_path / "catalog", keep_headers=False, progress=False)

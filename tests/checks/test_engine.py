@@ -35,6 +35,7 @@ class Lacking(AllOfThem):
     needs = ("NoSuchColumn", "KVP")
 
 
+@pytest.mark.slow
 def test_a_check_of_ones_own_needs_no_list(small_fleet):
     catalog = small_fleet["catalog"]
     found = dl.check(catalog, [AllOfThem()])
@@ -44,6 +45,7 @@ def test_a_check_of_ones_own_needs_no_list(small_fleet):
     assert found.attrs["run"] == ["all-of-them"]
 
 
+@pytest.mark.slow
 def test_a_check_without_its_columns_is_told_as_not_run(small_fleet):
     found = dl.check(small_fleet["catalog"], [AllOfThem(), Lacking()])
     assert found.attrs["not_run"] == [{"check": "lacking", "reason": "The catalog lacks NoSuchColumn."}]

@@ -51,6 +51,7 @@ def test_volumes_are_told_apart_by(found_in, keyword, pair):
     assert found["evidence"].iloc[0] == {"n_volumes": 2, "n_orientations": 1, "apart_by": keyword}
 
 
+@pytest.mark.slow
 def test_a_slice_lost_of_one_inversion_time_is_found(found_in):
     images = twice(InversionTime=(150, 900))
     del images[7]

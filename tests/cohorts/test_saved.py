@@ -93,6 +93,7 @@ def test_other_instances_in_their_place_are_a_change(own, tmp_path):
     assert dl.Cohort.load(path, rescan(folder)).changes["change"].tolist() == ["replaced"]
 
 
+@pytest.mark.slow
 def test_when_the_version_is_not_kept_it_says_so(own, tmp_path):
     folder, catalog = own
     path = thin(catalog).save(tmp_path / "c.json")

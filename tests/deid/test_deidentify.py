@@ -40,6 +40,7 @@ def bytes_below(folder) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@pytest.mark.slow
 def test_each_file_has_an_outcome_and_the_output_is_a_catalog(archive, tmp_path, key):
     before = bytes_below(archive)
     rows = dl.deidentify(archive, tmp_path / "out", key=key, progress=False)
@@ -153,6 +154,7 @@ def test_a_dry_run_writes_nothing(archive, tmp_path):
     assert (rows["outcome"] == "would be deidentified").sum() == 12
 
 
+@pytest.mark.slow
 def test_catalogs_cohorts_and_archives_give_the_same_files(archive, tmp_path, key):
     with zipfile.ZipFile(tmp_path / "in" / "x.zip", "w") as packed:
         packed.write(archive / "p0" / "s0" / "i0", "inside/i0")

@@ -73,6 +73,7 @@ def test_a_vector_with_a_value_per_frame_speaks_for_its_frames(tmp_path):
     assert laid_out(ds, tmp_path) == (3_000, [])
 
 
+@pytest.mark.slow
 def test_columns_added_later_leave_the_frames_as_they_were(tmp_path):
     for name, ds in {"cine": native(2_000, 2_000), "false": native(3, 60_000)}.items():
         ds.SOPInstanceUID = f"1.2.{len(name)}"

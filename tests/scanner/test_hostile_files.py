@@ -230,6 +230,7 @@ def test_what_may_not_be_read_is_a_row_with_a_reason(folder, tmp_path, monkeypat
     assert found["good"] == "read"
 
 
+@pytest.mark.slow
 def test_a_file_of_ten_gigabytes_takes_no_memory(folder, tmp_path):
     huge = {
         "zeros": b"",
