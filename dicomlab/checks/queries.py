@@ -150,24 +150,24 @@ class ProblemRows(Instances):
     def query(self, catalog: Readable, names: Sequence[str]) -> str:
         """One SELECT that gives these columns."""
         own, of_frames = instance_columns(catalog), _frame_columns(catalog)
-        listed = catalog.sql('SELECT DISTINCT "column" AS name FROM problems ORDER BY ALL')["name"]
+        listed = list(map(str, catalog.sql('SELECT DISTINCT "column" AS name FROM problems')["name"]))
         cases = [
             f"WHEN {literal(name)} THEN {' OR '.join(_has_value(name, own, of_frames))}"
-            for name in map(str, listed)
+            for name in sorted(listed)
             if name in own or name in of_frames
         ]
         has_value = f'CASE p."column" {" ".join(cases)} ELSE false END' if cases else "false"
-        return Instances(self._more | {"has_value": has_value}, "JOIN problems p USING (file_key)").query(
-            catalog, names
-        )
+        join = "JOIN problems p USING (file_key)"
+        if every := [quoted(name) for name in sorted(listed) if name in of_frames]:
+            filled = ", ".join(f"bool_and({name} IS NOT NULL) AS {name}" for name in every)
+            frames = f"SELECT file_key, {filled} FROM frames GROUP BY file_key"
+            join += f" LEFT JOIN ({frames}) f ON f.file_key = i.file_key"
+        return Instances(self._more | {"has_value": has_value}, join).query(catalog, names)
 
 
 def _has_value(name: str, own: Sequence[str], of_frames: Sequence[str]) -> list[str]:
     found = [f"i.{quoted(name)} IS NOT NULL"] if name in own else []
-    if name in of_frames:
-        every = f"SELECT bool_and(f.{quoted(name)} IS NOT NULL) FROM frames f WHERE f.file_key = i.file_key"
-        found.append(f"coalesce(({every}), false)")
-    return found
+    return [*found, f"coalesce(f.{quoted(name)}, false)"] if name in of_frames else found
 
 
 def _frame_columns(catalog: Readable) -> list[str]:
