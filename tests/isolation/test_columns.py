@@ -80,12 +80,23 @@ def with_csa_fields(ds: Dataset, file: int) -> None:
         put(ds, (), 0x00290000 | offset, "OB", csa.CSA_CREATOR, csa2(**fields[kind]))
 
 
+def laid() -> set[str]:
+    """Columns whose values are laid into others, or are those of frames: they are not cast as they are."""
+    own = {column.name for column in READER._cast}
+    return {c.name for found in READER._places.found for c in (found.column, *found.all_others)} - own
+
+
+def cast_alone() -> list[Any]:
+    """The columns that are cast as they are."""
+    return [column for column in READER._all if column.name not in laid() and not is_fixed(column)]
+
+
 def a_header(file: int) -> Dataset:
     """A header with a value at the place of each column."""
     ds = dataset(SOPInstanceUID=f"1.2.{file}", SpecificCharacterSet="ISO_IR 192", PixelRepresentation=0)
     with_csa_fields(ds, file)
-    for place, column in enumerate(READER._all):
-        if column.has_place and not is_fixed(column):
+    for place, column in enumerate(cast_alone()):
+        if column.has_place:
             vr = one_vr(column.vr)
             each = [value_of(vr, number_of(place, file) + 60 * item) for item in range(2)]
             put(ds, column.steps, column.tag, vr, column.creator, each if column.is_many else each[0])
@@ -206,13 +217,6 @@ def each_poisoned(monkeypatch: pytest.MonkeyPatch, headers: list[bytes]) -> set[
 
 def written(maker: Any, folder: Path) -> list[bytes]:
     return [write(maker(file), folder / f"{file}").read_bytes() for file in range(3)]
-
-
-def cast_alone() -> list[Any]:
-    """The columns that are cast as they are: no others' values, which are laid into them, and no frames'."""
-    own = {column.name for column in READER._cast}
-    laid = {c.name for found in READER._places.found for c in (found.column, *found.all_others)} - own
-    return [column for column in READER._all if column.name not in laid and not is_fixed(column)]
 
 
 @pytest.mark.slow
