@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -14,6 +13,7 @@ from pydicom.tag import BaseTag
 
 from dicomlab.checks.base import Readable, whole_headers
 from dicomlab.checks.queries import REPEATS
+from dicomlab.checks.unheard import unheard
 
 MOST_READ = 5_000
 """Headers of a block that are read to compare them; beyond that, other bytes count as other content."""
@@ -60,8 +60,7 @@ def content_digest(header: Dataset) -> str | None:
     """A digest of what a header says, whatever the lengths of its sequences; None where it cannot be read."""
     digest = hashlib.md5(usedforsecurity=False)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of values that nobody asked for
+        with unheard():
             for part in _content(header):
                 digest.update(part)
     except Exception:  # noqa: BLE001 - pydicom raises whatever its parts raise; the bytes are compared then
