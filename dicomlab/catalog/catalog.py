@@ -399,7 +399,7 @@ class Catalog:
             warnings.warn(f"{short:,} headers could not be read, or not wholly.", stacklevel=2)
 
     def _parsed_whole(self, raw: bytes) -> tuple[Dataset, str]:
-        from dicomlab.header.charsets import quiet_pydicom
+        from dicomlab.quiet_pydicom import quiet_pydicom
 
         header, reason = parsed(raw)
         if not self.is_masked:

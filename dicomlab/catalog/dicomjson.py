@@ -19,7 +19,7 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
-from dicomlab.header.charsets import quiet_pydicom
+from dicomlab.quiet_pydicom import quiet_pydicom
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from dicomlab.checks.base import Readable, whole_headers
 from dicomlab.checks.queries import Instances, device_sql, instance_columns
-from dicomlab.checks.unheard import unheard
+from dicomlab.quiet_pydicom import quiet_pydicom
 
 MOST_FILES = 1_000
 """Instances up to which every header is looked at; of more, one of each machine and kind."""
@@ -74,7 +74,7 @@ def _chosen(catalog: Readable) -> str:
 def faults_of(header: Dataset) -> list[tuple[str, str]]:
     """What is wrong in a header, and where; nothing for one that cannot be read to its end."""
     try:
-        with unheard():
+        with quiet_pydicom():
             return list(dict.fromkeys(_faults(header)))
     except Exception:  # noqa: BLE001 - pydicom raises whatever its parts raise; other checks name such files
         return []

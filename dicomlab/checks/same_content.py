@@ -13,7 +13,7 @@ from pydicom.tag import BaseTag
 
 from dicomlab.checks.base import Readable, whole_headers
 from dicomlab.checks.queries import REPEATS
-from dicomlab.checks.unheard import unheard
+from dicomlab.quiet_pydicom import quiet_pydicom
 
 MOST_READ = 5_000
 """Headers of a block that are read to compare them; beyond that, other bytes count as other content."""
@@ -60,7 +60,7 @@ def content_digest(header: Dataset) -> str | None:
     """A digest of what a header says, whatever the lengths of its sequences; None where it cannot be read."""
     digest = hashlib.md5(usedforsecurity=False)
     try:
-        with unheard():
+        with quiet_pydicom():
             for part in _content(header):
                 digest.update(part)
     except Exception:  # noqa: BLE001 - pydicom raises whatever its parts raise; the bytes are compared then

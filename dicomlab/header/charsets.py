@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,33 +20,6 @@ _ESC = b"\x1b"
 # PS3.5 6.1.2.5.3: what brings the first character set back.
 _TEXT_DELIMITERS = b"\n\r\t\f\\"
 _NAME_DELIMITERS = _TEXT_DELIMITERS + b"^="
-
-_pydicom_lock = threading.RLock()
-
-
-class _Quiet(logging.Filter):
-    """Passes nothing on of what is logged."""
-
-    def filter(self, _: logging.LogRecord) -> bool:
-        """Drop the record."""
-        return False
-
-
-@contextmanager
-def quiet_pydicom() -> Iterator[None]:
-    """Keep pydicom from warning and logging: what it says may quote values of a patient.
-
-    The filters are one for the whole process, so threads take turns.
-    """
-    logger = logging.getLogger("pydicom")
-    quiet = _Quiet()
-    with _pydicom_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logger.addFilter(quiet)
-        try:
-            yield
-        finally:
-            logger.removeFilter(quiet)
 
 
 def decode(raw: bytes, charset: str, *, is_name: bool = False) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
-from dicomlab.header.charsets import quiet_pydicom
+from dicomlab.quiet_pydicom import quiet_pydicom
 
 MOST_BYTES = 256 * 1024 * 1024
 """A larger DICOMDIR is not read: it would name more than a million files."""

@@ -13,7 +13,6 @@ from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from dicomlab.header.charsets import quiet_pydicom
 from dicomlab.header.dataset_texts import decode_texts
 from dicomlab.header.frame_limits import most_inflated
 from dicomlab.header.kernel import ANY_ITEM, BIG, PRELUDE
@@ -33,6 +32,7 @@ from dicomlab.header.odd_elements import (
 )
 from dicomlab.header.plan import Node
 from dicomlab.header.values import vr_code
+from dicomlab.quiet_pydicom import quiet_pydicom
 from dicomlab.sources.archive import kind_of
 
 if TYPE_CHECKING:

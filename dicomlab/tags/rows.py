@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dicomlab.errors import BadFile
-from dicomlab.header.charsets import ONE_TEXT_VRS, quiet_pydicom
+from dicomlab.header.charsets import ONE_TEXT_VRS
 from dicomlab.header.dataset_texts import charset_of, decoded_element
 from dicomlab.isolation import SetAside, set_aside
 from dicomlab.masking import options, pseudonym
+from dicomlab.quiet_pydicom import quiet_pydicom
 from dicomlab.schema.masks import is_masked_element, seen_value
 from dicomlab.tags.facts import Fact, action_of, fact_of
 from dicomlab.tags.text import on_one_line

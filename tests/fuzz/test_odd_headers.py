@@ -12,8 +12,8 @@ from collections import Counter
 import pydicom
 import pytest
 
-from dicomlab.header.charsets import quiet_pydicom
 from dicomlab.header.fallback import _parsed
+from dicomlab.quiet_pydicom import quiet_pydicom
 from tests.fuzz.long_run import look
 from tests.fuzz.odd_headers import BIG_ENDIAN, DEFLATED, IMPLICIT, odd_header
 from tests.fuzz.odd_values import TOKEN
